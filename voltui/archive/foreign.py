@@ -1,0 +1,147 @@
+"""Archives from elsewhere: ``.tar``, ``.tar.gz``, ``.tar.bz2``, ``.tar.xz``, ``.tar.zst``, whatever made them.
+
+They have no index and no hashes, and may lie. So each is read twice: once to check every member, once to write it
+anew in a form that holds only what was checked. Both readings must agree.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from blake3 import blake3
+
+from voltui.archive.entry import DIR, ROOT, Entry, index_line
+from voltui.archive.guard import LooseGuard
+from voltui.archive.reader import TarReader
+from voltui.archive.rewrite import Rewriter
+from voltui.archive.zstd import ZstdError, ZstdFile
+from voltui.model.errors import Damaged, Failed, NotFound
+from voltui.model.safe import safe
+
+_PIECE = 1 << 20
+_MAGIC: tuple[tuple[bytes, Callable[[BinaryIO], object]], ...] = (
+    (b"\x1f\x8b", lambda file: gzip.GzipFile(fileobj=file)),
+    (b"BZh", bz2.BZ2File),
+    (b"\xfd7zXZ\x00", lzma.LZMAFile),
+    (b"\x28\xb5\x2f\xfd", ZstdFile),
+)
+_DECODE_ERRORS = (EOFError, ZstdError, lzma.LZMAError, zlib.error, gzip.BadGzipFile, OSError)
+
+Progress = Callable[[int, int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the first reading found."""
+
+    entries: int
+    size: int
+    """Bytes of all regular files."""
+    folder: bytes
+    """The one leading folder all members are in, or empty."""
+    has_root: bool
+    """Whether the archive tells the root directory's own mode and owner."""
+    digest: str
+    """BLAKE3 over all entries, for the second reading to agree with."""
+
+
+class _Surveyor:
+    """Cleans names, holds each entry against the guard, sums them up."""
+
+    def __init__(self) -> None:
+        self._guard = LooseGuard()
+        self._digest = blake3()
+        self._folders: set[bytes] = set()
+        self._loose = False
+        self._has_root = False
+        self._size = 0
+        self.count = 0
+
+    def take(self, entry: Entry) -> None:
+        self._guard.check(entry)
+        self._digest.update(index_line(entry).encode())
+        self.count += 1
+        self._size += entry.size
+        if entry.path == ROOT:
+            self._has_root = True
+            return
+        top, slash, _ = entry.path.partition(b"/")
+        self._loose = self._loose or (not slash and entry.type != DIR)
+        if len(self._folders) < 2:
+            self._folders.add(top)
+
+    def survey(self) -> Survey:
+        alone = len(self._folders) == 1 and not self._loose and not self._has_root
+        folder = next(iter(self._folders)) if alone else b""
+        return Survey(self.count, self._size, folder, self._has_root or alone, self._digest.hexdigest())
+
+
+def survey(path: Path, progress: Progress = lambda size, entries: None) -> Survey:
+    """Read all of a foreign archive and check it. ``progress`` gets the file's bytes read and the entries so far.
+
+    Raises `Damaged` where it is no archive, is cut, or holds members that could leave its root or overwrite another.
+    """
+    surveyor = _Surveyor()
+    _read(path, TarReader(surveyor.take, root=None, checksums=True), lambda read: progress(read, surveyor.count))
+    return surveyor.survey()
+
+
+def rewrite(
+    path: Path,
+    found: Survey,
+    write: Callable[[bytes], object],
+    *,
+    root: bytes = b"./",
+    keep_folder: bool = False,
+    progress: Progress = lambda size, entries: None,
+) -> None:
+    """Write a surveyed archive anew to ``write``, its members below ``root``, its leading folder taken off.
+
+    Raises `Damaged` where the file is not what `survey` saw.
+    """
+    surveyor = _Surveyor()
+    rewriter = Rewriter(write, root=root, folder=b"" if keep_folder else found.folder)
+    reader = TarReader(surveyor.take, root=None, checksums=True, sink=rewriter)
+    _read(path, reader, lambda read: progress(read, surveyor.count))
+    rewriter.close()
+    if surveyor.survey().digest != found.digest:
+        raise Damaged(f"{safe(path.name)} changed while it was read.")
+
+
+def _read(path: Path, reader: TarReader, progress: Callable[[int], object]) -> None:
+    with _opened(path) as (file, plain):
+        while True:
+            try:
+                piece = file.read(_PIECE)
+            except _DECODE_ERRORS as error:
+                raise Damaged(f"{safe(path.name)} is cut or damaged: it does not decompress.") from error
+            if not piece:
+                break
+            reader.feed(piece)
+            progress(plain.tell())
+    reader.close()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """The archive's decompressed bytes, buffered so that reads are whole, and the file below them."""
+    try:
+        plain = path.open("rb")
+    except FileNotFoundError:
+        raise NotFound(f"There is no file {safe(str(path))}.") from None
+    except OSError as error:
+        raise Failed(f"{safe(str(path))} can't be read: {error.strerror}.") from error
+    with plain:
+        magic = plain.read(8)
+        plain.seek(0)
+        opener = next((make for start, make in _MAGIC if magic.startswith(start)), None)
+        file = cast(BinaryIO, opener(plain)) if opener else plain
+        yield file, plain

@@ -1,0 +1,167 @@
+"""Unpacking: an archive read back through the strict reader, against its manifest and index, into a sink.
+
+    [read, hash, decompress] -> [reader: parse, hash each file, compare with the index] -> [write]
+
+Without a sink this is verification. A header is checked before a byte of its member reaches the sink; a
+member's hash is known after its last byte, so a sink must be a place that can be thrown away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from blake3 import blake3
+
+from voltui.archive.entry import Entry
+from voltui.archive.guard import TreeGuard
+from voltui.archive.index import IndexLines
+from voltui.archive.reader import Sink, TarReader
+from voltui.archive.rewrite import Rewriter
+from voltui.archive.stage import Prefetch, Stage
+from voltui.archive.tar import BLOCK
+from voltui.archive.zstd import ZstdDecompressor, ZstdError
+from voltui.model.backup import Part
+from voltui.model.errors import Damaged, Failed
+from voltui.model.safe import safe, safe_path
+
+_PIECE = 1 << 20
+"""Bytes taken from the decompressor at a time, whatever the archive would unfold into."""
+_READ = 1 << 18
+_AHEAD = 4
+
+Progress = Callable[[int, int], object]
+
+
+class ByteSink(Protocol):
+    """Where tar bytes go."""
+
+    def write(self, data: bytes) -> object:
+        """Take all of the bytes. Raises `VoltuiError`."""
+
+
+def unpack(
+    archive: Path,
+    index: Path,
+    expected: tuple[Part, Part],
+    *,
+    sink: ByteSink | None = None,
+    root: bytes = b"./",
+    progress: Progress = lambda stored, entries: None,
+) -> None:
+    """Read all of the archive; raise `Damaged` where anything is not as manifest and index say.
+
+    ``expected`` are the manifest's parts for archive and index. With a ``sink`` the tar stream is written to it,
+    its members below ``root``. ``progress`` gets the tar bytes and entries so far.
+    """
+    check_file(index, expected[1])
+    check = _Check(IndexLines(index))
+    try:
+        if sink is None:
+            _read(archive, expected[0], check, None, None, progress)
+            return
+        with Stage("write", sink.write, depth=_AHEAD) as writing:
+            if root == b"./":
+                _read(archive, expected[0], check, None, writing.put, progress)
+            else:
+                rewriter = Rewriter(writing.put, root=root)
+                _read(archive, expected[0], check, rewriter, None, progress)
+                rewriter.close()
+            writing.finish()
+    finally:
+        check.lines.close()
+
+
+class _Check:
+    """Holds each entry against the guard and the index."""
+
+    def __init__(self, lines: IndexLines) -> None:
+        self.lines = lines
+        self.count = 0
+        self.last = b""
+        self._guard = TreeGuard()
+
+    def take(self, entry: Entry) -> None:
+        self._guard.check(entry)
+        self.lines.check(entry)
+        self.count += 1
+        self.last = entry.path
+
+
+def _read(
+    archive: Path,
+    expected: Part,
+    check: _Check,
+    sink: Sink | None,
+    forward: Callable[[bytes], object] | None,
+    progress: Progress,
+) -> None:
+    reader = TarReader(check.take, sink=sink)
+    with Prefetch("decompress", _decompressed(archive, expected), _AHEAD) as pieces:
+        try:
+            for piece in pieces:
+                reader.feed(piece)
+                if forward is not None:
+                    forward(piece)
+                progress(reader.position, check.count)
+        except ZstdError as error:
+            where = f"after {safe_path(check.last)}" if check.last else "at its start"
+            raise Damaged(f"{safe(archive.name)} is damaged {where}: it does not decompress.") from error
+    reader.close()
+    check.lines.finish()
+
+
+def check_file(path: Path, expected: Part) -> None:
+    """Raise `Damaged` unless the file has the size and BLAKE3 that the manifest gives."""
+    digest, size = blake3(), 0
+    for chunk in _chunks(path):
+        digest.update(chunk)
+        size += len(chunk)
+    _compare(path, Part(size, digest.hexdigest()), expected)
+
+
+def _compare(path: Path, found: Part, expected: Part) -> None:
+    if found.size != expected.size:
+        raise Damaged(
+            f"{safe(path.name)} has {found.size:,} bytes, its manifest says {expected.size:,}.",
+            "It was cut or replaced.",
+        )
+    if found.blake3 != expected.blake3:
+        raise Damaged(f"{safe(path.name)} is not the file its manifest describes: the hashes differ.")
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb", buffering=0) as file:
+            while chunk := file.read(_READ):
+                yield chunk
+    except FileNotFoundError:
+        raise Damaged(f"{safe(path.name)} is missing.") from None
+    except OSError as error:
+        raise Failed(f"{safe(path.name)} can't be read: {error.strerror}.") from error
+
+
+def _decompressed(archive: Path, expected: Part) -> Iterator[bytes]:
+    """The tar bytes in pieces of whole blocks. At the end the file itself must have been what the manifest says."""
+    digest, size = blake3(), 0
+    decompressor = ZstdDecompressor()
+    rest = b""
+    for chunk in _chunks(archive):
+        digest.update(chunk)
+        size += len(chunk)
+        if decompressor.eof:
+            continue
+        data = decompressor.decompress(chunk, _PIECE)
+        while data:
+            piece = rest + data if rest else data
+            whole = len(piece) - len(piece) % BLOCK
+            rest = piece[whole:]
+            if whole:
+                yield piece[:whole] if rest else piece
+            data = b"" if decompressor.needs_input or decompressor.eof else decompressor.decompress(b"", _PIECE)
+    if not decompressor.eof:
+        raise Damaged(f"{safe(archive.name)} is cut: its compressed data ends early.")
+    _compare(archive, Part(size, digest.hexdigest()), expected)
+    if rest:
+        yield rest

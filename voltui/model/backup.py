@@ -1,0 +1,113 @@
+"""A backup, as its manifest tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from voltui.model.source import Source
+
+FORMAT_VERSION = 1
+
+
+class Consistency(StrEnum):
+    """What the writers did while the archive was read."""
+
+    UNUSED = "unused"
+    """Nothing was running that could write."""
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    LIVE = "live"
+    """They went on; files may be of different moments."""
+
+
+class Reason(StrEnum):
+    """Why a backup was made."""
+
+    MANUAL = "manual"
+    SCHEDULED = "scheduled"
+    BEFORE_RESTORE = "before-restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something of the source that the backup does not hold. Said before where known, and recorded with it."""
+
+    kind: str
+    """``sockets``, ``xattrs``, ``acls``, ``mtime-fraction``, ``sparse``, ``changed``, ..."""
+    sentence: str
+    paths: tuple[str, ...] = ()
+    """The files concerned where they are known, at most 100, as raw text (show through `safe`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserAtBackup:
+    """A container that mounted the source when the backup was made."""
+
+    name: str
+    image: str
+    destination: str
+    read_only: bool
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The engine a backup came from."""
+
+    id: str
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an archive holds. ``entries`` by type (``file``, ``dir``, ``symlink``, ...), sizes in bytes."""
+
+    entries: Mapping[str, int]
+    size: int
+    """Bytes of all regular files, as a listing shows them (holes count)."""
+    stored: int
+    """Bytes of the uncompressed tar stream."""
+
+    @property
+    def count(self) -> int:
+        """How many entries of all types."""
+        return sum(self.entries.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of a backup's two data files: its size in bytes and its BLAKE3 in hexadecimal."""
+
+    size: int
+    blake3: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One complete backup. Where its manifest stands, archive and index are whole and on disk."""
+
+    id: str
+    source: Source
+    started: datetime
+    ended: datetime
+    engine: Origin
+    driver: str
+    options: Mapping[str, str]
+    labels: Mapping[str, str]
+    users: tuple[UserAtBackup, ...]
+    consistency: Consistency
+    transport: str
+    losses: tuple[Loss, ...]
+    content: Content
+    archive: Part
+    index: Part
+    reason: Reason = Reason.MANUAL
+    tool_version: str = ""
+    verified: datetime | None = None
+    """When it was last read back from disk, whole and equal to its index."""
+    paused_seconds: float = 0.0
+    """How long the writers stood still."""

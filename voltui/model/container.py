@@ -1,0 +1,69 @@
+"""A container, its state and its mounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from voltui.model.mount import Mount
+from voltui.model.volume import PROJECT_LABEL
+
+HELPER_LABEL = "voltui.helper"
+"""Marks the short-lived containers that VolTUI makes itself. They are no users of a volume."""
+
+_SERVICE_LABEL = "com.docker.compose.service"
+_SWARM_TASK_LABEL = "com.docker.swarm.task.id"
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A row of the engine's container list."""
+
+    id: str
+    name: str
+    image: str
+    state: str
+    """``created``, ``running``, ``paused``, ``restarting``, ``removing``, ``exited`` or ``dead``."""
+    status: str = ""
+    """The engine's own words: ``Up 3 days (healthy)``."""
+    created: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    mounts: tuple[Mount, ...] = ()
+
+    @property
+    def running(self) -> bool:
+        """Whether its processes exist, paused or not: they hold files open."""
+        return self.state in ("running", "paused", "restarting")
+
+    @property
+    def helper(self) -> bool:
+        """Whether VolTUI made it for a job of its own."""
+        return HELPER_LABEL in self.labels
+
+    @property
+    def project(self) -> str:
+        """The Compose project it belongs to, or empty."""
+        return self.labels.get(PROJECT_LABEL, "")
+
+    @property
+    def short_name(self) -> str:
+        """The service in its Compose project, else the name: what people call it."""
+        return self.labels.get(_SERVICE_LABEL) or self.name
+
+    @property
+    def swarm_task(self) -> bool:
+        """Whether a Swarm service manages it: stopping it only makes Swarm start another."""
+        return _SWARM_TASK_LABEL in self.labels
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerDetail:
+    """What only an inspect tells of a container."""
+
+    container: Container
+    volumes_from: tuple[str, ...]
+    """Names or ids of the containers whose mounts it took with ``--volumes-from``."""
+    auto_remove: bool
+    """``--rm``: the engine deletes it, and its anonymous volumes, when it stops."""
+    started: datetime | None

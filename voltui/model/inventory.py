@@ -1,0 +1,175 @@
+"""Everything an engine holds at one moment, and who uses what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from voltui.model.container import Container
+from voltui.model.mount import Mount, MountKind
+from voltui.model.source import Source
+from voltui.model.volume import Volume
+
+_SHORT_ID = 12
+_SYSTEM_TREES = ("/proc", "/sys", "/dev", "/run", "/var/run")
+_SYSTEM_FILES = frozenset(
+    f"/etc/{name}" for name in ("localtime", "timezone", "passwd", "group", "hosts", "resolv.conf", "machine-id")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One container's use of one volume or path: ``user (of a volume)`` in VolTUI's words."""
+
+    container: Container
+    mount: Mount
+
+    @property
+    def writer(self) -> bool:
+        """Whether the container is running and may write there."""
+        return self.container.running and not self.mount.read_only
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """Who answers at the endpoint."""
+
+    id: str
+    name: str
+    """The host's name."""
+    product: str
+    """``Docker`` or ``Podman``."""
+    version: str
+    api_version: str
+    root_dir: str = ""
+    """Where the engine keeps its data, on its own host."""
+    labels: tuple[str, ...] = ()
+
+    @property
+    def podman(self) -> bool:
+        """Whether the engine is Podman, whose archive API loses data (see the README's table)."""
+        return self.product == "Podman"
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Volumes and containers of one engine. Helpers are left out. Immutable: an event makes a new one."""
+
+    engine: EngineInfo
+    volumes: Mapping[str, Volume]
+    """By name, in the engine's order."""
+    containers: Mapping[str, Container]
+    """By id."""
+
+    @classmethod
+    def of(cls, engine: EngineInfo, volumes: Iterable[Volume], containers: Iterable[Container]) -> Inventory:
+        """An inventory of these volumes and containers."""
+        return cls(
+            engine,
+            {volume.name: volume for volume in volumes},
+            {container.id: container for container in containers if not container.helper},
+        )
+
+    @cached_property
+    def _uses(self) -> Mapping[tuple[MountKind, str], tuple[Use, ...]]:
+        found: dict[tuple[MountKind, str], list[Use]] = {}
+        for container in self.containers.values():
+            for mount in container.mounts:
+                found.setdefault((mount.kind, mount.source), []).append(Use(container, mount))
+        return {key: tuple(sorted(uses, key=_use_order)) for key, uses in found.items()}
+
+    def uses(self, volume: str) -> tuple[Use, ...]:
+        """Who mounts the volume, running ones first, then by name."""
+        return self._uses.get((MountKind.VOLUME, volume), ())
+
+    def uses_of_source(self, source: Source) -> tuple[Use, ...]:
+        """Who mounts the source. Of a path, binds of its parents and of what is below it count: all see its files."""
+        if source.kind == "volume":
+            return self.uses(source.name)
+        found = [
+            use
+            for (kind, path), uses in self._uses.items()
+            if kind is MountKind.BIND and _overlap(path, source.name)
+            for use in uses
+        ]
+        return tuple(sorted(found, key=_use_order))
+
+    def running_users(self, source: Source) -> tuple[Container, ...]:
+        """The running containers that mount the source, each once."""
+        return _unique(use.container for use in self.uses_of_source(source) if use.container.running)
+
+    def writers(self, source: Source) -> tuple[Container, ...]:
+        """The running containers that may write to the source, each once."""
+        return _unique(use.container for use in self.uses_of_source(source) if use.writer)
+
+    def display_name(self, volume: Volume) -> str:
+        """The volume's name; an anonymous one by its first user (``shop-db:/cache``), else shortened."""
+        if not volume.anonymous:
+            return volume.name
+        uses = self.uses(volume.name)
+        if uses:
+            return f"{uses[0].container.name}:{uses[0].mount.destination}"
+        return f"(anonymous) {volume.name[:_SHORT_ID]}"
+
+    def projects(self) -> tuple[str, ...]:
+        """The names of all Compose projects seen, sorted."""
+        named = {volume.project for volume in self.volumes.values()}
+        named.update(container.project for container in self.containers.values())
+        return tuple(sorted(named - {""}))
+
+    def data_of(self, containers: Iterable[Container]) -> tuple[Source, ...]:
+        """All data of these containers: volumes, anonymous ones included, and binds; system files are left out."""
+        sources = (data_source(mount) for container in containers for mount in container.mounts)
+        return tuple(sorted({source for source in sources if source is not None}))
+
+    def data_of_project(self, project: str) -> tuple[Source, ...]:
+        """All data of a Compose project: what its containers mount, and its volumes that nothing mounts now."""
+        members = [container for container in self.containers.values() if container.project == project]
+        own = {Source("volume", volume.name) for volume in self.volumes.values() if volume.project == project}
+        return tuple(sorted(own | set(self.data_of(members))))
+
+    def with_volume(self, volume: Volume) -> Inventory:
+        """This inventory with the volume added or replaced."""
+        return replace(self, volumes={**self.volumes, volume.name: volume})
+
+    def without_volume(self, name: str) -> Inventory:
+        """This inventory without the volume."""
+        return replace(self, volumes={key: value for key, value in self.volumes.items() if key != name})
+
+    def with_container(self, container: Container) -> Inventory:
+        """This inventory with the container added or replaced; a helper is not taken in."""
+        if container.helper:
+            return self
+        return replace(self, containers={**self.containers, container.id: container})
+
+    def without_container(self, container_id: str) -> Inventory:
+        """This inventory without the container."""
+        kept = {key: value for key, value in self.containers.items() if key != container_id}
+        return replace(self, containers=kept)
+
+
+def data_source(mount: Mount) -> Source | None:
+    """The user's data that a mount stands for; ``None`` for tmpfs, sockets and files of the system."""
+    if mount.kind is MountKind.VOLUME:
+        return Source("volume", mount.source)
+    if mount.kind is MountKind.BIND and not _of_the_system(mount.source):
+        return Source("path", mount.source)
+    return None
+
+
+def _of_the_system(path: str) -> bool:
+    in_tree = any(path == tree or path.startswith(tree + "/") for tree in _SYSTEM_TREES)
+    return path == "/" or in_tree or path in _SYSTEM_FILES or path.endswith(".sock")
+
+
+def _overlap(one: str, other: str) -> bool:
+    return one == other or one.startswith(other + "/") or other.startswith(one + "/")
+
+
+def _use_order(use: Use) -> tuple[bool, str, str]:
+    return (not use.container.running, use.container.name, use.mount.destination)
+
+
+def _unique(containers: Iterable[Container]) -> tuple[Container, ...]:
+    return tuple({container.id: container for container in containers}.values())

@@ -1,0 +1,34 @@
+"""A mount: one source at one destination in one container."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MountKind(StrEnum):
+    """The kinds of mount source, as the Engine API names them."""
+
+    VOLUME = "volume"
+    BIND = "bind"
+    TMPFS = "tmpfs"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One entry of a container's ``Mounts``."""
+
+    kind: MountKind
+    source: str
+    """The volume's name, the host path of a bind, or empty for a tmpfs."""
+    destination: str
+    """Absolute path in the container."""
+    read_only: bool
+    propagation: str = ""
+    driver: str = ""
+
+    @property
+    def access(self) -> str:
+        """``ro`` or ``rw``."""
+        return "ro" if self.read_only else "rw"

@@ -1,0 +1,45 @@
+"""A volume, as the engine knows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+_ANONYMOUS_NAME = re.compile(r"[0-9a-f]{64}")
+_ANONYMOUS_LABEL = "com.docker.volume.anonymous"
+PROJECT_LABEL = "com.docker.compose.project"
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A named or anonymous volume. ``options`` are the driver's (``type``, ``device``, ``o``)."""
+
+    name: str
+    driver: str = "local"
+    created: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    mountpoint: str = ""
+    scope: str = "local"
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether the engine named it: 64 hexadecimal digits, or the label of newer engines."""
+        return _ANONYMOUS_LABEL in self.labels or _ANONYMOUS_NAME.fullmatch(self.name) is not None
+
+    @property
+    def project(self) -> str:
+        """The Compose project it belongs to, or empty."""
+        return self.labels.get(PROJECT_LABEL, "")
+
+    @property
+    def kind(self) -> str:
+        """The driver and, where driver options say so, what it mounts: ``local``, ``local nfs``, ``local tmpfs``."""
+        mounts = self.options.get("type", "")
+        if not mounts and self.options.get("o", "").startswith("bind"):
+            mounts = "bind"
+        if mounts == "none":
+            mounts = "bind"
+        return f"{self.driver} {mounts}".strip()
