@@ -86,7 +86,7 @@ class Part:
     blake3: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
     """One complete backup. Where its manifest stands, archive and index are whole and on disk."""
 
@@ -111,3 +111,4 @@ class Backup:
     """When it was last read back from disk, whole and equal to its index."""
     paused_seconds: float = 0.0
     """How long the writers stood still."""
+    format: int = FORMAT_VERSION

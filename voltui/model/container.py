@@ -67,3 +67,5 @@ class ContainerDetail:
     auto_remove: bool
     """``--rm``: the engine deletes it, and its anonymous volumes, when it stops."""
     started: datetime | None
+    stop_timeout: int | None = None
+    """Seconds it is given to stop before it is killed, where it says so itself."""

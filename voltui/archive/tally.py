@@ -1,0 +1,43 @@
+"""Do two listings of a tree agree, in whatever order and of whatever size?
+
+Each line is hashed and added into one of some thousand buckets by its path. Equal sums mean equal sets of lines, in
+constant memory; where sums differ, only the paths of those buckets have to be looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from blake3 import blake3
+
+_BUCKETS = 4096
+_MASK = (1 << 128) - 1
+
+
+class Tally:
+    """An order-independent sum over lines."""
+
+    def __init__(self) -> None:
+        self._sums = [0] * _BUCKETS
+        self.count = 0
+
+    def add(self, path: bytes, line: bytes) -> None:
+        """Count in a line that tells something of ``path``."""
+        digest = int.from_bytes(blake3(path + b"\0" + line).digest(16), "big")
+        bucket = _bucket(path)
+        self._sums[bucket] = (self._sums[bucket] + digest) & _MASK
+        self.count += 1
+
+    def differing(self, other: Tally) -> frozenset[int]:
+        """The buckets in which the two listings differ; empty where they agree."""
+        pairs = enumerate(zip(self._sums, other._sums, strict=True))
+        return frozenset(number for number, (one, two) in pairs if one != two)
+
+
+def only(buckets: frozenset[int], lines: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The lines, by path, that fall into the given buckets."""
+    return {path: line for path, line in lines if _bucket(path) in buckets}
+
+
+def _bucket(path: bytes) -> int:
+    return int.from_bytes(blake3(path).digest(2), "big") % _BUCKETS

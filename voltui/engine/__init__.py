@@ -1,0 +1,1 @@
+"""The async adapter to a Docker Engine API. The only importer of ``docker``."""

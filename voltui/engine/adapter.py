@@ -1,0 +1,130 @@
+"""The engine, for coroutines: listing, volumes, and what is done to their users."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from voltui.engine import convert
+from voltui.engine.connection import DEADLINE, Connection
+from voltui.engine.endpoint import Endpoint
+from voltui.model.container import Container, ContainerDetail
+from voltui.model.errors import NotFound, Refused
+from voltui.model.inventory import EngineInfo, Inventory
+from voltui.model.safe import safe
+from voltui.model.volume import Volume
+
+_DEFAULT_STOP_TIMEOUT = 10
+"""Seconds the engine waits for a container to stop before it kills it, unless the container says otherwise."""
+
+
+class Engine:
+    """One engine. Every method is one or two API calls with a deadline; errors are VolTUI's own."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.connection = Connection(endpoint)
+        self._info: EngineInfo | None = None
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it is."""
+        return self.connection.endpoint
+
+    async def info(self) -> EngineInfo:
+        """Who answers. Asked once, then remembered: an engine does not change while one is connected to it."""
+        if self._info is None:
+            version, info = await self.connection.call("say who it is", lambda api: (api.version(), api.info()))
+            self._info = convert.engine_info(version, info)
+        return self._info
+
+    async def inventory(self) -> Inventory:
+        """All volumes and containers, at about the same moment."""
+        info, volumes, containers = await asyncio.gather(self.info(), self.volumes(), self.containers())
+        return Inventory.of(info, volumes, containers)
+
+    async def volumes(self) -> list[Volume]:
+        """All volumes, by name."""
+        data = await self.connection.call("list volumes", lambda api: api.volumes())
+        return sorted(map(convert.volume, data.get("Volumes") or ()), key=lambda volume: volume.name)
+
+    async def volume(self, name: str) -> Volume:
+        """One volume. Raises `NotFound`."""
+        try:
+            return convert.volume(
+                await self.connection.call(f"show the volume {safe(name)}", lambda api: api.inspect_volume(name))
+            )
+        except NotFound:
+            raise NotFound(f"There is no volume {safe(name)}.", "`voltui volumes` lists what there is.") from None
+
+    async def containers(self) -> list[Container]:
+        """All containers, stopped ones too, helpers included."""
+        data = await self.connection.call("list containers", lambda api: api.containers(all=True))
+        return list(map(convert.container, data))
+
+    async def container_row(self, container_id: str) -> Container | None:
+        """One container as the list shows it; ``None`` where it is gone."""
+        data = await self.connection.call(
+            "list a container", lambda api: api.containers(all=True, filters={"id": container_id})
+        )
+        return next((convert.container(row) for row in data if row["Id"] == container_id), None)
+
+    async def container(self, name: str) -> ContainerDetail:
+        """One container by id or name. Raises `NotFound`."""
+        try:
+            return convert.container_detail(
+                await self.connection.call(f"show the container {safe(name)}", lambda api: api.inspect_container(name))
+            )
+        except NotFound:
+            raise NotFound(f"There is no container {safe(name)}.", "`voltui containers` lists them.") from None
+
+    async def volume_exists(self, name: str) -> bool:
+        """Whether there is a volume of that name."""
+        data = await self.connection.call("look for a volume", lambda api: api.volumes(filters={"name": name}))
+        return any(entry["Name"] == name for entry in data.get("Volumes") or ())
+
+    async def create_volume(
+        self,
+        name: str,
+        driver: str = "local",
+        options: Mapping[str, str] | None = None,
+        labels: Mapping[str, str] | None = None,
+    ) -> Volume:
+        """A new volume. Raises `Refused` where one of that name exists: the engine would answer as if it were new."""
+        if await self.volume_exists(name):
+            raise Refused(f"A volume {safe(name)} exists already.", "Choose another name.")
+        return convert.volume(
+            await self.connection.call(
+                f"create the volume {safe(name)}",
+                lambda api: api.create_volume(name, driver, dict(options or {}), dict(labels or {})),
+            )
+        )
+
+    async def remove_volume(self, name: str) -> None:
+        """Delete a volume. Raises `Refused` while a container, running or not, mounts it."""
+        await self.connection.call(f"remove the volume {safe(name)}", lambda api: api.remove_volume(name))
+
+    async def pause(self, container_id: str) -> None:
+        """Freeze a container's processes."""
+        await self.connection.call("pause a container", lambda api: api.pause(container_id))
+
+    async def unpause(self, container_id: str) -> None:
+        """Let a frozen container go on."""
+        await self.connection.call("unpause a container", lambda api: api.unpause(container_id))
+
+    async def stop(self, container_id: str) -> None:
+        """Stop a container, giving it the time that it or the engine grants."""
+        detail = await self.container(container_id)
+        patience = _DEFAULT_STOP_TIMEOUT if detail.stop_timeout is None else detail.stop_timeout
+        await self.connection.call(
+            f"stop the container {safe(detail.container.name)}",
+            lambda api: api.stop(container_id),
+            deadline=patience + DEADLINE,
+        )
+
+    async def start(self, container_id: str) -> None:
+        """Start a container."""
+        await self.connection.call("start a container", lambda api: api.start(container_id))
+
+    def close(self) -> None:
+        """Let its threads end."""
+        self.connection.close()

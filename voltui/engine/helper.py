@@ -1,0 +1,169 @@
+"""Helper containers: short-lived, labelled, of an empty image, with no network and the fewest rights.
+
+Nothing is pulled: the image is made by importing an empty archive, and where a helper runs, its tools are the host's
+own, bound read-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from voltui.engine.connection import Connection
+from voltui.model.container import HELPER_LABEL
+from voltui.model.errors import NotFound, Refused, VoltuiError
+from voltui.model.safe import safe
+from voltui.model.source import Source
+
+IMAGE = "voltui-empty:1"
+TARGET = "/v"
+"""Where the source is mounted in the helper."""
+IO = "/io"
+"""Where the job's private directory is mounted."""
+_EMPTY_TAR = bytes(1024)
+_TOOL_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
+JOB_LABEL = "voltui.job"
+CLIENT_LABEL = "voltui.client"
+_PHANTOM_LABEL = "voltui.phantom"
+
+READ_CAPABILITIES = ("DAC_READ_SEARCH", "SYS_ADMIN")
+"""Reading everything; without SYS_ADMIN, trusted.* attributes are invisible."""
+WRITE_CAPABILITIES = ("CHOWN", "FOWNER", "DAC_OVERRIDE", "FSETID", "MKNOD", "SETFCAP")
+"""Extracting everything but trusted.* attributes, which need SYS_ADMIN too."""
+TRUSTED_CAPABILITIES = (*WRITE_CAPABILITIES, "SYS_ADMIN")
+
+
+@dataclass(frozen=True, slots=True)
+class HelperSpec:
+    """What a helper is for."""
+
+    name: str
+    """Unique on the engine; known before it is made, so that whatever happens it can be removed."""
+    source: Source
+    writable: bool
+    labels: Mapping[str, str]
+    capabilities: tuple[str, ...] = ()
+    command: tuple[str, ...] = ("-",)
+    """A created, never started helper needs a word here too: Docker refuses a container without a command."""
+    io: Path | None = None
+    """The private directory to mount at ``/io``; with it the host's tools are mounted too."""
+
+
+async def ensure_image(connection: Connection) -> None:
+    """Make the empty image where it is missing. Importing it again would leave a dangling one behind each time."""
+    try:
+        await connection.call("look for the empty image", lambda api: api.inspect_image(IMAGE))
+    except NotFound:
+        repository, tag = IMAGE.split(":")
+        await connection.call(
+            "make an empty image",
+            lambda api: api.import_image_from_data(_EMPTY_TAR, repository=repository, tag=tag),
+        )
+
+
+async def create(connection: Connection, spec: HelperSpec) -> str:
+    """Create a helper; its id. Raises `NotFound` where its volume does not exist, and leaves none behind then."""
+    await ensure_image(connection)
+    config = _config(spec)
+    created = await connection.call(
+        f"make a helper for the {spec.source.kind} {safe(spec.source.name)}",
+        lambda api: api.create_container_from_config(config, spec.name),
+    )
+    if spec.source.kind == "volume":
+        await _refuse_phantom(connection, spec)
+    return str(created["Id"])
+
+
+async def start(connection: Connection, helper_id: str) -> None:
+    """Start a helper."""
+    await connection.call("start a helper", lambda api: api.start(helper_id))
+
+
+async def remove(connection: Connection, name: str) -> None:
+    """Remove a helper, running or not, by id or name. One that is gone already is no error."""
+    try:
+        await connection.call("remove a helper", lambda api: api.remove_container(name, force=True))
+    except NotFound:
+        return
+    except Refused as refused:
+        if "already in progress" not in refused.sentence:
+            raise
+
+
+async def find(connection: Connection, client: str = "") -> list[dict[str, Any]]:
+    """All helpers on the engine, or those that ``client`` made: rows of the container list."""
+    label = f"{CLIENT_LABEL}={client}" if client else HELPER_LABEL
+    rows: list[dict[str, Any]] = await connection.call(
+        "list helpers", lambda api: api.containers(all=True, filters={"label": label})
+    )
+    return rows
+
+
+async def remove_all(connection: Connection, names: Iterable[str]) -> None:
+    """Remove several; the first error is raised when all have been tried."""
+    errors: list[VoltuiError] = []
+    for name in names:
+        try:
+            await remove(connection, name)
+        except VoltuiError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+
+
+async def _refuse_phantom(connection: Connection, spec: HelperSpec) -> None:
+    """An engine makes a volume that is missing rather than refuse the mount; the label tells that it did."""
+    volume = await connection.call("look at the volume", lambda api: api.inspect_volume(spec.source.name))
+    if (volume.get("Labels") or {}).get(_PHANTOM_LABEL) == spec.name:
+        await remove(connection, spec.name)
+        await connection.call("remove the volume again", lambda api: api.remove_volume(spec.source.name))
+        raise NotFound(f"There is no volume {safe(spec.source.name)} any more.", "It was removed a moment ago.")
+
+
+def tool_folders() -> list[str]:
+    """The host's folders of programs and libraries that exist."""
+    return [folder for folder in _TOOL_FOLDERS if Path(folder).is_dir()]
+
+
+def _config(spec: HelperSpec) -> dict[str, Any]:
+    mounts = [_source_mount(spec)]
+    if spec.io is not None:
+        mounts += [_bind(folder, folder, read_only=True) for folder in tool_folders()]
+        mounts.append(_bind(str(spec.io), IO, read_only=False))
+    return {
+        "Image": IMAGE,
+        "Cmd": list(spec.command),
+        "Env": ["LC_ALL=C", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+        "User": "0:0",
+        "WorkingDir": "/",
+        "Labels": {HELPER_LABEL: "1", **spec.labels},
+        "HostConfig": {
+            "Mounts": mounts,
+            "NetworkMode": "none",
+            "AutoRemove": spec.io is not None,
+            "CapDrop": ["ALL"],
+            "CapAdd": list(spec.capabilities),
+            "ReadonlyRootfs": True,
+            "SecurityOpt": ["no-new-privileges", "label=disable"],
+            "UsernsMode": "host",
+            "LogConfig": {"Type": "none"},
+        },
+    }
+
+
+def _source_mount(spec: HelperSpec) -> dict[str, Any]:
+    if spec.source.kind == "path":
+        return _bind(spec.source.name, TARGET, read_only=not spec.writable)
+    return {
+        "Type": "volume",
+        "Source": spec.source.name,
+        "Target": TARGET,
+        "ReadOnly": not spec.writable,
+        "VolumeOptions": {"NoCopy": True, "Labels": {_PHANTOM_LABEL: spec.name}},
+    }
+
+
+def _bind(source: str, target: str, *, read_only: bool) -> dict[str, Any]:
+    return {"Type": "bind", "Source": source, "Target": target, "ReadOnly": read_only}

@@ -1,0 +1,139 @@
+"""Exchanging a directory's content by renames: staged content in, old content aside, and back again.
+
+The directory itself stays, since containers mount it. Everything happens beside the live data, in folders whose names
+tell how far it is, so that a swap that was interrupted anywhere can be undone:
+
+    .voltui-restore-<id>   new content, still aside
+    .voltui-out-<id>       old content on its way out: what is not in here is still old
+    .voltui-old-<id>       all of the old content: what is outside of it is new
+
+The scripts are fixed texts for the host's ``sh``; names are arguments.
+"""
+
+from __future__ import annotations
+
+from voltui.engine.tools import KEEP_EVERYTHING, OLD_PREFIX, OUT_PREFIX, STAGING_PREFIX
+
+_FUNCTIONS = f"""
+set -eu
+root=$1 id=$2 only=$3
+new=$root/{STAGING_PREFIX}$id out=$root/{OUT_PREFIX}$id old=$root/{OLD_PREFIX}$id
+keep='{" ".join(KEEP_EVERYTHING)}'
+
+# The entries of a directory that are the user's: all but our own folders, or the one file that is meant.
+entries() {{
+    if [ -n "$only" ]; then
+        if [ -e "$1/$only" ] || [ -L "$1/$only" ]; then shift; find "$from/$only" -maxdepth 0 "$@"; fi
+    else
+        shift
+        find "$from" -mindepth 1 -maxdepth 1 ! -name '{STAGING_PREFIX}*' ! -name '{OUT_PREFIX}*' \
+            ! -name '{OLD_PREFIX}*' "$@"
+    fi
+}}
+
+move() {{
+    from=$1 to=$2
+    while [ -n "$(entries "$from" -print -quit)" ]; do entries "$from" -exec mv -t "$to" -- {{}} +; done
+}}
+
+# Mode, owner, attributes and ACLs of the directory itself; of a single file's folder they are not ours.
+attributes() {{
+    [ -z "$only" ] || return 0
+    set -f
+    tar --create --file=- --format=posix --pax-option=delete=atime,delete=ctime $keep --no-recursion -C "$1" . |
+        tar --extract --file=- $keep --preserve-permissions --same-owner -C "$2"
+    set +f
+}}
+
+# Do something in the directory that leaves its own time of change as it was.
+quietly() {{
+    time=$(stat -c %.9Y "$root")
+    "$@"
+    touch -m -d "@$time" "$root"
+}}
+
+discard() {{
+    [ -d "$1" ] || return 0
+    find "$1" -mindepth 1 -delete
+    quietly rmdir "$1"
+}}
+"""
+
+_STAGE = 'quietly mkdir -m 700 "$new"'
+
+_SWAP = f"""
+touch -r "$new" "$new/{STAGING_PREFIX}time"
+quietly mkdir -m 700 "$out"
+attributes "$root" "$out"
+touch -r "$root" "$out/{OUT_PREFIX}time"
+move "$root" "$out"
+touch -m -r "$out/{OUT_PREFIX}time" "$out"
+mv -T "$out" "$old"
+move "$new" "$root"
+attributes "$new" "$root"
+mv "$new/{STAGING_PREFIX}time" "$old/{STAGING_PREFIX}time"
+rm -rf "$new"
+[ -n "$only" ] || touch -m -r "$old/{STAGING_PREFIX}time" "$root"
+sync -f "$root"
+"""
+
+_SWAP_BACK = f"""
+if [ -d "$old" ]; then
+    mkdir -p -m 700 "$new"
+    move "$root" "$new"
+    mv -T "$old" "$out"
+fi
+if [ -d "$out" ]; then
+    move "$out" "$root"
+    attributes "$out" "$root"
+    mv "$out/{OUT_PREFIX}time" "$root/{OUT_PREFIX}$id-time" 2>/dev/null || true
+    rm -rf "$out"
+fi
+if [ -e "$root/{OUT_PREFIX}$id-time" ]; then
+    touch -m -r "$root/{OUT_PREFIX}$id-time" "$root"
+    quietly rm "$root/{OUT_PREFIX}$id-time"
+fi
+sync -f "$root"
+"""
+
+_DISCARD_STAGED = 'discard "$new"'
+_DISCARD_OLD = 'discard "$old"'
+
+
+def _script(body: str, root: str, identifier: str, only: str) -> list[str]:
+    return ["sh", "-c", _FUNCTIONS + body, "sh", root, identifier, only]
+
+
+def stage(root: str, identifier: str) -> list[str]:
+    """Make the empty staging folder."""
+    return _script(_STAGE, root, identifier, "")
+
+
+def swap(root: str, identifier: str, only: str = "") -> list[str]:
+    """Put the staged content in place and the old content aside. ``only`` names the one entry that is exchanged."""
+    return _script(_SWAP, root, identifier, only)
+
+
+def swap_back(root: str, identifier: str, only: str = "") -> list[str]:
+    """Undo a swap that was done, begun or never begun. May be repeated when it was interrupted itself."""
+    return _script(_SWAP_BACK, root, identifier, only)
+
+
+def discard_staged(root: str, identifier: str) -> list[str]:
+    """Delete the staging folder."""
+    return _script(_DISCARD_STAGED, root, identifier, "")
+
+
+def discard_old(root: str, identifier: str) -> list[str]:
+    """Delete the old content. There is no way back then."""
+    return _script(_DISCARD_OLD, root, identifier, "")
+
+
+def staging_folder(root: str, identifier: str) -> str:
+    """Where to extract to."""
+    return f"{root}/{STAGING_PREFIX}{identifier}"
+
+
+def old_folder(root: str, identifier: str) -> str:
+    """Where the old content is after a swap."""
+    return f"{root}/{OLD_PREFIX}{identifier}"

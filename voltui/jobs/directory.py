@@ -1,0 +1,160 @@
+"""A job's directory: everything that is known about it, in files that any process may watch.
+
+job.json        the plan, who asked and when      journal.ndjson  see ``journal``
+progress.json   replaced at most 5 times a second outcome.json    written last
+lock            held by the worker while it lives cancel          made to ask the worker to stop
+log             what the worker had to say        io/             FIFOs between worker and helpers
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from voltui.jobs.journal import Journal, OpenStep, open_steps
+from voltui.jobs.plan import Description
+from voltui.jobs.state import Outcome, Progress
+from voltui.model.errors import NotFound, Usage
+from voltui.model.safe import safe
+from voltui.model.when import format_time, now, stamp
+from voltui.store.files import write_file
+
+T = TypeVar("T")
+_KEPT = 200
+"""Ended jobs that are remembered."""
+
+
+class JobDirectory:
+    """One job's directory."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def id(self) -> str:
+        """The job's id: when it was made, and four random digits."""
+        return self.path.name
+
+    @property
+    def io(self) -> Path:
+        """Where its FIFOs are."""
+        return self.path / "io"
+
+    def description(self) -> Description:
+        """``job.json``."""
+        return msgspec.json.decode((self.path / "job.json").read_bytes(), type=Description)
+
+    def journal(self) -> Journal:
+        """Its journal, to append to."""
+        return Journal(self.path / "journal.ndjson")
+
+    def open_steps(self) -> list[OpenStep]:
+        """The steps whose undo is owed."""
+        return open_steps(self.path / "journal.ndjson")
+
+    def write_progress(self, progress: Progress) -> None:
+        """Tell watchers how far it is."""
+        write_file(self.path / "progress.json", msgspec.json.encode(progress), durable=False)
+
+    def progress(self) -> Progress | None:
+        """How far it is, where it has said so."""
+        return self._load("progress.json", Progress)
+
+    def write_outcome(self, outcome: Outcome) -> None:
+        """Say how it ended."""
+        write_file(self.path / "outcome.json", msgspec.json.encode(outcome))
+
+    def outcome(self) -> Outcome | None:
+        """How it ended; ``None`` while it runs, or where it died."""
+        return self._load("outcome.json", Outcome)
+
+    def ask_to_cancel(self) -> None:
+        """Ask the worker to stop; it looks five times a second."""
+        (self.path / "cancel").touch(mode=0o600)
+
+    @property
+    def asked_to_cancel(self) -> bool:
+        """Whether someone asked."""
+        return (self.path / "cancel").exists()
+
+    def log(self, text: str) -> None:
+        """Append a line to the log."""
+        with (self.path / "log").open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"{format_time(now())} {text}\n")
+
+    def alive(self) -> bool:
+        """Whether a worker, or someone who cleans up after one, holds its lock."""
+        with self.try_lock() as locked:
+            return not locked
+
+    @contextmanager
+    def try_lock(self) -> Iterator[bool]:
+        """Hold the job's lock if it is free; yields whether it was."""
+        descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+        finally:
+            os.close(descriptor)
+
+    def clear_io(self) -> None:
+        """Remove the FIFOs."""
+        shutil.rmtree(self.io, ignore_errors=True)
+
+    def _load(self, name: str, kind: type[T]) -> T | None:
+        try:
+            return msgspec.json.decode((self.path / name).read_bytes(), type=kind)
+        except FileNotFoundError:
+            return None
+
+
+class JobsDirectory:
+    """All jobs of this user."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def create(self, description: Description) -> tuple[JobDirectory, int]:
+        """A new job's directory, and a descriptor that holds its lock until every process that has it ends."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._forget_old()
+        job = JobDirectory(self.root / f"{stamp(now())}-{secrets.token_hex(2)}")
+        job.path.mkdir(mode=0o700)
+        descriptor = os.open(job.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        write_file(job.path / "job.json", msgspec.json.encode(description))
+        return job, descriptor
+
+    def all(self) -> list[JobDirectory]:
+        """All jobs, newest first."""
+        with suppress(FileNotFoundError):
+            folders = [path for path in self.root.iterdir() if (path / "job.json").exists()]
+            return [JobDirectory(path) for path in sorted(folders, reverse=True)]
+        return []
+
+    def find(self, reference: str) -> JobDirectory:
+        """The job an id, or a unique beginning or end of one, names. Raises `NotFound` or `Usage`."""
+        found = [job for job in self.all() if job.id.startswith(reference) or job.id.endswith(reference)]
+        if not found:
+            raise NotFound(f"There is no job {safe(reference)}.", "`voltui jobs` lists them.")
+        if len(found) > 1:
+            raise Usage(f"{safe(reference)} may be any of {len(found)} jobs.", "Give more of the id.")
+        return found[0]
+
+    def _forget_old(self) -> None:
+        for job in self.all()[_KEPT:]:
+            outcome = job.outcome()
+            if outcome is not None and not outcome.undo_owed:
+                shutil.rmtree(job.path, ignore_errors=True)

@@ -1,0 +1,86 @@
+"""A job's journal: what it is about to change in the outside world, on disk before it does.
+
+One JSON line per record. A step is *begun*, perhaps *done*, and in the end *undone* or *kept*. Steps that are neither
+when the job is over are open: their undo is owed, by the worker, by its supervisor, or by the next ``voltui`` command.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from voltui.model.when import format_time, now
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A step that was begun and is neither undone nor kept."""
+
+    number: int
+    name: str
+    data: Mapping[str, Any]
+    """What its undo needs to know."""
+
+
+class Journal:
+    """Appends to a journal. Each record is on disk when its method returns."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._number = max((record["n"] for record in _records(path)), default=0)
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+    def begin(self, step: str, data: Mapping[str, Any]) -> OpenStep:
+        """Say that a step comes now, and what is needed to undo it."""
+        self._number += 1
+        self._write({"n": self._number, "state": "begin", "step": step, "data": dict(data)})
+        return OpenStep(self._number, step, data)
+
+    def done(self, step: OpenStep) -> None:
+        """Say that the step's change has been made."""
+        self._write({"n": step.number, "state": "done", "step": step.name})
+
+    def undone(self, step: OpenStep) -> None:
+        """Say that nothing of the step's change is left."""
+        self._write({"n": step.number, "state": "undone", "step": step.name})
+
+    def kept(self, step: OpenStep) -> None:
+        """Say that the change stays: it is what the job was for."""
+        self._write({"n": step.number, "state": "kept", "step": step.name})
+
+    def open_steps(self) -> list[OpenStep]:
+        """The steps whose undo is owed, last begun first."""
+        return open_steps(self._path)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._fd)
+
+    def _write(self, record: dict[str, Any]) -> None:
+        line = json.dumps({**record, "at": format_time(now())}) + "\n"
+        os.write(self._fd, line.encode())
+        os.fsync(self._fd)
+
+
+def open_steps(path: Path) -> list[OpenStep]:
+    """The steps of a journal whose undo is owed, last begun first."""
+    begun: dict[int, OpenStep] = {}
+    for record in _records(path):
+        if record["state"] == "begin":
+            begun[record["n"]] = OpenStep(record["n"], record["step"], record["data"])
+        elif record["state"] in ("undone", "kept"):
+            begun.pop(record["n"], None)
+    return sorted(begun.values(), key=lambda step: step.number, reverse=True)
+
+
+def _records(path: Path) -> list[dict[str, Any]]:
+    """All whole records. A line cut by a crash was never acted upon: its step came after it."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
+    return [json.loads(line) for line in lines[:-1]]

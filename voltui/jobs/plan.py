@@ -1,0 +1,134 @@
+"""What a job is to do: decided before it starts, written down, never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import msgspec
+
+from voltui.engine.endpoint import Endpoint
+from voltui.model.backup import Reason
+from voltui.model.safe import safe
+from voltui.model.source import Source
+from voltui.model.text import listed
+
+
+class Treatment(StrEnum):
+    """What is done to running writers while a source is read."""
+
+    PAUSE = "pause"
+    STOP = "stop"
+    LIVE = "live"
+
+
+class TransportChoice(StrEnum):
+    """Which way the bytes go: the bridge where it is proved, or one of the two alone."""
+
+    AUTO = "auto"
+    BRIDGE = "bridge"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What every job needs to know."""
+
+    endpoint: Endpoint
+    store: str
+    """The store's directory, absolute."""
+    transport: TransportChoice = TransportChoice.AUTO
+    idle_timeout: float = 300.0
+    """Seconds without a byte until a transfer is given up."""
+    level: int = 3
+    """zstd's compression level."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupPlan:
+    """Back sources up, all of one moment."""
+
+    kind: ClassVar[str] = "backup"
+    common: Common
+    sources: tuple[Source, ...]
+    treatment: Treatment = Treatment.PAUSE
+    reason: Reason = Reason.MANUAL
+
+    @property
+    def subject(self) -> str:
+        """What it is about, for a line of text."""
+        return listed([safe(source.name) for source in self.sources])
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePlan:
+    """Put a backup, or a foreign archive, into a volume or back to a path."""
+
+    kind: ClassVar[str] = "restore"
+    common: Common
+    target: Source
+    backup: str = ""
+    """A backup's whole id, or empty where ``file`` is given."""
+    file: str = ""
+    """A foreign archive's absolute path."""
+    keep_folder: bool = False
+    """Keep the one leading folder that all members of a foreign archive are in."""
+    only_empty: bool = False
+    """Refuse a target that holds anything (import)."""
+
+    @property
+    def subject(self) -> str:
+        """What it is about, for a line of text."""
+        return safe(self.target.name)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyPlan:
+    """Read backups back from disk, all of them."""
+
+    kind: ClassVar[str] = "verify"
+    common: Common
+    backups: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        """What it is about, for a line of text."""
+        return listed([safe(backup) for backup in self.backups])
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """Write a source as plain tar to the file descriptor that the job was given."""
+
+    kind: ClassVar[str] = "export"
+    common: Common
+    source: Source
+    treatment: Treatment = Treatment.PAUSE
+
+    @property
+    def subject(self) -> str:
+        """What it is about, for a line of text."""
+        return safe(self.source.name)
+
+
+Plan = BackupPlan | RestorePlan | VerifyPlan | ExportPlan
+_KINDS: dict[str, type[Plan]] = {plan.kind: plan for plan in (BackupPlan, RestorePlan, VerifyPlan, ExportPlan)}
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """``job.json``: what is to be done, and who asked."""
+
+    kind: str
+    subject: str
+    plan: dict[str, Any]
+    asked: str
+    """When, RFC 3339, UTC."""
+    user: str
+    command: str
+    """What was called: ``voltui backup shop_pgdata``. No secrets: they are never arguments."""
+
+    def decode_plan(self) -> Plan:
+        """The plan. Raises `msgspec.ValidationError` where a newer version wrote it."""
+        return msgspec.convert(self.plan, type=_KINDS[self.kind])

@@ -1,0 +1,1 @@
+"""Where backups are kept: listing, finding by id, atomic publishing."""

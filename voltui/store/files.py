@@ -1,0 +1,41 @@
+"""Files that are replaced as a whole, and are on disk when a function says so."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def create_file(path: Path) -> int:
+    """A descriptor for writing to a new file that only its owner can read. Raises `FileExistsError`."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+
+def write_file(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Replace a file by rename: readers see the old or the new content, never a part.
+
+    With ``durable`` it is on disk on return; without, a crash of the machine may leave the old content.
+    """
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    try:
+        with os.fdopen(create_file(new), "wb") as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        new.rename(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    if durable:
+        sync_directory(path.parent)
+
+
+def sync_directory(folder: Path) -> None:
+    """Make renames and removals in a directory durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

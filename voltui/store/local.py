@@ -1,0 +1,264 @@
+"""The store in a local directory.
+
+    <store>/<volume>/<volume>@<UTC time>.tar.zst      the archive
+                     <volume>@<UTC time>.index.zst    the file index
+                     <volume>@<UTC time>.json         the manifest, published last
+
+A backup exists where its manifest does. Files are 0600, directories 0700: a backup holds all that its volume holds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from voltui.archive import manifest
+from voltui.model.backup import Backup
+from voltui.model.errors import Damaged, Failed, NotFound, Usage, VoltuiError
+from voltui.model.safe import safe
+from voltui.model.source import Source
+from voltui.model.text import listed
+from voltui.model.when import now, stamp
+from voltui.store.files import create_file, sync_directory, write_file
+
+ARCHIVE, INDEX, MANIFEST = ".tar.zst", ".index.zst", ".json"
+LATEST = "latest"
+_PART = ".part-"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is in a store: complete backups, newest first, and what is there but can't be read."""
+
+    backups: tuple[Backup, ...]
+    problems: tuple[VoltuiError, ...] = ()
+
+    def of(self, source: Source) -> tuple[Backup, ...]:
+        """The backups of one source, newest first."""
+        return tuple(backup for backup in self.backups if backup.source == source)
+
+
+class LocalStore:
+    """A directory of backups. It is made when the first backup is."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def listing(self, source: Source | None = None) -> Listing:
+        """All backups, or those of one source. Raises `Failed` where the store can't be read."""
+        backups: list[Backup] = []
+        problems: list[VoltuiError] = []
+        for path in self._manifests(source):
+            try:
+                backups.append(self._read(path))
+            except FileNotFoundError:
+                continue
+            except VoltuiError as error:
+                problems.append(error)
+            except OSError as error:
+                problems.append(Failed(f"{safe(path.name)} can't be read: {error.strerror}."))
+        return Listing(tuple(sorted(backups, key=lambda backup: backup.started, reverse=True)), tuple(problems))
+
+    def find(self, reference: str, engine_id: str = "") -> Backup:
+        """The backup an id, a unique beginning of one, or ``<volume>@latest`` names.
+
+        ``latest`` prefers backups of ``engine_id``: two engines may have volumes of one name. Raises `NotFound`, or
+        `Usage` where several begin so.
+        """
+        name, at, moment = reference.rpartition("@")
+        source = Source.parse(name) if at else Source.parse(reference)
+        if at and moment == LATEST:
+            return self._latest(source, engine_id)
+        listing = self.listing(source) if at else self.listing()
+        found = [backup for backup in listing.backups if backup.id.startswith(reference)]
+        exact = [backup for backup in found if backup.id == reference]
+        if exact:
+            return exact[0]
+        if not found:
+            raise next(iter(self._problems(listing, reference)), _no_backup(reference))
+        if len(found) > 1:
+            raise Usage(
+                f"{safe(reference)} may be {listed([safe(backup.id) for backup in found])}.", "Give more of the id."
+            )
+        return found[0]
+
+    def _problems(self, listing: Listing, reference: str) -> Iterator[VoltuiError]:
+        """What can't be read and may be the one that is meant."""
+        stem = file_stem(reference)
+        return (problem for problem in listing.problems if stem in problem.sentence)
+
+    def _latest(self, source: Source, engine_id: str) -> Backup:
+        backups = self.listing(source).backups
+        same_engine = [backup for backup in backups if backup.engine.id == engine_id]
+        if not backups:
+            raise _no_backup(source.name)
+        return (same_engine or backups)[0]
+
+    def archive_path(self, backup: Backup) -> Path:
+        """Where its archive is."""
+        return self._path(backup, ARCHIVE)
+
+    def index_path(self, backup: Backup) -> Path:
+        """Where its index is."""
+        return self._path(backup, INDEX)
+
+    def mark_verified(self, backup: Backup, when: datetime) -> Backup:
+        """Write into the manifest that it was read back whole."""
+        verified = replace(backup, verified=when)
+        with _told("write the manifest", self.root):
+            write_file(self._path(backup, MANIFEST), manifest.encode(verified))
+        return verified
+
+    def remove(self, backup: Backup) -> None:
+        """Delete a backup: the manifest first, so that no half of it is ever listed."""
+        with _told("remove the backup", self.root):
+            for suffix in (MANIFEST, INDEX, ARCHIVE):
+                self._path(backup, suffix).unlink(missing_ok=True)
+                sync_directory(self._folder(backup.source))
+
+    def free_bytes(self) -> int:
+        """How much an ordinary user may still write there."""
+        existing = next(path for path in (self.root, *self.root.parents) if path.exists())
+        state = os.statvfs(existing)
+        return state.f_bavail * state.f_frsize
+
+    def begin(self, source: Source, job: str) -> Publication:
+        """Start a new backup: its id is the present second, or the next one that is free."""
+        folder = self._folder(source)
+        with _told("make a folder", self.root):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        moment = now()
+        while self._taken(folder, identifier := f"{source.name}@{stamp(moment)}"):
+            moment += timedelta(seconds=1)
+        return Publication(folder, identifier, job)
+
+    def sweep(self, living_jobs: Iterable[str]) -> list[Path]:
+        """Delete parts that belong to no living job; what was deleted."""
+        living = tuple(f"{_PART}{job}-" for job in living_jobs)
+        swept = []
+        for path in self.root.glob(f"*/{_PART}*"):
+            if not path.name.startswith(living or "/"):
+                path.unlink(missing_ok=True)
+                swept.append(path)
+        return swept
+
+    def _taken(self, folder: Path, identifier: str) -> bool:
+        stem = file_stem(identifier)
+        published = any((folder / f"{stem}{suffix}").exists() for suffix in (ARCHIVE, INDEX, MANIFEST))
+        return published or any(folder.glob(f"{_PART}*-{stem}{ARCHIVE}"))
+
+    def _manifests(self, source: Source | None) -> list[Path]:
+        pattern = f"{folder_name(source)}/*{MANIFEST}" if source else f"*/*{MANIFEST}"
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                next(self.root.iterdir(), None)
+            return sorted(path for path in self.root.glob(pattern) if not path.name.startswith("."))
+        except OSError as error:
+            raise Failed(f"The store {safe(str(self.root))} can't be read: {error.strerror}.") from error
+
+    def _read(self, path: Path) -> Backup:
+        backup = manifest.decode(path.read_bytes(), path.name)
+        if path.name != file_stem(backup.id) + MANIFEST or path.parent.name != folder_name(backup.source):
+            raise Damaged(f"{safe(path.name)} is the manifest of another backup, {safe(backup.id)}.")
+        return backup
+
+    def _folder(self, source: Source) -> Path:
+        return self.root / folder_name(source)
+
+    def _path(self, backup: Backup, suffix: str) -> Path:
+        return self._folder(backup.source) / (file_stem(backup.id) + suffix)
+
+
+class Publication:
+    """A backup in the making: two part files, invisible until `publish`."""
+
+    def __init__(self, folder: Path, identifier: str, job: str) -> None:
+        self.id = identifier
+        self._folder = folder
+        self._stem = file_stem(identifier)
+        self._prefix = f"{_PART}{job}-{self._stem}"
+
+    @property
+    def paths(self) -> list[Path]:
+        """Every file that may exist before the backup is complete, for whoever has to clean up."""
+        return [*self._parts(), *self._published()]
+
+    @property
+    def manifest(self) -> Path:
+        """Where it stands, the backup is complete."""
+        return self._folder / (self._stem + MANIFEST)
+
+    @contextmanager
+    def files(self) -> Iterator[tuple[int, int]]:
+        """File descriptors for archive and index, new, 0600, synced at the end."""
+        with _told("write a backup", self._folder), contextlib.ExitStack() as stack:
+            descriptors = [create_file(path) for path in self._parts()]
+            for descriptor in descriptors:
+                stack.callback(os.close, descriptor)
+            yield descriptors[0], descriptors[1]
+            for descriptor in descriptors:
+                os.fsync(descriptor)
+
+    def publish(self, backup: Backup) -> None:
+        """Give the files their names, then write the manifest. Each is on disk before the next."""
+        with _told("publish a backup", self._folder):
+            for part, path in zip(self._parts(), self._published(), strict=True):
+                part.rename(path)
+            sync_directory(self._folder)
+            write_file(self.manifest, manifest.encode(backup))
+            sync_directory(self._folder.parent)
+
+    def discard(self) -> None:
+        """Delete what is there, unless the backup is complete."""
+        discard_unpublished(self.paths, self.manifest)
+
+    def _parts(self) -> list[Path]:
+        return [self._folder / (self._prefix + suffix) for suffix in (ARCHIVE, INDEX)]
+
+    def _published(self) -> list[Path]:
+        return [self._folder / (self._stem + suffix) for suffix in (ARCHIVE, INDEX)]
+
+
+def discard_unpublished(paths: Iterable[Path], complete: Path) -> None:
+    """Delete the files of a backup whose manifest was never written, and its folder where that is empty then."""
+    if complete.exists():
+        return
+    for path in paths:
+        path.unlink(missing_ok=True)
+    complete.with_name(f".{complete.name}.new").unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        complete.parent.rmdir()
+
+
+def folder_name(source: Source) -> str:
+    """A volume's name is a file name already; a path is percent-encoded into one."""
+    return quote(source.name, safe="")
+
+
+def file_stem(identifier: str) -> str:
+    """The name of a backup's files, without their endings."""
+    name, _, moment = identifier.rpartition("@")
+    return f"{quote(name, safe='')}@{moment}"
+
+
+def _no_backup(reference: str) -> NotFound:
+    return NotFound(f"There is no backup {safe(reference)}.", "`voltui backups` lists what there is.")
+
+
+@contextmanager
+def _told(what: str, where: Path) -> Iterator[None]:
+    """Tell an error of the file system as one of ours."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Failed(
+            f"The store can't {what} in {safe(str(where))}: {reason}.",
+            "Free space there, or name another with --store.",
+        ) from error
