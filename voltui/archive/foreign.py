@@ -49,6 +49,8 @@ class Survey:
     """The one leading folder all members are in, or empty."""
     has_root: bool
     """Whether the archive tells the root directory's own mode and owner."""
+    trusted: bool
+    """Whether there are trusted.* attributes."""
     digest: str
     """BLAKE3 over all entries, for the second reading to agree with."""
 
@@ -63,6 +65,7 @@ class _Surveyor:
         self._loose = False
         self._has_root = False
         self._size = 0
+        self._trusted = False
         self.count = 0
 
     def take(self, entry: Entry) -> None:
@@ -70,6 +73,7 @@ class _Surveyor:
         self._digest.update(index_line(entry).encode())
         self.count += 1
         self._size += entry.size
+        self._trusted = self._trusted or any(name.startswith("trusted.") for name, _ in entry.xattrs)
         if entry.path == ROOT:
             self._has_root = True
             return
@@ -81,7 +85,7 @@ class _Surveyor:
     def survey(self) -> Survey:
         alone = len(self._folders) == 1 and not self._loose and not self._has_root
         folder = next(iter(self._folders)) if alone else b""
-        return Survey(self.count, self._size, folder, self._has_root or alone, self._digest.hexdigest())
+        return Survey(self.count, self._size, folder, self._has_root or alone, self._trusted, self._digest.hexdigest())
 
 
 def survey(path: Path, progress: Progress = lambda size, entries: None) -> Survey:
@@ -102,14 +106,21 @@ def rewrite(
     root: bytes = b"./",
     keep_folder: bool = False,
     progress: Progress = lambda size, entries: None,
+    seen: Callable[[Entry], object] = lambda entry: None,
 ) -> None:
     """Write a surveyed archive anew to ``write``, its members below ``root``, its leading folder taken off.
 
+    ``seen`` gets each entry as it is written.
     Raises `Damaged` where the file is not what `survey` saw.
     """
     surveyor = _Surveyor()
     rewriter = Rewriter(write, root=root, folder=b"" if keep_folder else found.folder)
-    reader = TarReader(surveyor.take, root=None, checksums=True, sink=rewriter)
+
+    def take(entry: Entry) -> None:
+        surveyor.take(entry)
+        seen(rewriter.renamed(entry))
+
+    reader = TarReader(take, root=None, checksums=True, sink=rewriter)
     _read(path, reader, lambda read: progress(read, surveyor.count))
     rewriter.close()
     if surveyor.survey().digest != found.digest:

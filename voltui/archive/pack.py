@@ -85,7 +85,7 @@ def pack(
             reader = TarReader(emit, root=root, sink=rewriter)
             while True:
                 buffer = free.get()
-                filled = _fill(source, buffer)
+                filled = fill(source, buffer)
                 if not filled:
                     break
                 reader.feed(buffer[:filled])
@@ -104,8 +104,8 @@ def pack(
     return Packed(archive.part(), index_part, content)
 
 
-def _fill(source: ByteSource, buffer: memoryview) -> int:
-    """Read until the buffer is full or the source ends: the reader wants whole blocks."""
+def fill(source: ByteSource, buffer: memoryview) -> int:
+    """Read until the buffer is full or the source ends, since a `TarReader` wants whole blocks; the bytes read."""
     filled = 0
     while filled < len(buffer):
         count = source.readinto(buffer[filled:])

@@ -31,11 +31,7 @@ class Rewriter:
 
     def begin(self, member: Member) -> None:
         """Write the member's headers."""
-        entry = Entry(*member.fields)
-        if self._folder:
-            entry = entry._replace(path=self._inside(entry.path))
-            if entry.type == LINK:
-                entry = entry._replace(link=self._inside(entry.link))
+        entry = self.renamed(Entry(*member.fields))
         records = dict(member.attributes)
         head = b""
         if entry.sparse:
@@ -58,6 +54,13 @@ class Rewriter:
         """Write the end mark and what is pending."""
         self._add(END_OF_ARCHIVE)
         self._flush()
+
+    def renamed(self, entry: Entry) -> Entry:
+        """The entry as it is in the new archive: without the leading folder."""
+        if not self._folder:
+            return entry
+        link = self._inside(entry.link) if entry.type == LINK else entry.link
+        return entry._replace(path=self._inside(entry.path), link=link)
 
     def _inside(self, path: bytes) -> bytes:
         return ROOT if path == self._folder else path.removeprefix(self._folder + b"/")

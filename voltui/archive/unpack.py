@@ -49,14 +49,15 @@ def unpack(
     sink: ByteSink | None = None,
     root: bytes = b"./",
     progress: Progress = lambda stored, entries: None,
+    seen: Callable[[Entry], object] = lambda entry: None,
 ) -> None:
     """Read all of the archive; raise `Damaged` where anything is not as manifest and index say.
 
     ``expected`` are the manifest's parts for archive and index. With a ``sink`` the tar stream is written to it,
-    its members below ``root``. ``progress`` gets the tar bytes and entries so far.
+    its members below ``root``. ``progress`` gets the tar bytes and entries so far, ``seen`` each entry that held.
     """
     check_file(index, expected[1])
-    check = _Check(IndexLines(index))
+    check = _Check(IndexLines(index), seen)
     try:
         if sink is None:
             _read(archive, expected[0], check, None, None, progress)
@@ -76,8 +77,9 @@ def unpack(
 class _Check:
     """Holds each entry against the guard and the index."""
 
-    def __init__(self, lines: IndexLines) -> None:
+    def __init__(self, lines: IndexLines, seen: Callable[[Entry], object]) -> None:
         self.lines = lines
+        self._seen = seen
         self.count = 0
         self.last = b""
         self._guard = TreeGuard()
@@ -85,6 +87,7 @@ class _Check:
     def take(self, entry: Entry) -> None:
         self._guard.check(entry)
         self.lines.check(entry)
+        self._seen(entry)
         self.count += 1
         self.last = entry.path
 

@@ -93,6 +93,12 @@ class Bridge:
             self._alive_fd = -1
         await helper.remove(self._connection, self._spec.name)
 
+    async def usable(self) -> bool:
+        """Whether the helper is there and answers."""
+        return self._alive_fd >= 0 and await self._connection.call(
+            "look after a helper", lambda api: self._running(api)
+        )
+
     async def run(self, argv: list[str]) -> Output:
         """Run a command to its end and collect what it prints."""
         return await (await self.spawn(argv)).wait()
@@ -127,7 +133,11 @@ class Bridge:
         """Asked by a transfer's own thread, in silence."""
         try:
             with self._connection.translated("look after a helper"):
-                state = self._connection.client().inspect_container(self._spec.name)
+                return self._running(self._connection.client())
         except VoltuiError:
             return False
-        return bool(state["State"]["Running"])
+
+    def _running(self, api: APIClient) -> bool:
+        """Whether the helper runs. Its removal is no error."""
+        rows = api.containers(filters={"name": f"^/{self._spec.name}$", "status": "running"})
+        return bool(rows)

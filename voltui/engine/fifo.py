@@ -93,7 +93,9 @@ class FifoSource:
 
     def close(self) -> None:
         """Close it: a writer gets EPIPE."""
-        os.close(self._fd)
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
 
 
 class FifoSink:
@@ -106,7 +108,7 @@ class FifoSink:
         self._poll = select.poll()
 
     def write(self, data: bytes) -> None:
-        """Write all of it. Raises `Failed` where the reader has gone: its exit status says whether that is bad."""
+        """Write all of it. Raises `ReaderGone` where the reader ended before the last byte that is not zero."""
         if self._fd < 0:
             self._open()
         view = memoryview(data)
@@ -116,7 +118,9 @@ class FifoSink:
             try:
                 view = view[os.write(self._fd, view) :]
             except BrokenPipeError:
-                raise ReaderGone("The process that reads the archive has ended.") from None
+                if any(view):
+                    raise ReaderGone("The process that reads the archive has ended.") from None
+                return
             except BlockingIOError:
                 continue
             self._watch.moved()
@@ -145,7 +149,10 @@ class FifoSink:
 
 
 class ReaderGone(Failed):
-    """The reading process closed its end. tar does so at the end-of-archive mark, and when it fails."""
+    """The reading process closed its end: its exit status and its words tell why.
+
+    tar closes it at the end-of-archive mark too; the zeros after that nobody misses.
+    """
 
 
 class Collector:
@@ -182,5 +189,7 @@ class Collector:
 
     def close(self) -> None:
         """Let go of the FIFO."""
-        self._loop.remove_reader(self._fd)
-        os.close(self._fd)
+        if self._fd >= 0:
+            self._loop.remove_reader(self._fd)
+            os.close(self._fd)
+            self._fd = -1

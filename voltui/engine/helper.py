@@ -92,9 +92,8 @@ async def remove(connection: Connection, name: str) -> None:
             raise
 
 
-async def find(connection: Connection, client: str = "") -> list[dict[str, Any]]:
-    """All helpers on the engine, or those that ``client`` made: rows of the container list."""
-    label = f"{CLIENT_LABEL}={client}" if client else HELPER_LABEL
+async def find(connection: Connection, label: str = HELPER_LABEL) -> list[dict[str, Any]]:
+    """The helpers on the engine that bear a label (``key`` or ``key=value``): rows of the container list."""
     rows: list[dict[str, Any]] = await connection.call(
         "list helpers", lambda api: api.containers(all=True, filters={"label": label})
     )
@@ -128,6 +127,7 @@ def tool_folders() -> list[str]:
 
 
 def _config(spec: HelperSpec) -> dict[str, Any]:
+    runs = spec.io is not None
     mounts = [_source_mount(spec)]
     if spec.io is not None:
         mounts += [_bind(folder, folder, read_only=True) for folder in tool_folders()]
@@ -142,10 +142,10 @@ def _config(spec: HelperSpec) -> dict[str, Any]:
         "HostConfig": {
             "Mounts": mounts,
             "NetworkMode": "none",
-            "AutoRemove": spec.io is not None,
+            "AutoRemove": runs,
             "CapDrop": ["ALL"],
             "CapAdd": list(spec.capabilities),
-            "ReadonlyRootfs": True,
+            "ReadonlyRootfs": runs,  # the archive API refuses to write below a read-only root
             "SecurityOpt": ["no-new-privileges", "label=disable"],
             "UsernsMode": "host",
             "LogConfig": {"Type": "none"},

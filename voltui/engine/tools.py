@@ -38,8 +38,43 @@ def create_tree(folder: str) -> list[str]:
 
 
 def create_file(folder: str, name: str) -> list[str]:
-    """The command that writes one file of ``folder``."""
-    return [*TAR_CREATE, f"--directory={folder}", "--no-recursion", f"./{name}"]
+    """The command that writes ``folder``, as the root, and one file of it."""
+    return [*TAR_CREATE, f"--directory={folder}", "--no-recursion", ".", f"./{name}"]
+
+
+_EXPECTED = f"""
+find "$1" {" ".join(f"-name '{prefix}*' -prune -o" for prefix in (STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX))} \
+    -printf '%y %s %b %n\\n' 2>/dev/null | awk '
+        {{ size = 0; if ($1 == "f") {{ size = $2; if ($3 * 512 < size) size = $3 * 512 }}
+          total += int((size + 511) / 512) * 512 / $4 + 1536 }}
+        END {{ printf "%.0f", total + 65536 }}'
+"""
+
+
+def expected_bytes(folder: str, only: str = "") -> list[str]:
+    """The command that guesses the size of a tree's tar: contents in whole blocks, three blocks for each entry."""
+    return ["nice", "sh", "-c", _EXPECTED, "sh", f"{folder}/{only}" if only else folder]
+
+
+def list_tree(folder: str) -> list[str]:
+    """The command that lists a tree for `voltui.archive.listing`: eight fields an entry, each ended by a NUL."""
+    return ["find", folder, "-printf", r"%P\0%y\0%s\0%m\0%U\0%G\0%T@\0%l\0"]
+
+
+def first_entry(folder: str) -> list[str]:
+    """The command that prints one entry of a directory, if it has any that counts."""
+    ours = [word for prefix in (STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX) for word in ("!", "-name", f"{prefix}*")]
+    return ["find", folder, "-mindepth", "1", "-maxdepth", "1", "!", "-name", "lost+found", *ours, "-print", "-quit"]
+
+
+def free_space(folder: str) -> list[str]:
+    """The command that prints free blocks, their size in bytes, and free inodes of the file system below a folder."""
+    return ["stat", "--file-system", "--format=%a %S %d %c", folder]
+
+
+def sync_tree(folder: str) -> list[str]:
+    """The command that brings a file system's pending writes to disk: extracted files are not synced (measured)."""
+    return ["sync", "--file-system", folder]
 
 
 def extract_tree(folder: str) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import platform
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from blake3 import blake3
 
 from voltui.jobs.journal import Journal, OpenStep, open_steps
 from voltui.jobs.plan import Description
@@ -44,9 +46,18 @@ class JobDirectory:
         return self.path.name
 
     @property
-    def io(self) -> Path:
-        """Where its FIFOs are."""
-        return self.path / "io"
+    def client(self) -> str:
+        """Who made its helpers: a name for this user's jobs directory on this machine."""
+        return client_name(self.path.parent)
+
+    def new_io(self) -> Path:
+        """A new directory for the FIFOs of one helper. Only this user can get to it; the helper sees it mounted."""
+        folder = self.path / "io"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        made = folder / secrets.token_hex(3)
+        made.mkdir()
+        made.chmod(0o711)
+        return made
 
     def description(self) -> Description:
         """``job.json``."""
@@ -111,13 +122,18 @@ class JobDirectory:
 
     def clear_io(self) -> None:
         """Remove the FIFOs."""
-        shutil.rmtree(self.io, ignore_errors=True)
+        shutil.rmtree(self.path / "io", ignore_errors=True)
 
     def _load(self, name: str, kind: type[T]) -> T | None:
         try:
             return msgspec.json.decode((self.path / name).read_bytes(), type=kind)
         except FileNotFoundError:
             return None
+
+
+def client_name(jobs: Path) -> str:
+    """A short name for a jobs directory on this machine: the label of its helpers, so that nobody removes another's."""
+    return blake3(f"{platform.node()}\0{jobs.absolute()}".encode()).hexdigest(length=8)
 
 
 class JobsDirectory:

@@ -77,6 +77,11 @@ def open_steps(path: Path) -> list[OpenStep]:
     return sorted(begun.values(), key=lambda step: step.number, reverse=True)
 
 
+def kept_steps(path: Path) -> set[str]:
+    """The names of the steps whose change was to stay."""
+    return {record["step"] for record in _records(path) if record["state"] == "kept"}
+
+
 def _records(path: Path) -> list[dict[str, Any]]:
     """All whole records. A line cut by a crash was never acted upon: its step came after it."""
     try:

@@ -84,14 +84,18 @@ class Inventory:
         return self._uses.get((MountKind.VOLUME, volume), ())
 
     def uses_of_source(self, source: Source) -> tuple[Use, ...]:
-        """Who mounts the source. Of a path, binds of its parents and of what is below it count: all see its files."""
+        """Who mounts the source. Of a path, binds of what is below it count too, and binds of a parent that may write.
+
+        Monitoring agents bind ``/`` and the like read-only: they see every file and use none.
+        """
         if source.kind == "volume":
             return self.uses(source.name)
         found = [
             use
             for (kind, path), uses in self._uses.items()
-            if kind is MountKind.BIND and _overlap(path, source.name)
+            if kind is MountKind.BIND
             for use in uses
+            if _within(path, source.name) or (_within(source.name, path) and path != "/" and not use.mount.read_only)
         ]
         return tuple(sorted(found, key=_use_order))
 
@@ -163,8 +167,8 @@ def _of_the_system(path: str) -> bool:
     return path == "/" or in_tree or path in _SYSTEM_FILES or path.endswith(".sock")
 
 
-def _overlap(one: str, other: str) -> bool:
-    return one == other or one.startswith(other + "/") or other.startswith(one + "/")
+def _within(path: str, parent: str) -> bool:
+    return path == parent or path.startswith(parent.rstrip("/") + "/")
 
 
 def _use_order(use: Use) -> tuple[bool, str, str]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from typing import Literal
 
-SourceKind = Literal["volume", "path"]
+from voltui.model.safe import safe
+
+SourceKind = Literal["volume", "path", "file"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Source:
-    """A volume by name, or a bind mount's source by its absolute path on the engine's host."""
+    """A volume by name, or a bind mount's source by its absolute path on the engine's host.
+
+    A path is a directory unless it is known to be a file. Names tell volumes and paths apart: volumes have no slash.
+    """
 
     kind: SourceKind
     name: str
@@ -19,10 +25,20 @@ class Source:
     def parse(cls, text: str) -> Source:
         """An absolute path is a path; anything else is a volume's name."""
         if text.startswith("/"):
-            return cls("path", "/" + text.strip("/"))
+            return cls("path", posixpath.normpath("/" + text.lstrip("/")))
         return cls("volume", text)
 
     @property
     def words(self) -> str:
-        """``volume shop_pgdata``, ``path /srv/media``."""
-        return f"{self.kind} {self.name}"
+        """``volume shop_pgdata``, ``path /srv/media``, ready for a terminal."""
+        return f"{self.kind} {safe(self.name)}"
+
+    @property
+    def folder(self) -> Source:
+        """What has to be mounted to reach it: of a file, the directory it is in."""
+        return Source("path", posixpath.dirname(self.name)) if self.kind == "file" else self
+
+    @property
+    def only(self) -> str:
+        """Of a file, its name in `folder`; else empty: all of it is meant."""
+        return posixpath.basename(self.name) if self.kind == "file" else ""

@@ -41,7 +41,7 @@ class Listing:
 
     def of(self, source: Source) -> tuple[Backup, ...]:
         """The backups of one source, newest first."""
-        return tuple(backup for backup in self.backups if backup.source == source)
+        return tuple(backup for backup in self.backups if backup.source.name == source.name)
 
 
 class LocalStore:
@@ -111,13 +111,13 @@ class LocalStore:
     def mark_verified(self, backup: Backup, when: datetime) -> Backup:
         """Write into the manifest that it was read back whole."""
         verified = replace(backup, verified=when)
-        with _told("write the manifest", self.root):
+        with told("write the manifest", self.root):
             write_file(self._path(backup, MANIFEST), manifest.encode(verified))
         return verified
 
     def remove(self, backup: Backup) -> None:
         """Delete a backup: the manifest first, so that no half of it is ever listed."""
-        with _told("remove the backup", self.root):
+        with told("remove the backup", self.root):
             for suffix in (MANIFEST, INDEX, ARCHIVE):
                 self._path(backup, suffix).unlink(missing_ok=True)
                 sync_directory(self._folder(backup.source))
@@ -131,7 +131,7 @@ class LocalStore:
     def begin(self, source: Source, job: str) -> Publication:
         """Start a new backup: its id is the present second, or the next one that is free."""
         folder = self._folder(source)
-        with _told("make a folder", self.root):
+        with told("make a folder", self.root):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         moment = now()
         while self._taken(folder, identifier := f"{source.name}@{stamp(moment)}"):
@@ -183,6 +183,7 @@ class Publication:
         self._folder = folder
         self._stem = file_stem(identifier)
         self._prefix = f"{_PART}{job}-{self._stem}"
+        self._descriptors: list[int] = []
 
     @property
     def paths(self) -> list[Path]:
@@ -194,29 +195,29 @@ class Publication:
         """Where it stands, the backup is complete."""
         return self._folder / (self._stem + MANIFEST)
 
-    @contextmanager
-    def files(self) -> Iterator[tuple[int, int]]:
-        """File descriptors for archive and index, new, 0600, synced at the end."""
-        with _told("write a backup", self._folder), contextlib.ExitStack() as stack:
-            descriptors = [create_file(path) for path in self._parts()]
-            for descriptor in descriptors:
-                stack.callback(os.close, descriptor)
-            yield descriptors[0], descriptors[1]
-            for descriptor in descriptors:
-                os.fsync(descriptor)
+    def open(self) -> tuple[int, int]:
+        """File descriptors for archive and index, new and 0600. They stay open until `publish` or `close`."""
+        with told("write a backup", self._folder):
+            for path in self._parts():
+                self._descriptors.append(create_file(path))
+        return self._descriptors[0], self._descriptors[1]
 
     def publish(self, backup: Backup) -> None:
         """Give the files their names, then write the manifest. Each is on disk before the next."""
-        with _told("publish a backup", self._folder):
+        with told("publish a backup", self._folder):
+            for descriptor in self._descriptors:
+                os.fsync(descriptor)
+            self.close()
             for part, path in zip(self._parts(), self._published(), strict=True):
                 part.rename(path)
             sync_directory(self._folder)
             write_file(self.manifest, manifest.encode(backup))
             sync_directory(self._folder.parent)
 
-    def discard(self) -> None:
-        """Delete what is there, unless the backup is complete."""
-        discard_unpublished(self.paths, self.manifest)
+    def close(self) -> None:
+        """Close the files."""
+        while self._descriptors:
+            os.close(self._descriptors.pop())
 
     def _parts(self) -> list[Path]:
         return [self._folder / (self._prefix + suffix) for suffix in (ARCHIVE, INDEX)]
@@ -252,8 +253,8 @@ def _no_backup(reference: str) -> NotFound:
 
 
 @contextmanager
-def _told(what: str, where: Path) -> Iterator[None]:
-    """Tell an error of the file system as one of ours."""
+def told(what: str, where: Path) -> Iterator[None]:
+    """Tell an error of the store's file system as one of ours."""
     try:
         yield
     except OSError as error:

@@ -1,0 +1,192 @@
+"""The backup job: hold the writers, read each source into the store, let them go on, publish, read back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import voltui
+from voltui.archive.index import IndexWriter
+from voltui.archive.pack import Packed, pack
+from voltui.engine.helper import TARGET
+from voltui.jobs.access import Access, BridgeAccess, opened
+from voltui.jobs.context import JobContext
+from voltui.jobs.locks import locked
+from voltui.jobs.plan import BackupPlan
+from voltui.jobs.undo import PUBLICATION
+from voltui.jobs.users import still
+from voltui.jobs.verify import verify
+from voltui.model.backup import Backup, Consistency, Loss, Origin, Reason, UserAtBackup
+from voltui.model.errors import NotFound
+from voltui.model.inventory import Inventory
+from voltui.model.safe import safe
+from voltui.model.source import Source
+from voltui.model.volume import Volume
+from voltui.model.when import now
+from voltui.store.local import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A source that was read: all that its manifest will say but the consistency."""
+
+    source: Source
+    volume: Volume | None
+    publication: Publication
+    packed: Packed
+    losses: tuple[Loss, ...]
+    transport: str
+    started: datetime
+
+
+async def run(context: JobContext, plan: BackupPlan) -> dict[str, Any]:
+    """Back the plan's sources up. The result names the backups made."""
+    inventory = await context.engine.inventory()
+    sources = [known(context, inventory, source) for source in plan.sources]
+    with locked(context.state, inventory.engine.id, sources, context.directory.id):
+        async with AsyncExitStack() as publications:
+            taken, stillness = await _take_all(context, plan, inventory, sources, publications)
+            context.meter.begin("Publishing")
+            backups = [
+                await publish(context, inventory, item, stillness.consistency, plan.reason, stillness.seconds)
+                for item in taken
+            ]
+        backups = [await verify(context, backup) for backup in backups]
+    return {"backups": [backup.id for backup in backups], "paused_seconds": round(stillness.seconds, 2)}
+
+
+def sentence(result: dict[str, Any], plan: BackupPlan) -> str:
+    """What to say of a backup that is done."""
+    return f"Backed up and verified {plan.subject}."
+
+
+async def _take_all(
+    context: JobContext,
+    plan: BackupPlan,
+    inventory: Inventory,
+    sources: Sequence[Source],
+    publications: AsyncExitStack,
+) -> tuple[list[Taken], Any]:
+    """Read all sources at one standstill of their writers. The helpers start before it, to keep it short."""
+    async with AsyncExitStack() as stack:
+        accesses = [await stack.enter_async_context(opened(context, source)) for source in sources]
+        async with still(context, inventory, sources, plan.treatment) as stillness:
+            taken = [
+                await take(context, inventory, source, access, publications)
+                for source, access in zip(sources, accesses, strict=True)
+            ]
+    return taken, stillness
+
+
+async def take(
+    context: JobContext,
+    inventory: Inventory,
+    source: Source,
+    access: Access,
+    publications: AsyncExitStack,
+    folder: str = TARGET,
+) -> Taken:
+    """Read one source into part files, which go when ``publications`` ends in an error."""
+    started = now()
+    publication = context.store.begin(source, context.directory.id)
+    data = {"paths": [str(path) for path in publication.paths], "manifest": str(publication.manifest)}
+    await publications.enter_async_context(context.tentative(PUBLICATION, data))
+    archive_fd, index_fd = publication.open()
+    publications.callback(publication.close)
+    context.meter.begin(f"Reading {safe(source.name)}", _last_size(context, source))
+    guess = asyncio.create_task(_guess(context, access)) if folder == TARGET else None
+    reading = await (access.read(folder) if isinstance(access, BridgeAccess) else access.read())
+    try:
+        with os.fdopen(index_fd, "wb", closefd=False) as index:
+            packed = await context.in_thread(
+                lambda: pack(
+                    reading.source,
+                    archive_fd,
+                    IndexWriter(index),
+                    root=reading.root,
+                    level=context.common.level,
+                    progress=context.count,
+                )
+            )
+        losses = await reading.finish()
+    finally:
+        reading.close()
+        if guess is not None:
+            guess.cancel()
+    for loss in losses:
+        context.directory.log(f"loss in {source.name!r}: {loss.sentence}")
+    volume = inventory.volumes.get(source.name) if source.kind == "volume" else None
+    return Taken(source, volume, publication, packed, tuple(losses), access.transport, started)
+
+
+async def publish(
+    context: JobContext,
+    inventory: Inventory,
+    taken: Taken,
+    consistency: Consistency,
+    reason: Reason,
+    paused_seconds: float,
+) -> Backup:
+    """Complete a backup: from here on it is listed."""
+    volume, engine = taken.volume, inventory.engine
+    changed = any(loss.kind == "changed" for loss in taken.losses)
+    backup = Backup(
+        id=taken.publication.id,
+        source=taken.source,
+        started=taken.started,
+        ended=now(),
+        engine=Origin(engine.id, engine.name, engine.version),
+        driver=volume.driver if volume else "",
+        options=volume.options if volume else {},
+        labels=volume.labels if volume else {},
+        users=tuple(
+            UserAtBackup(
+                use.container.name,
+                use.container.image,
+                use.mount.destination,
+                use.mount.read_only,
+                use.container.state,
+            )
+            for use in inventory.uses_of_source(taken.source)
+        ),
+        consistency=Consistency.LIVE if changed else consistency,
+        transport=taken.transport,
+        losses=taken.losses,
+        content=taken.packed.content,
+        archive=taken.packed.archive,
+        index=taken.packed.index,
+        reason=reason,
+        tool_version=voltui.__version__,
+        paused_seconds=paused_seconds,
+    )
+    await context.in_thread(lambda: taken.publication.publish(backup))
+    return backup
+
+
+async def _guess(context: JobContext, access: Access) -> None:
+    """Better the expected size while the reading goes on."""
+    expected = await access.expected_bytes()
+    if expected is not None:
+        context.meter.expect(expected)
+
+
+def _last_size(context: JobContext, source: Source) -> int | None:
+    """The tar bytes of the source's last backup: a guess for the bar until there is a better one."""
+    last = context.store.listing(source).backups[:1]
+    return last[0].content.stored if last else None
+
+
+def known(context: JobContext, inventory: Inventory, source: Source) -> Source:
+    """The source, found to exist where that can be seen from here; a path is told file or directory."""
+    if source.kind == "volume":
+        if source.name not in inventory.volumes:
+            raise NotFound(f"There is no volume {safe(source.name)}.", "`voltui volumes` lists what there is.")
+        return source
+    local = context.engine.endpoint.host.startswith("unix://")
+    return replace(source, kind="file") if local and Path(source.name).is_file() else source

@@ -1,0 +1,104 @@
+"""What a running job works with: journal, engine, counters, and steps that undo themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from voltui.engine.adapter import Engine
+from voltui.engine.bridge import Bridge
+from voltui.engine.pool import DaemonPool
+from voltui.jobs.directory import JobDirectory
+from voltui.jobs.journal import OpenStep
+from voltui.jobs.meter import Meter
+from voltui.jobs.plan import Common
+from voltui.jobs.undo import Undoer
+from voltui.model.errors import Cancelled, VoltuiError
+from voltui.store.local import LocalStore
+
+T = TypeVar("T")
+_THREADS = 4
+_PATIENCE = 10.0
+"""Seconds a thread gets to notice that the job is cancelled. Between two pieces it needs a fifth of one."""
+
+
+class JobContext:
+    """One per worker process."""
+
+    def __init__(self, directory: JobDirectory, common: Common, state: Path) -> None:
+        self.directory = directory
+        self.common = common
+        self.state = state
+        self.engine = Engine(common.endpoint)
+        self.store = LocalStore(Path(common.store))
+        self.meter = Meter()
+        self.cancelled = threading.Event()
+        """Set when the job is to stop: threads look at it between pieces."""
+        self._threads = DaemonPool("job", _THREADS)
+        self.bridges: dict[str, Bridge] = {}
+        """The open writable bridges by source name, for undo steps to use."""
+        self.no_bridge = False
+        """Whether the bridge was tried on this engine and is not there."""
+        self.warnings: list[str] = []
+        self.undo_owed = False
+        self._journal = directory.journal()
+        self._numbers = 0
+
+    def next_helper_name(self) -> str:
+        """A name for a helper that no other on the engine has."""
+        self._numbers += 1
+        return f"voltui-{self.directory.id}-{self._numbers}"
+
+    def warn(self, sentence: str) -> None:
+        """Something the user should know although the job goes on."""
+        self.directory.log(f"warning: {sentence}")
+        self.warnings.append(sentence)
+
+    def count(self, done: int, entries: int) -> None:
+        """Called by a thread after each piece: counts, and raises `Cancelled` where the job is to stop."""
+        if self.cancelled.is_set():
+            raise Cancelled("It was cancelled.")
+        self.meter.count(done, entries)
+
+    async def in_thread(self, function: Callable[[], T]) -> T:
+        """Run a long function in a thread. Cancelling waits for it to notice, since it uses what is closed next."""
+        running = asyncio.ensure_future(self._threads.run(function))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            self.cancelled.set()
+            await asyncio.wait([running], timeout=_PATIENCE)
+            raise
+
+    @asynccontextmanager
+    async def scoped(self, name: str, data: Mapping[str, Any]) -> AsyncIterator[None]:
+        """A step whose change lasts as long as the block: undone whichever way that ends."""
+        step = self._journal.begin(name, data)
+        try:
+            yield
+        finally:
+            await self._undo(step)
+
+    @asynccontextmanager
+    async def tentative(self, name: str, data: Mapping[str, Any]) -> AsyncIterator[None]:
+        """A step whose change stays if the block succeeds: undone where it fails or is cancelled."""
+        step = self._journal.begin(name, data)
+        try:
+            yield
+        except BaseException:
+            await self._undo(step)
+            raise
+        self._journal.kept(step)
+
+    async def _undo(self, step: OpenStep) -> None:
+        try:
+            await Undoer(self.engine, self.directory, self.bridges).undo(step)
+        except VoltuiError as error:
+            self.undo_owed = True
+            self.warn(f"Undoing the step {step.name!r} must wait: {error.sentence}")
+        else:
+            self._journal.undone(step)

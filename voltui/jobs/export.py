@@ -1,0 +1,60 @@
+"""The export job: a source as plain tar into a pipe or file that the job was given."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from voltui.archive.guard import TreeGuard
+from voltui.archive.pack import BUFFER, ByteSource, fill
+from voltui.archive.reader import TarReader
+from voltui.archive.rewrite import Rewriter
+from voltui.jobs.access import opened
+from voltui.jobs.backup import known
+from voltui.jobs.context import JobContext
+from voltui.jobs.locks import locked
+from voltui.jobs.plan import ExportPlan
+from voltui.jobs.users import still
+from voltui.model.errors import Failed
+from voltui.model.safe import safe
+
+
+async def run(context: JobContext, plan: ExportPlan, output: int) -> dict[str, Any]:
+    """Write the plan's source to the file descriptor ``output``, checked on the way as a backup is."""
+    inventory = await context.engine.inventory()
+    source = known(context, inventory, plan.source)
+    with locked(context.state, inventory.engine.id, [source], context.directory.id):
+        async with opened(context, source) as access, still(context, inventory, [source], plan.treatment) as stillness:
+            context.meter.begin(f"Exporting {safe(source.name)}", await access.expected_bytes())
+            reading = await access.read()
+            try:
+                await context.in_thread(lambda: _copy(context, reading.source, reading.root, output))
+                losses = await reading.finish()
+            finally:
+                reading.close()
+    for loss in losses:
+        context.warn(loss.sentence)
+    return {"consistency": stillness.consistency.value, "paused_seconds": round(stillness.seconds, 2)}
+
+
+def _copy(context: JobContext, source: ByteSource, root: bytes, output: int) -> None:
+    guard = TreeGuard()
+    rewriter = None if root == b"./" else Rewriter(lambda data: _write_all(output, memoryview(data)))
+    reader = TarReader(guard.check, root=root, sink=rewriter)
+    buffer = memoryview(bytearray(BUFFER))
+    while count := fill(source, buffer):
+        reader.feed(buffer[:count])
+        if rewriter is None:
+            _write_all(output, buffer[:count])
+        context.count(reader.position, 0)
+    reader.close()
+    if rewriter is not None:
+        rewriter.close()
+
+
+def _write_all(output: int, data: memoryview) -> None:
+    try:
+        while data:
+            data = data[os.write(output, data) :]
+    except OSError as error:
+        raise Failed(f"The output can't be written: {(error.strerror or '').lower()}.") from error

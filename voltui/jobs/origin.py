@@ -1,0 +1,92 @@
+"""Where a restore's content comes from: a backup of the store, or an archive from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from voltui.archive import foreign
+from voltui.archive.entry import Entry
+from voltui.archive.index import IndexLines
+from voltui.archive.unpack import ByteSink, check_file, unpack
+from voltui.jobs.context import JobContext
+from voltui.jobs.plan import RestorePlan
+from voltui.model.backup import Backup
+from voltui.model.safe import safe
+
+_TRUSTED = b'"trusted.'
+
+Feed = Callable[[ByteSink, bytes, Callable[[int, int], object], Callable[[Entry], object]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Content to be restored."""
+
+    words: str
+    """What to call it in a sentence."""
+    size: int
+    """About how many bytes of disk it takes."""
+    entries: int
+    total: int
+    """What the progress of `feed` counts up to, in bytes."""
+    directories: bool
+    """Whether it tells every directory, the root included."""
+    trusted: bool
+    """Whether it holds trusted.* attributes, which only a privileged helper can set."""
+    feed: Feed
+    """Write all of it to a sink as tar, members below a root, checked; for a thread. Takes the sink, the root, a
+    progress function, and one that sees each entry. Raises `Damaged`."""
+    backup: Backup | None = None
+
+
+async def find(context: JobContext, plan: RestorePlan) -> Origin:
+    """The plan's origin. A foreign archive is read once for it, to its end, before anything is touched."""
+    if plan.file:
+        return await _from_file(context, Path(plan.file), keep_folder=plan.keep_folder)
+    return await _from_backup(context, context.store.find(plan.backup))
+
+
+async def _from_file(context: JobContext, path: Path, *, keep_folder: bool) -> Origin:
+    total = await context.in_thread(lambda: path.stat().st_size if path.exists() else 0)
+    context.meter.begin(f"Checking {safe(path.name)}", total)
+    survey = await context.in_thread(lambda: foreign.survey(path, context.count))
+    return Origin(
+        words=safe(path.name),
+        size=survey.size,
+        entries=survey.entries,
+        total=total,
+        directories=False,
+        trusted=survey.trusted,
+        feed=lambda sink, root, progress, seen: foreign.rewrite(
+            path, survey, sink.write, root=root, keep_folder=keep_folder, progress=progress, seen=seen
+        ),
+    )
+
+
+async def _from_backup(context: JobContext, backup: Backup) -> Origin:
+    archive, index = context.store.archive_path(backup), context.store.index_path(backup)
+    parts = (backup.archive, backup.index)
+    return Origin(
+        words=safe(backup.id),
+        size=backup.content.stored,
+        entries=backup.content.count,
+        total=backup.content.stored,
+        directories=True,
+        trusted=await context.in_thread(lambda: _has_trusted(index, backup)),
+        feed=lambda sink, root, progress, seen: unpack(
+            archive, index, parts, sink=sink, root=root, progress=progress, seen=seen
+        ),
+        backup=backup,
+    )
+
+
+def _has_trusted(index: Path, backup: Backup) -> bool:
+    """Whether any entry has trusted.* attributes. The index must be whole first."""
+    check_file(index, backup.index)
+    lines = IndexLines(index)
+    try:
+        return any(_TRUSTED in line for line in iter(lines.next_line, b""))
+    finally:
+        lines.close()

@@ -1,0 +1,107 @@
+"""Cleaning up after a job whose worker died: by its supervisor at once, or by the next ``voltui`` command."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from voltui.engine import helper
+from voltui.engine.adapter import Engine
+from voltui.engine.endpoint import Endpoint
+from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL
+from voltui.jobs.directory import JobDirectory, JobsDirectory, client_name
+from voltui.jobs.journal import kept_steps
+from voltui.jobs.state import Outcome
+from voltui.jobs.undo import PUBLICATION, SWAP, Undoer
+from voltui.model.errors import Failed, VoltuiError
+from voltui.model.when import format_time, now
+
+_KILLED = "The job's process was killed."
+
+
+def needing(jobs: JobsDirectory, endpoint: Endpoint) -> list[JobDirectory]:
+    """The jobs that died without an outcome, and those at ``endpoint`` that still owe an undo. Asks no engine."""
+    found = []
+    for job in jobs.all():
+        outcome = job.outcome()
+        if (outcome is None and not job.alive()) or (
+            outcome is not None and outcome.undo_owed and _endpoint(job) == endpoint
+        ):
+            found.append(job)
+    return found
+
+
+async def recover(job: JobDirectory) -> Outcome | None:
+    """Undo what a dead job left, and say how it ended; ``None`` where someone else is at it or nothing is to do."""
+    with job.try_lock() as locked:
+        if not locked:
+            return None
+        before = job.outcome()
+        if before is not None and not before.undo_owed:
+            return None
+        warnings = await _undo_open_steps(job)
+        outcome = _outcome(job, before, warnings)
+        job.clear_io()
+        job.write_outcome(outcome)
+        return outcome
+
+
+def recover_one(path: Path) -> None:
+    """For the supervisor: recover one job, telling nobody but the job's own files."""
+    job = JobDirectory(path)
+    try:
+        asyncio.run(recover(job))
+    except VoltuiError as error:
+        job.log(f"recovering failed: {error.sentence}")
+
+
+async def sweep_helpers(engine: Engine, jobs: JobsDirectory) -> int:
+    """Remove this user's helpers whose job has ended; how many there were."""
+    rows = await helper.find(engine.connection, f"{CLIENT_LABEL}={client_name(jobs.root)}")
+    living = {job.id for job in jobs.all() if job.outcome() is None}
+    stale = [row["Id"] for row in rows if (row.get("Labels") or {}).get(JOB_LABEL) not in living]
+    await helper.remove_all(engine.connection, stale)
+    return len(stale)
+
+
+def _endpoint(job: JobDirectory) -> Endpoint:
+    return job.description().decode_plan().common.endpoint
+
+
+async def _undo_open_steps(job: JobDirectory) -> list[str]:
+    """Undo what is open, last begun first; what could not be undone now, in sentences."""
+    engine = Engine(_endpoint(job))
+    undoer = Undoer(engine, job)
+    journal = job.journal()
+    failures = []
+    try:
+        for step in journal.open_steps():
+            try:
+                await undoer.undo(step)
+            except VoltuiError as error:
+                failures.append(f"Undoing the step {step.name!r} must wait: {error.sentence}")
+            else:
+                journal.undone(step)
+    finally:
+        journal.close()
+        engine.close()
+    return failures
+
+
+def _outcome(job: JobDirectory, before: Outcome | None, failures: list[str]) -> Outcome:
+    owed = bool(failures)
+    if before is not None:
+        return Outcome(before.ending, before.sentence, before.ended, before.error, before.result, tuple(failures), owed)
+    kept = kept_steps(job.path / "journal.ndjson")
+    subject = job.description().subject
+    if SWAP in kept:
+        said = f"Restored {subject}, but the job was killed before it had backed the old content up."
+        where = "The old content stays in the volume, in its folder .voltui-old-" + job.id
+        return Outcome("done", said, format_time(now()), warnings=(where, *failures), undo_owed=owed)
+    left = "What it had begun was undone." if not owed else "What it had begun is undone when the engine answers."
+    if PUBLICATION in kept:
+        left = "A backup was published before, but not verified."
+    error = Failed(f"{_KILLED} {left}", f"The log is {job.path / 'log'}.")
+    return Outcome(
+        "failed", error.sentence, format_time(now()), error.to_json(), warnings=tuple(failures), undo_owed=owed
+    )

@@ -1,0 +1,176 @@
+"""The restore job: stage, verify, stop the users, swap, start them, keep the old content as a backup.
+
+Before the swap nothing of the target has changed; a swap that fails is swapped back; after it the old content stays
+beside the new until a backup of it is published.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from voltui.archive.listing import Expectation, read_listing
+from voltui.engine import swap, tools
+from voltui.engine.bridge import Bridge
+from voltui.engine.fifo import ReaderGone
+from voltui.engine.helper import TARGET
+from voltui.engine.process import HelperProcess
+from voltui.jobs import origin as origins
+from voltui.jobs.access import ArchiveAccess, BridgeAccess, opened
+from voltui.jobs.archive_restore import restore_by_archive
+from voltui.jobs.backup import publish, take
+from voltui.jobs.context import JobContext
+from voltui.jobs.locks import locked
+from voltui.jobs.origin import Origin
+from voltui.jobs.plan import RestorePlan
+from voltui.jobs.undo import CREATE_VOLUME, STAGE, SWAP
+from voltui.jobs.users import check_can_stop, stopped
+from voltui.jobs.verify import verify
+from voltui.model.backup import Consistency, Reason
+from voltui.model.errors import Failed, Refused, VoltuiError
+from voltui.model.inventory import Inventory
+from voltui.model.safe import safe
+from voltui.model.source import Source
+
+_ROOM = 64 << 20
+"""Bytes that must stay free beside what is extracted: file systems slow down and databases stop on the last ones."""
+
+
+async def run(context: JobContext, plan: RestorePlan) -> dict[str, Any]:
+    """Restore the plan's backup or file into its target. The result names the backup of the old content, if any."""
+    inventory = await context.engine.inventory()
+    target = plan.target
+    with locked(context.state, inventory.engine.id, [target.folder], context.directory.id):
+        await check_can_stop(context, inventory.running_users(target))
+        origin = await origins.find(context, plan)
+        async with (
+            _existing(context, inventory, target, origin) as created,
+            opened(context, target, writable=True, trusted=origin.trusted) as access,
+        ):
+            if isinstance(access, ArchiveAccess):
+                await restore_by_archive(context, access, inventory, target, origin)
+                return {"target": target.name, "undo": None}
+            await _check_target(access.bridge, plan, origin, created=created)
+            await _stage_and_swap(context, access.bridge, target, origin)
+            undo = await _keep_old(context, access, inventory, target)
+    return {"target": target.name, "undo": undo}
+
+
+@asynccontextmanager
+async def _existing(context: JobContext, inventory: Inventory, target: Source, origin: Origin) -> AsyncIterator[bool]:
+    """See that the target exists: a missing volume is created, and goes again where the restore fails."""
+    if target.kind != "volume" or target.name in inventory.volumes:
+        yield False
+        return
+    backup = origin.backup
+    driver, options, labels = (backup.driver, backup.options, backup.labels) if backup else ("local", {}, {})
+    async with context.tentative(CREATE_VOLUME, {"name": target.name}):
+        await context.engine.create_volume(target.name, driver or "local", options, labels)
+        yield True
+
+
+async def _check_target(bridge: Bridge, plan: RestorePlan, origin: Origin, *, created: bool) -> None:
+    """Raise `Refused` where the target must be empty and is not, or has no room for both contents."""
+    name = safe(plan.target.name)
+    found = await bridge.check(tools.first_entry(TARGET), "Looking into the target")
+    if created and found:
+        raise Refused(
+            f"The new volume {name} is not empty: its driver options lead to storage that is in use.",
+            "Create a plain volume and restore into that.",
+        )
+    if plan.only_empty and found:
+        raise Refused(
+            f"The {plan.target.words} is not empty.", "`voltui restore` replaces its content and keeps the old one."
+        )
+    free_blocks, block_size, free_inodes, inodes = map(
+        int, (await bridge.check(tools.free_space(TARGET), "Looking for free space")).split()
+    )
+    free, wanted = free_blocks * block_size, origin.size + _ROOM
+    if free < wanted:
+        raise Refused(
+            f"{name} has no room for the old and the new content at once: "
+            f"{wanted:,} bytes are needed, {free:,} are free.",
+            "Free space on the engine's host, or restore into a new volume on other storage.",
+        )
+    if inodes and free_inodes < origin.entries:
+        raise Refused(f"{name} has no room for {origin.entries:,} more files: {free_inodes:,} inodes are free.")
+
+
+async def _stage_and_swap(context: JobContext, bridge: Bridge, target: Source, origin: Origin) -> None:
+    identifier, folder = context.directory.id, target.folder
+    data = {"mount": [folder.kind, folder.name], "id": identifier, "only": target.only}
+    async with context.tentative(STAGE, data):
+        await bridge.check(swap.stage(TARGET, identifier), "Making room for the new content")
+        await _extract(context, bridge, origin, swap.staging_folder(TARGET, identifier))
+        inventory = Inventory.of(await context.engine.info(), (), await context.engine.containers())
+        context.meter.begin("Swapping")
+        async with stopped(context, inventory.running_users(target)), context.tentative(SWAP, data):
+            await bridge.check(swap.swap(TARGET, identifier, target.only), "Swapping the contents")
+
+
+async def _extract(context: JobContext, bridge: Bridge, origin: Origin, folder: str) -> None:
+    """Extract everything into the staging folder, and see that it is there as the archive has it, and on disk."""
+    expected = Expectation(directories=origin.directories)
+    context.meter.begin(f"Extracting {origin.words}", origin.total)
+    process = await bridge.spawn(tools.extract_tree(folder), feed=True)
+    try:
+        await _feed(context, process, origin, expected)
+    finally:
+        process.close()
+    context.meter.begin("Checking what was extracted")
+    listing = await bridge.spawn(tools.list_tree(folder), stream=True)
+    try:
+        differences = await context.in_thread(lambda: expected.differences(read_listing(listing.source)))
+        await listing.wait()
+    finally:
+        listing.close()
+    if differences.content:
+        raise Failed("What was extracted is not what the archive holds.", "The storage may not keep owners or modes.")
+    if differences.times:
+        context.warn("The target's file system keeps coarser times than the archive has.")
+    context.meter.begin("Writing to disk")
+    await bridge.check(tools.sync_tree(folder), "Writing to disk")
+
+
+async def _feed(context: JobContext, process: HelperProcess, origin: Origin, expected: Expectation) -> None:
+    try:
+        await context.in_thread(lambda: origin.feed(process.sink, b"./", context.count, expected.see))
+    except ReaderGone:
+        result = await process.wait()
+        tools.extracted(result.code or 2, result.err)
+    process.sink.close()
+    result = await process.wait()
+    tools.extracted(result.code, result.err)
+
+
+async def _keep_old(context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source) -> str | None:
+    """Back the old content up, then delete it; the backup's id, ``None`` where there was no old content.
+
+    The restore is done by now: whatever fails here is a warning, and the old content stays where it is.
+    """
+    identifier = context.directory.id
+    old = swap.old_folder(TARGET, identifier)
+    try:
+        undo = await _back_up_old(context, access, inventory, target, old)
+        await access.bridge.check(swap.discard_old(TARGET, identifier), "Removing the old content")
+    except (VoltuiError, asyncio.CancelledError) as error:
+        reason = error.sentence if isinstance(error, VoltuiError) else "It was cancelled."
+        where = f"{tools.OLD_PREFIX}{identifier}"
+        context.warn(f"The old content could not be kept as a backup and stays in its folder {where}: {reason}")
+        return None
+    return undo
+
+
+async def _back_up_old(
+    context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source, old: str
+) -> str | None:
+    if not (await access.bridge.check(tools.first_entry(old), "Looking at the old content")).strip():
+        return None
+    async with AsyncExitStack() as publications:
+        taken = await take(context, inventory, target, access, publications, folder=old)
+        consistency = Consistency.STOPPED if inventory.writers(target) else Consistency.UNUSED
+        backup = await publish(context, inventory, taken, consistency, Reason.BEFORE_RESTORE, 0.0)
+    await verify(context, backup)
+    return backup.id

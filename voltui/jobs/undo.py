@@ -1,0 +1,111 @@
+"""How each step of a job is undone: by the worker, its supervisor, or the next command. Each may be done twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from voltui.engine import helper, swap
+from voltui.engine.adapter import Engine
+from voltui.engine.bridge import Bridge
+from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL, TARGET, TRUSTED_CAPABILITIES, HelperSpec
+from voltui.jobs.directory import JobDirectory
+from voltui.jobs.journal import OpenStep
+from voltui.model.errors import NotFound
+from voltui.model.source import Source
+from voltui.store.local import discard_unpublished
+
+HELPER, PAUSE, STOP, PUBLICATION, CREATE_VOLUME, RECREATE_VOLUME, STAGE, SWAP = (
+    "helper", "pause", "stop", "publication", "create-volume", "recreate-volume", "stage", "swap",
+)  # fmt: skip
+
+
+class Undoer:
+    """Undoes steps of one job."""
+
+    def __init__(self, engine: Engine, directory: JobDirectory, bridges: Mapping[str, Bridge] | None = None) -> None:
+        self._engine = engine
+        self._directory = directory
+        self._bridges = bridges or {}
+
+    async def undo(self, step: OpenStep) -> None:
+        """Make as if the step had not been. Raises `VoltuiError` where that is not possible now."""
+        self._directory.log(f"undo {step.name} {dict(step.data)}")
+        await _UNDO[step.name](self, step.data)
+
+    async def _helper(self, data: Mapping[str, Any]) -> None:
+        await helper.remove(self._engine.connection, data["name"])
+
+    async def _pause(self, data: Mapping[str, Any]) -> None:
+        for container_id in data["containers"]:
+            if await self._state(container_id) == "paused":
+                await self._engine.unpause(container_id)
+
+    async def _stop(self, data: Mapping[str, Any]) -> None:
+        for container_id in reversed(data["containers"]):
+            if await self._state(container_id) in ("exited", "created"):
+                await self._engine.start(container_id)
+
+    async def _publication(self, data: Mapping[str, Any]) -> None:
+        discard_unpublished([Path(path) for path in data["paths"]], Path(data["manifest"]))
+
+    async def _create_volume(self, data: Mapping[str, Any]) -> None:
+        try:
+            await self._engine.remove_volume(data["name"])
+        except NotFound:
+            return
+
+    async def _recreate_volume(self, data: Mapping[str, Any]) -> None:
+        """An empty volume of nobody that was filled in part: made anew. The job's own helper must let go of it."""
+        rows = await helper.find(self._engine.connection, f"{JOB_LABEL}={self._directory.id}")
+        await helper.remove_all(self._engine.connection, [row["Id"] for row in rows])
+        await self._create_volume(data)
+        await self._engine.create_volume(data["name"], data["driver"], data["options"], data["labels"])
+
+    async def _stage(self, data: Mapping[str, Any]) -> None:
+        async with self._writing(data) as bridge:
+            await bridge.check(swap.discard_staged(TARGET, data["id"]), "Removing what was staged")
+
+    async def _swap(self, data: Mapping[str, Any]) -> None:
+        async with self._writing(data) as bridge:
+            await bridge.check(swap.swap_back(TARGET, data["id"], data["only"]), "Putting the old content back")
+
+    async def _state(self, container_id: str) -> str:
+        try:
+            return (await self._engine.container(container_id)).container.state
+        except NotFound:
+            return "gone"
+
+    @asynccontextmanager
+    async def _writing(self, data: Mapping[str, Any]) -> AsyncIterator[Bridge]:
+        """The job's own bridge to the source if it is still open, else a new one."""
+        source = Source(*data["mount"])
+        open_bridge = self._bridges.get(source.name)
+        if open_bridge is not None and await open_bridge.usable():
+            yield open_bridge
+            return
+        io = self._directory.new_io()
+        name = f"voltui-{self._directory.id}-undo-{io.name}"
+        labels = {JOB_LABEL: self._directory.id, CLIENT_LABEL: self._directory.client}
+        spec = HelperSpec(name, source, True, labels, TRUSTED_CAPABILITIES, io=io)
+        bridge = Bridge(self._engine.connection, spec, threading.Event())
+        await bridge.start()
+        try:
+            yield bridge
+        finally:
+            await bridge.close()
+
+
+_UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {
+    HELPER: Undoer._helper,
+    PAUSE: Undoer._pause,
+    STOP: Undoer._stop,
+    PUBLICATION: Undoer._publication,
+    CREATE_VOLUME: Undoer._create_volume,
+    RECREATE_VOLUME: Undoer._recreate_volume,
+    STAGE: Undoer._stage,
+    SWAP: Undoer._swap,
+}

@@ -1,0 +1,157 @@
+"""What is done to the users of a source while it is read or replaced: paused, or stopped and started again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from voltui.jobs.context import JobContext
+from voltui.jobs.plan import Treatment
+from voltui.jobs.undo import PAUSE, STOP
+from voltui.model.backup import Consistency
+from voltui.model.container import Container, ContainerDetail
+from voltui.model.errors import NotFound, Refused
+from voltui.model.inventory import Inventory
+from voltui.model.safe import safe
+from voltui.model.source import Source
+from voltui.model.text import listed
+
+
+@dataclass
+class Stillness:
+    """How still the writers were while the sources were read."""
+
+    consistency: Consistency
+    since: float = field(default_factory=time.monotonic)
+    seconds: float = 0.0
+    """How long they were held, filled in when they go on."""
+
+
+@asynccontextmanager
+async def still(
+    context: JobContext, inventory: Inventory, sources: Sequence[Source], treatment: Treatment
+) -> AsyncIterator[Stillness]:
+    """Hold all running writers of the sources during the block.
+
+    At its end it looks whether they were held throughout and whether new ones came; if not, the consistency becomes
+    ``live`` and the job warns. Containers that were paused already are left as they are.
+    """
+    writers = _unique(writer for source in sources for writer in inventory.writers(source))
+    moving = [writer for writer in writers if writer.state != "paused"]
+    if not writers:
+        stillness = Stillness(Consistency.UNUSED)
+        yield stillness
+        await _check_new_writers(context, stillness, sources, known=())
+        return
+    if treatment is Treatment.LIVE:
+        yield Stillness(Consistency.LIVE)
+        return
+    if treatment is Treatment.STOP:
+        stillness = Stillness(Consistency.STOPPED)
+        async with stopped(context, moving):
+            yield stillness
+            await _check_new_writers(context, stillness, sources, known=())
+            stillness.seconds = time.monotonic() - stillness.since
+        return
+    stillness = Stillness(Consistency.PAUSED)
+    async with _paused(context, moving):
+        yield stillness
+        await _check_paused(context, stillness, writers)
+        await _check_new_writers(context, stillness, sources, known=writers)
+        stillness.seconds = time.monotonic() - stillness.since
+
+
+@asynccontextmanager
+async def stopped(context: JobContext, containers: Sequence[Container]) -> AsyncIterator[None]:
+    """Stop the containers during the block, the last started first, and start them in reverse.
+
+    Raises `Refused`, before anything is stopped, where one could not be brought back as it was.
+    """
+    details = [await context.engine.container(container.id) for container in containers]
+    for detail in details:
+        _refuse_to_stop(detail)
+    order = [detail.container for detail in sorted(details, key=_started, reverse=True)]
+    if not order:
+        yield
+        return
+    async with context.scoped(STOP, {"containers": [container.id for container in order]}):
+        context.meter.note(f"stopped: {listed([safe(container.name) for container in order])}")
+        for container in order:
+            await context.engine.stop(container.id)
+        yield
+    context.meter.note("")
+
+
+async def check_can_stop(context: JobContext, containers: Iterable[Container]) -> None:
+    """Raise `Refused` where one of the containers can't be stopped and started again."""
+    for container in containers:
+        _refuse_to_stop(await context.engine.container(container.id))
+
+
+@asynccontextmanager
+async def _paused(context: JobContext, containers: Sequence[Container]) -> AsyncIterator[None]:
+    if not containers:
+        yield
+        return
+    async with context.scoped(PAUSE, {"containers": [container.id for container in containers]}):
+        context.meter.note(f"paused: {listed([safe(container.name) for container in containers])}")
+        for container in containers:
+            await _pause(context, container)
+        yield
+    context.meter.note("")
+
+
+async def _pause(context: JobContext, container: Container) -> None:
+    """Pause it, unless it has ended in the meantime: then it writes no more."""
+    try:
+        await context.engine.pause(container.id)
+    except NotFound:
+        return
+    except Refused:
+        if (await context.engine.container(container.id)).container.running:
+            raise
+
+
+async def _check_paused(context: JobContext, stillness: Stillness, writers: Iterable[Container]) -> None:
+    for writer in writers:
+        try:
+            state = (await context.engine.container(writer.id)).container.state
+        except NotFound:
+            continue
+        if state == "running":
+            stillness.consistency = Consistency.LIVE
+            context.warn(f"{safe(writer.name)} was set going by someone else while the backup was read.")
+
+
+async def _check_new_writers(
+    context: JobContext, stillness: Stillness, sources: Iterable[Source], known: Iterable[Container]
+) -> None:
+    inventory = Inventory.of(await context.engine.info(), (), await context.engine.containers())
+    ids = {container.id for container in known}
+    writers = _unique(writer for source in sources for writer in inventory.writers(source))
+    for writer in writers:
+        if writer.id not in ids and writer.state != "paused":
+            stillness.consistency = Consistency.LIVE
+            context.warn(f"{safe(writer.name)} started while the backup was read.")
+
+
+def _refuse_to_stop(detail: ContainerDetail) -> None:
+    name = safe(detail.container.name)
+    if detail.auto_remove:
+        raise Refused(
+            f"{name} was started with --rm: stopping it would delete it.", "Stop it yourself, or use a new volume."
+        )
+    if detail.container.swarm_task:
+        raise Refused(f"{name} is a Swarm task: Swarm would start another.", "Scale its service to 0 first.")
+    if detail.container.state == "paused":
+        raise Refused(f"{name} is paused, by someone else.", "Unpause or stop it first.")
+
+
+def _started(detail: ContainerDetail) -> float:
+    return detail.started.timestamp() if detail.started else 0.0
+
+
+def _unique(containers: Iterable[Container]) -> list[Container]:
+    return list({container.id: container for container in containers}.values())

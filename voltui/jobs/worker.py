@@ -1,0 +1,139 @@
+"""The worker: one process that runs one job to its outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import traceback
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from voltui.jobs import recover
+from voltui.jobs.context import JobContext
+from voltui.jobs.directory import JobDirectory, JobsDirectory
+from voltui.jobs.plan import BackupPlan, ExportPlan, Plan, RestorePlan, VerifyPlan
+from voltui.jobs.state import Outcome
+from voltui.model.errors import Cancelled, Failed, VoltuiError
+from voltui.model.when import format_time, now
+
+_TICK = 0.2
+"""Seconds between two looks at the counters: progress is written at most five times a second."""
+
+
+def run_job(path: Path, state: Path, output: int = -1) -> None:
+    """Run the job in ``path``. Everything that goes wrong is told in its outcome; nothing is raised.
+
+    The caller holds the job's lock in a descriptor that ends with this process. ``output`` is where an export goes.
+    """
+    directory = JobDirectory(path)
+    _into_log(path / "log")
+    try:
+        plan = directory.description().decode_plan()
+        outcome = asyncio.run(_run(directory, plan, state, output))
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, the user must hear of it
+        traceback.print_exc()
+        outcome = _failed(Failed(f"VolTUI has a fault: {error!r}.", f"The log is {path / 'log'}."))
+    directory.clear_io()
+    directory.write_outcome(outcome)
+
+
+async def _run(directory: JobDirectory, plan: Plan, state: Path, output: int) -> Outcome:
+    context = JobContext(directory, plan.common, state)
+    work = asyncio.ensure_future(_work(context, plan, output))
+    loop = asyncio.get_running_loop()
+
+    def cancel() -> None:
+        if not context.cancelled.is_set():
+            context.cancelled.set()
+            work.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, cancel)
+    ticker = asyncio.ensure_future(_tick(context, cancel))
+    try:
+        result = await work
+        outcome = Outcome("done", _sentence(plan, result), format_time(now()), result=result)
+    except (asyncio.CancelledError, Cancelled):
+        cancelled = Cancelled(f"{_VERBS[plan.kind]} {plan.subject} was cancelled.", "Nothing was changed.")
+        outcome = Outcome("cancelled", cancelled.sentence, format_time(now()), error=cancelled.to_json())
+    except VoltuiError as error:
+        outcome = _failed(error)
+    finally:
+        ticker.cancel()
+        directory.write_progress(context.meter.look())
+        context.engine.close()
+    return replace(outcome, warnings=tuple(context.warnings), undo_owed=context.undo_owed)
+
+
+async def _work(context: JobContext, plan: Plan, output: int) -> dict[str, Any]:
+    """Clean up after jobs that died, so that this one finds what it works on in order, then run the plan."""
+    jobs = JobsDirectory(context.directory.path.parent)
+    for dead in recover.needing(jobs, plan.common.endpoint):
+        await recover.recover(dead)
+    return await _dispatch(context, plan, output)
+
+
+async def _dispatch(context: JobContext, plan: Plan, output: int) -> dict[str, Any]:
+    """Run the plan. The modules are loaded here: each kind of job needs its own."""
+    if isinstance(plan, BackupPlan):
+        from voltui.jobs import backup
+
+        return await backup.run(context, plan)
+    if isinstance(plan, RestorePlan):
+        from voltui.jobs import restore
+
+        return await restore.run(context, plan)
+    if isinstance(plan, ExportPlan):
+        from voltui.jobs import export
+
+        return await export.run(context, plan, output)
+    from voltui.jobs import verify
+
+    return await verify.run(context, plan)
+
+
+async def _tick(context: JobContext, cancel: Any) -> None:
+    """Write the progress while it changes, and look whether someone wants the job to stop."""
+    last = None
+    while True:
+        progress = context.meter.look()
+        if progress != last:
+            context.directory.write_progress(progress)
+            last = progress
+        if context.directory.asked_to_cancel:
+            cancel()
+        await asyncio.sleep(_TICK)
+
+
+def _into_log(path: Path) -> None:
+    """Standard output and error of this process go to the job's log, whatever they were."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    for number in (nothing, descriptor):
+        with contextlib.suppress(OSError):
+            if number > 2:
+                os.close(number)
+
+
+_VERBS = {"backup": "The backup of", "restore": "The restore of", "verify": "Verifying", "export": "The export of"}
+
+
+def _sentence(plan: Plan, result: dict[str, Any]) -> str:
+    if isinstance(plan, BackupPlan):
+        return f"Backed up and verified {plan.subject}."
+    if isinstance(plan, RestorePlan):
+        kept = " The old content is kept as a backup." if result.get("undo") else ""
+        return f"Restored {plan.subject}.{kept}"
+    if isinstance(plan, VerifyPlan):
+        return f"Verified {plan.subject}: whole and unchanged."
+    return f"Exported {plan.subject}."
+
+
+def _failed(error: VoltuiError) -> Outcome:
+    return Outcome("failed", error.sentence, format_time(now()), error=error.to_json())
