@@ -125,6 +125,12 @@ class Engine:
         """Start a container."""
         await self.connection.call("start a container", lambda api: api.start(container_id))
 
+    async def remove_container(self, container_id: str) -> None:
+        """Kill and delete a container. What volumes it had stay."""
+        await self.connection.call(
+            "remove a container", lambda api: api.remove_container(container_id, force=True), deadline=2 * DEADLINE
+        )
+
     def close(self) -> None:
         """Let its threads end."""
         self.connection.close()
