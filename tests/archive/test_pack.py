@@ -234,7 +234,7 @@ FORMS: list[tuple[str, Callable[[bytes], bytes]]] = [
 
 def foreign(path: Path, *, keep_folder: bool = False) -> bytes:
     out = io.BytesIO()
-    rewrite(path, survey(path), out.write, keep_folder=keep_folder)
+    rewrite(path, path.name, survey(path, path.name), out.write, keep_folder=keep_folder)
     return out.getvalue()
 
 
@@ -252,7 +252,7 @@ def test_foreign_archives_of_every_compression_are_taken(
 def test_a_leading_folder_is_taken_off(tree: Path, tmp_path: Path, members: list[str]) -> None:
     file = tmp_path / "backup.tar"
     file.write_bytes(tar_of(tmp_path, *members))
-    found = survey(file)
+    found = survey(file, "backup.tar")
     assert found.folder == b"tree"
     extract(foreign(file), tmp_path / "out")
     assert same_tree(tree, tmp_path / "out")
@@ -299,7 +299,7 @@ def test_hostile_archives_are_refused_in_the_first_reading(tmp_path: Path, membe
     file = tmp_path / "evil.tar"
     file.write_bytes(tar_with(*members))
     with pytest.raises(Damaged):
-        survey(file)
+        survey(file, "backup.tar")
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive at all", b"\x1f\x8b broken", bytes(100), os.urandom(5000)])
@@ -307,7 +307,7 @@ def test_files_that_are_no_archive_are_told(tmp_path: Path, content: bytes) -> N
     file = tmp_path / "thing"
     file.write_bytes(content)
     with pytest.raises(Damaged):
-        survey(file)
+        survey(file, "backup.tar")
 
 
 def test_cut_foreign_archives_are_told(tree: Path, tmp_path: Path) -> None:
@@ -316,21 +316,21 @@ def test_cut_foreign_archives_are_told(tree: Path, tmp_path: Path) -> None:
         data = compress(tar_of(tree))
         file.write_bytes(data[: len(data) // 2])
         with pytest.raises(Damaged):
-            survey(file)
+            survey(file, "backup.tar")
 
 
 def test_a_file_that_is_missing_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
-        survey(tmp_path / "nothing")
+        survey(tmp_path / "nothing", "nothing")
 
 
 def test_an_archive_that_changes_between_the_two_readings_is_refused(tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "backup.tar"
     file.write_bytes(tar_of(tree))
-    found = survey(file)
+    found = survey(file, "backup.tar")
     file.write_bytes(tar_of(tree / "sub"))
     with pytest.raises(VoltuiError, match="changed while"):
-        rewrite(file, found, io.BytesIO().write)
+        rewrite(file, "backup.tar", found, io.BytesIO().write)
 
 
 def test_a_part_is_its_size_and_hash(tree: Path, tmp_path: Path) -> None:

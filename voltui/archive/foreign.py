@@ -88,18 +88,20 @@ class _Surveyor:
         return Survey(self.count, self._size, folder, self._has_root or alone, self._trusted, self._digest.hexdigest())
 
 
-def survey(path: Path, progress: Progress = lambda size, entries: None) -> Survey:
-    """Read all of a foreign archive and check it. ``progress`` gets the file's bytes read and the entries so far.
+def survey(path: Path, name: str, progress: Progress = lambda size, entries: None) -> Survey:
+    """Read all of a foreign archive and check it.
 
+    ``name`` is what to call it in errors, ``progress`` gets the file's bytes read and the entries so far.
     Raises `Damaged` where it is no archive, is cut, or holds members that could leave its root or overwrite another.
     """
     surveyor = _Surveyor()
-    _read(path, TarReader(surveyor.take, root=None, checksums=True), lambda read: progress(read, surveyor.count))
+    _read(path, name, TarReader(surveyor.take, root=None, checksums=True), lambda read: progress(read, surveyor.count))
     return surveyor.survey()
 
 
 def rewrite(
     path: Path,
+    name: str,
     found: Survey,
     write: Callable[[bytes], object],
     *,
@@ -121,19 +123,19 @@ def rewrite(
         seen(rewriter.renamed(entry))
 
     reader = TarReader(take, root=None, checksums=True, sink=rewriter)
-    _read(path, reader, lambda read: progress(read, surveyor.count))
+    _read(path, name, reader, lambda read: progress(read, surveyor.count))
     rewriter.close()
     if surveyor.survey().digest != found.digest:
-        raise Damaged(f"{safe(path.name)} changed while it was read.")
+        raise Damaged(f"{safe(name)} changed while it was read.")
 
 
-def _read(path: Path, reader: TarReader, progress: Callable[[int], object]) -> None:
-    with _opened(path) as (file, plain):
+def _read(path: Path, name: str, reader: TarReader, progress: Callable[[int], object]) -> None:
+    with _opened(path, name) as (file, plain):
         while True:
             try:
                 piece = file.read(_PIECE)
             except _DECODE_ERRORS as error:
-                raise Damaged(f"{safe(path.name)} is cut or damaged: it does not decompress.") from error
+                raise Damaged(f"{safe(name)} is cut or damaged: it does not decompress.") from error
             if not piece:
                 break
             reader.feed(piece)
@@ -142,14 +144,14 @@ def _read(path: Path, reader: TarReader, progress: Callable[[int], object]) -> N
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+def _opened(path: Path, name: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """The archive's decompressed bytes, buffered so that reads are whole, and the file below them."""
     try:
         plain = path.open("rb")
     except FileNotFoundError:
-        raise NotFound(f"There is no file {safe(str(path))}.") from None
+        raise NotFound(f"There is no file {safe(name)}.") from None
     except OSError as error:
-        raise Failed(f"{safe(str(path))} can't be read: {error.strerror}.") from error
+        raise Failed(f"{safe(name)} can't be read: {error.strerror}.") from error
     with plain:
         magic = plain.read(8)
         plain.seek(0)

@@ -1,13 +1,104 @@
-"""The command line."""
+"""The command line. Commands are loaded when they are called: ``voltui --version`` loads no engine and no interface."""
 
 from __future__ import annotations
 
+import importlib
 import sys
+import traceback
+from typing import Any
+
+import click
+
+import voltui
+from voltui.cli.context import CliContext, with_options
+from voltui.cli.output import print_error
+from voltui.model.errors import Cancelled, Failed, Usage, VoltuiError
+
+_COMMANDS = {
+    "volumes": "listing",
+    "containers": "listing",
+    "backup": "backup",
+    "backups": "listing",
+    "restore": "restore",
+    "verify": "verify",
+    "export": "transfer",
+    "import": "transfer",
+    "jobs": "jobs",
+    "doctor": "doctor",
+    "sandbox": "sandbox",
+}
+"""Each command and the module it is in, in the order of the help."""
+
+
+class _Commands(click.Group):
+    """Finds commands in their modules. Python's keywords get an underscore there: ``import_``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = _COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        loaded = importlib.import_module(f"voltui.cli.{module}")
+        command: click.Command = getattr(loaded, "import_" if cmd_name == "import" else cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(voltui.__version__, prog_name="voltui")
+@with_options
+def cli(options: CliContext) -> None:
+    """See, back up, restore and share the data of containers.
+
+    Without a command it opens the explorer.
+
+    Exit codes: 0 done, 1 failed, 2 usage, 3 no engine, 4 not found, 5 refused (in use, read-only, not confirmed),
+    6 damaged backup, 130 cancelled.
+    """
+    if click.get_current_context().invoked_subcommand is None:
+        from voltui.cli.explore import explore
+
+        explore(options)
 
 
 def main() -> None:
-    """Run the command line."""
-    from voltui.sandbox.run import run
+    """Run the command line: errors are a sentence and an exit code, never a traceback."""
+    sys.exit(_run())
 
-    i = sys.argv.index("--")
-    sys.exit(run(sys.argv[i + 1 :], empty="--empty" in sys.argv[:i], say=print))
+
+def _run() -> int:
+    context: click.Context | None = None
+    try:
+        with cli.make_context("voltui", sys.argv[1:]) as context:
+            cli.invoke(context)
+        return 0
+    except VoltuiError as error:
+        return _told(error, context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        hint = error.ctx.get_usage().replace("\n", " ") if isinstance(error, click.UsageError) and error.ctx else ""
+        return _told(Usage(error.format_message(), hint), context)
+    except (click.Abort, KeyboardInterrupt):
+        return _told(Cancelled("It was cancelled."), context)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, no traceback on the terminal
+        return _told(Failed(f"VolTUI has a fault: {error!r}.", f"Its log is {_log(error)}."), context)
+
+
+def _told(error: VoltuiError, context: click.Context | None) -> int:
+    options: Any = context.find_root().obj if context else None
+    print_error(error, as_json=isinstance(options, CliContext) and options.as_json)
+    return error.exit_code
+
+
+def _log(error: Exception) -> str:
+    from voltui.config import state_directory
+
+    path = state_directory() / "fault.log"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_text("".join(traceback.format_exception(error)), errors="backslashreplace")
+    return str(path)

@@ -11,7 +11,7 @@ from voltui.archive.entry import Entry
 from voltui.archive.index import IndexLines
 from voltui.archive.unpack import ByteSink, check_file, unpack
 from voltui.jobs.context import JobContext
-from voltui.jobs.plan import RestorePlan
+from voltui.jobs.plan import STDIN, RestorePlan
 from voltui.model.backup import Backup
 from voltui.model.safe import safe
 
@@ -41,26 +41,31 @@ class Origin:
     backup: Backup | None = None
 
 
-async def find(context: JobContext, plan: RestorePlan) -> Origin:
-    """The plan's origin. A foreign archive is read once for it, to its end, before anything is touched."""
+async def find(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> Origin:
+    """The plan's origin; ``descriptor`` is the file of one that came through standard input.
+
+    A foreign archive is read once for it, to its end, before anything is touched."""
+    if plan.file == STDIN:
+        path = Path(f"/proc/self/fd/{descriptor}")
+        return await _from_file(context, path, "standard input", keep_folder=plan.keep_folder)
     if plan.file:
-        return await _from_file(context, Path(plan.file), keep_folder=plan.keep_folder)
+        return await _from_file(context, Path(plan.file), Path(plan.file).name, keep_folder=plan.keep_folder)
     return await _from_backup(context, context.store.find(plan.backup))
 
 
-async def _from_file(context: JobContext, path: Path, *, keep_folder: bool) -> Origin:
+async def _from_file(context: JobContext, path: Path, name: str, *, keep_folder: bool) -> Origin:
     total = await context.in_thread(lambda: path.stat().st_size if path.exists() else 0)
-    context.meter.begin(f"Checking {safe(path.name)}", total)
-    survey = await context.in_thread(lambda: foreign.survey(path, context.count))
+    context.meter.begin(f"Checking {safe(name)}", total)
+    survey = await context.in_thread(lambda: foreign.survey(path, name, context.count))
     return Origin(
-        words=safe(path.name),
+        words=safe(name),
         size=survey.size,
         entries=survey.entries,
         total=total,
         directories=False,
         trusted=survey.trusted,
         feed=lambda sink, root, progress, seen: foreign.rewrite(
-            path, survey, sink.write, root=root, keep_folder=keep_folder, progress=progress, seen=seen
+            path, name, survey, sink.write, root=root, keep_folder=keep_folder, progress=progress, seen=seen
         ),
     )
 

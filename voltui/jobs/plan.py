@@ -14,6 +14,8 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
 
+STDIN = "-"
+
 
 class Treatment(StrEnum):
     """What is done to running writers while a source is read."""
@@ -71,7 +73,7 @@ class RestorePlan:
     backup: str = ""
     """A backup's whole id, or empty where ``file`` is given."""
     file: str = ""
-    """A foreign archive's absolute path."""
+    """A foreign archive's absolute path, or `STDIN` for the file descriptor that the job was given."""
     keep_folder: bool = False
     """Keep the one leading folder that all members of a foreign archive are in."""
     only_empty: bool = False

@@ -38,13 +38,16 @@ _ROOM = 64 << 20
 """Bytes that must stay free beside what is extracted: file systems slow down and databases stop on the last ones."""
 
 
-async def run(context: JobContext, plan: RestorePlan) -> dict[str, Any]:
-    """Restore the plan's backup or file into its target. The result names the backup of the old content, if any."""
+async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> dict[str, Any]:
+    """Restore the plan's backup or file into its target. The result names the backup of the old content, if any.
+
+    ``descriptor`` is the open file that is meant where the plan's file is `STDIN`.
+    """
     inventory = await context.engine.inventory()
     target = plan.target
     with locked(context.state, inventory.engine.id, [target.folder], context.directory.id):
         await check_can_stop(context, inventory.running_users(target))
-        origin = await origins.find(context, plan)
+        origin = await origins.find(context, plan, descriptor)
         async with (
             _existing(context, inventory, target, origin) as created,
             opened(context, target, writable=True, trusted=origin.trusted) as access,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import getpass
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -16,18 +15,19 @@ from voltui.jobs.directory import JobDirectory, JobsDirectory
 from voltui.jobs.plan import Description, Plan
 from voltui.model.when import format_time, now
 
+_LEAST_DESCRIPTOR = 10
+"""A job's own standard input and output lead nowhere: what it is given must not be one of them."""
+
 
 def jobs_directory(state: Path) -> JobsDirectory:
     """Where the jobs of a state directory are."""
     return JobsDirectory(state / "jobs")
 
 
-def submit(
-    plan: Plan, state: Path, *, output: int | None = None, prepare: Callable[[JobDirectory], Any] | None = None
-) -> JobDirectory:
+def submit(plan: Plan, state: Path, *, descriptor: int | None = None) -> JobDirectory:
     """Start a job; it goes on whatever becomes of this process.
 
-    ``output`` is the file descriptor an export writes to. ``prepare`` is called with the directory before the start.
+    ``descriptor`` is an open file for the job: where an export writes to, what an import reads.
     """
     description = Description(
         kind=plan.kind,
@@ -38,12 +38,12 @@ def submit(
         command=" ".join(["voltui", *sys.argv[1:]]),
     )
     job, lock = jobs_directory(state).create(description)
+    given = [] if descriptor is None else [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _LEAST_DESCRIPTOR)]
     try:
-        if prepare is not None:
-            prepare(job)
-        _start(job, state, [lock] if output is None else [lock, output])
+        _start(job, state, [lock, *given])
     finally:
-        os.close(lock)
+        for mine in (lock, *given):
+            os.close(mine)
     return job
 
 

@@ -137,16 +137,24 @@ async def _check_new_writers(
             context.warn(f"{safe(writer.name)} started while the backup was read.")
 
 
-def _refuse_to_stop(detail: ContainerDetail) -> None:
+def refusal_to_stop(detail: ContainerDetail) -> Refused | None:
+    """Why a container must not be stopped: it would not come back as it was."""
     name = safe(detail.container.name)
     if detail.auto_remove:
-        raise Refused(
+        return Refused(
             f"{name} was started with --rm: stopping it would delete it.", "Stop it yourself, or use a new volume."
         )
     if detail.container.swarm_task:
-        raise Refused(f"{name} is a Swarm task: Swarm would start another.", "Scale its service to 0 first.")
+        return Refused(f"{name} is a Swarm task: Swarm would start another.", "Scale its service to 0 first.")
     if detail.container.state == "paused":
-        raise Refused(f"{name} is paused, by someone else.", "Unpause or stop it first.")
+        return Refused(f"{name} is paused, by someone else.", "Unpause or stop it first.")
+    return None
+
+
+def _refuse_to_stop(detail: ContainerDetail) -> None:
+    refusal = refusal_to_stop(detail)
+    if refusal is not None:
+        raise refusal
 
 
 def _started(detail: ContainerDetail) -> float:

@@ -23,16 +23,17 @@ _TICK = 0.2
 """Seconds between two looks at the counters: progress is written at most five times a second."""
 
 
-def run_job(path: Path, state: Path, output: int = -1) -> None:
+def run_job(path: Path, state: Path, descriptor: int = -1) -> None:
     """Run the job in ``path``. Everything that goes wrong is told in its outcome; nothing is raised.
 
-    The caller holds the job's lock in a descriptor that ends with this process. ``output`` is where an export goes.
+    The caller holds the job's lock in a file descriptor that ends with this process. ``descriptor`` is the open file
+    that the job was given, if any.
     """
     directory = JobDirectory(path)
     _into_log(path / "log")
     try:
         plan = directory.description().decode_plan()
-        outcome = asyncio.run(_run(directory, plan, state, output))
+        outcome = asyncio.run(_run(directory, plan, state, descriptor))
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, the user must hear of it
         traceback.print_exc()
         outcome = _failed(Failed(f"VolTUI has a fault: {error!r}.", f"The log is {path / 'log'}."))
@@ -40,9 +41,9 @@ def run_job(path: Path, state: Path, output: int = -1) -> None:
     directory.write_outcome(outcome)
 
 
-async def _run(directory: JobDirectory, plan: Plan, state: Path, output: int) -> Outcome:
+async def _run(directory: JobDirectory, plan: Plan, state: Path, descriptor: int) -> Outcome:
     context = JobContext(directory, plan.common, state)
-    work = asyncio.ensure_future(_work(context, plan, output))
+    work = asyncio.ensure_future(_work(context, plan, descriptor))
     loop = asyncio.get_running_loop()
 
     def cancel() -> None:
@@ -68,15 +69,15 @@ async def _run(directory: JobDirectory, plan: Plan, state: Path, output: int) ->
     return replace(outcome, warnings=tuple(context.warnings), undo_owed=context.undo_owed)
 
 
-async def _work(context: JobContext, plan: Plan, output: int) -> dict[str, Any]:
+async def _work(context: JobContext, plan: Plan, descriptor: int) -> dict[str, Any]:
     """Clean up after jobs that died, so that this one finds what it works on in order, then run the plan."""
     jobs = JobsDirectory(context.directory.path.parent)
     for dead in recover.needing(jobs, plan.common.endpoint):
         await recover.recover(dead)
-    return await _dispatch(context, plan, output)
+    return await _dispatch(context, plan, descriptor)
 
 
-async def _dispatch(context: JobContext, plan: Plan, output: int) -> dict[str, Any]:
+async def _dispatch(context: JobContext, plan: Plan, descriptor: int) -> dict[str, Any]:
     """Run the plan. The modules are loaded here: each kind of job needs its own."""
     if isinstance(plan, BackupPlan):
         from voltui.jobs import backup
@@ -85,11 +86,11 @@ async def _dispatch(context: JobContext, plan: Plan, output: int) -> dict[str, A
     if isinstance(plan, RestorePlan):
         from voltui.jobs import restore
 
-        return await restore.run(context, plan)
+        return await restore.run(context, plan, descriptor)
     if isinstance(plan, ExportPlan):
         from voltui.jobs import export
 
-        return await export.run(context, plan, output)
+        return await export.run(context, plan, descriptor)
     from voltui.jobs import verify
 
     return await verify.run(context, plan)

@@ -1,0 +1,96 @@
+"""``voltui backup``."""
+
+from __future__ import annotations
+
+import click
+
+from voltui.cli import complete
+from voltui.cli.context import CliContext, with_options
+from voltui.cli.follow import follow
+from voltui.cli.output import print_json, size
+from voltui.jobs.plan import BackupPlan, Treatment
+from voltui.jobs.state import Outcome
+from voltui.jobs.submit import submit
+from voltui.model.backup import Backup
+from voltui.model.errors import NotFound, Usage
+from voltui.model.inventory import Inventory
+from voltui.model.safe import safe
+from voltui.model.source import Source
+from voltui.model.text import plural
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="SOURCE…", shell_complete=complete.volume_names)
+@click.option("--container", "containers", multiple=True, metavar="C", help="All data of a container.")
+@click.option("--project", "projects", multiple=True, metavar="P", help="All data of a Compose project.")
+@click.option("--all", "everything", is_flag=True, help="All volumes of the engine.")
+@click.option("--pause", "treatment", flag_value="pause", default="pause", help="Pause running writers (the default).")
+@click.option("--stop", "treatment", flag_value="stop", help="Stop running writers and start them again.")
+@click.option("--live", "treatment", flag_value="live", help="Let writers go on.")
+@click.option("--detach", is_flag=True, help="Don't wait for the end.")
+@with_options
+def backup(
+    cli: CliContext,
+    sources: tuple[str, ...],
+    containers: tuple[str, ...],
+    projects: tuple[str, ...],
+    everything: bool,
+    treatment: str,
+    detach: bool,
+) -> None:
+    """Back up volumes or host paths.
+
+    A SOURCE is a volume's name or an absolute path on the engine's host. What is named together is of one moment: its
+    writers are held together.
+    """
+    inventory = cli.ask(lambda engine: engine.inventory())
+    chosen = _chosen(inventory, sources, containers, projects, everything=everything)
+    job = submit(BackupPlan(cli.common, chosen, Treatment(treatment)), cli.settings.state)
+    if detach:
+        print_json({"job": job.id}) if cli.as_json else click.echo(job.id)
+        return
+    outcome = follow(job)
+    outcome.raise_error()
+    _print(cli, job.id, outcome)
+
+
+def _chosen(
+    inventory: Inventory,
+    sources: tuple[str, ...],
+    containers: tuple[str, ...],
+    projects: tuple[str, ...],
+    *,
+    everything: bool,
+) -> tuple[Source, ...]:
+    """The sources that arguments and options name, each once."""
+    chosen = {Source.parse(source) for source in sources}
+    for source in chosen:
+        if source.kind == "volume" and source.name not in inventory.volumes:
+            raise NotFound(f"There is no volume {safe(source.name)}.", "`voltui volumes` lists what there is.")
+    for name in containers:
+        found = [one for one in inventory.containers.values() if name in (one.name, one.id, one.id[:12])]
+        if not found:
+            raise NotFound(f"There is no container {safe(name)}.", "`voltui containers` lists them.")
+        chosen.update(inventory.data_of(found))
+    for project in projects:
+        if project not in inventory.projects():
+            raise NotFound(f"There is no Compose project {safe(project)}.", "`voltui containers` lists them.")
+        chosen.update(inventory.data_of_project(project))
+    if everything:
+        chosen.update(Source("volume", name) for name in inventory.volumes)
+    if not chosen:
+        raise Usage("There is nothing to back up.", "Name a volume or a path, or --container, --project or --all.")
+    return tuple(sorted(chosen))
+
+
+def _print(cli: CliContext, job: str, outcome: Outcome) -> None:
+    made: list[Backup] = [cli.store.find(identifier) for identifier in outcome.result["backups"]]
+    if cli.as_json:
+        print_json({"job": job, "backups": made, "warnings": outcome.warnings})
+        return
+    for one in made:
+        paused = f", writers {one.consistency} for {one.paused_seconds:.1f} s" if one.paused_seconds else ""
+        entries = plural(one.content.count, "entry", "entries")
+        click.echo(f"{safe(one.id)}  {size(one.archive.size)}, {entries}, verified{paused}")
+        for loss in one.losses:
+            click.echo(f"  not kept: {loss.sentence}")

@@ -1,0 +1,119 @@
+"""What every command has: its options for engine, store and output, and what is made of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, update_wrapper
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+if TYPE_CHECKING:
+    from voltui.config import Settings
+    from voltui.engine.adapter import Engine
+    from voltui.jobs.directory import JobsDirectory
+    from voltui.jobs.plan import Common
+    from voltui.store.local import LocalStore
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class CliContext:
+    """The options of one call. Everything else is made when it is first asked for."""
+
+    host: str = ""
+    context: str = ""
+    store_directory: str = ""
+    as_json: bool = False
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings. Raises `Usage`."""
+        from voltui.config import load
+
+        return load(host=self.host, context=self.context, store=self.store_directory)
+
+    @cached_property
+    def store(self) -> LocalStore:
+        """The store."""
+        from voltui.store.local import LocalStore
+
+        return LocalStore(self.settings.store)
+
+    @cached_property
+    def jobs(self) -> JobsDirectory:
+        """The jobs of this user."""
+        from voltui.jobs.submit import jobs_directory
+
+        return jobs_directory(self.settings.state)
+
+    @property
+    def common(self) -> Common:
+        """What a job needs of the settings."""
+        from voltui.jobs.plan import Common, TransportChoice
+
+        settings = self.settings
+        return Common(
+            endpoint=settings.endpoint,
+            store=str(settings.store),
+            transport=TransportChoice(settings.transport),
+            idle_timeout=settings.idle_timeout,
+            level=settings.level,
+        )
+
+    def ask(self, question: Callable[[Engine], Awaitable[T]]) -> T:
+        """The answer of the engine to a coroutine function. What jobs that died have left is cleaned up first."""
+
+        async def run() -> T:
+            from voltui.engine.adapter import Engine
+
+            await self.clean_up()
+            engine = Engine(self.settings.endpoint)
+            try:
+                return await question(engine)
+            finally:
+                engine.close()
+
+        return asyncio.run(run())
+
+    async def clean_up(self) -> None:
+        """Undo what jobs whose process died have left."""
+        from voltui.jobs import recover
+
+        for job in recover.needing(self.jobs, self.settings.endpoint):
+            await recover.recover(job)
+
+
+def with_options(function: F) -> F:
+    """Give a command the options that all have; they may stand before the command's name too."""
+
+    @click.option("--host", metavar="URL", help="The engine's address: unix:///path, tcp://host:port, ssh://user@host.")
+    @click.option("--context", "docker_context", metavar="NAME", help="The docker context to use.")
+    @click.option("--store", metavar="DIR", help="Where backups are kept.")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+    @click.pass_context
+    def command(
+        ctx: click.Context,
+        /,
+        host: str | None,
+        docker_context: str | None,
+        store: str | None,
+        as_json: bool,
+        **rest: Any,
+    ) -> Any:
+        before = ctx.obj if isinstance(ctx.obj, CliContext) else CliContext()
+        ctx.obj = replace(
+            before,
+            host=host or before.host,
+            context=docker_context or before.context,
+            store_directory=store or before.store_directory,
+            as_json=as_json or before.as_json,
+        )
+        ctx.find_root().obj = ctx.obj
+        return ctx.invoke(function, ctx.obj, **rest)
+
+    return cast(F, update_wrapper(command, function))

@@ -1,0 +1,41 @@
+"""``voltui doctor``."""
+
+from __future__ import annotations
+
+import click
+
+from voltui.cli.context import CliContext, with_options
+from voltui.cli.output import print_json
+from voltui.jobs.doctor import Check, examine
+from voltui.jobs.recover import sweep_helpers
+from voltui.model.errors import Failed, NoEngine
+
+_MARKS = {"ok": "ok      ", "warning": "warning ", "bad": "BAD     "}
+
+
+@click.command()
+@click.option("--sweep", is_flag=True, help="Remove helper containers that jobs of yours left behind.")
+@with_options
+def doctor(cli: CliContext, sweep: bool) -> None:
+    """Say what works here: engine, transport, tools, store, leftovers.
+
+    Exits with 3 where the engine does not answer, with 1 where something else is bad.
+    """
+    if sweep:
+        removed = cli.ask(lambda engine: sweep_helpers(engine, cli.jobs))
+        click.echo(f"Removed {removed} helper containers.", err=True)
+    checks = cli.ask(lambda engine: examine(engine, cli.store, cli.jobs))
+    if cli.as_json:
+        print_json(checks)
+    else:
+        for check in checks:
+            click.echo(f"{_MARKS[check.state]}{check.name:<10}{check.words}")
+    _raise(checks)
+
+
+def _raise(checks: list[Check]) -> None:
+    bad = [check for check in checks if check.state == "bad"]
+    if bad and bad[0].name == "engine":
+        raise NoEngine("The engine does not answer.", "See above.")
+    if bad:
+        raise Failed(f"{bad[0].name} is bad.", "See above.")

@@ -1,0 +1,20 @@
+"""Opening the terminal interface."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from voltui.cli.context import CliContext
+from voltui.model.errors import Usage
+
+
+def explore(options: CliContext) -> None:
+    """Open the explorer. Raises `Usage` where there is no terminal that could show it."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Usage("The explorer needs a terminal.", "`voltui --help` lists the commands that need none.")
+    if os.environ.get("TERM", "dumb") == "dumb":
+        raise Usage("The explorer can't work on a dumb terminal.", "`voltui --help` lists the commands that can.")
+    from voltui.ui.app import run
+
+    run(options.settings)

@@ -1,0 +1,68 @@
+"""``voltui jobs``."""
+
+from __future__ import annotations
+
+import click
+
+from voltui.cli import complete
+from voltui.cli.context import CliContext, with_options
+from voltui.cli.follow import bar_line, follow
+from voltui.cli.output import print_json, print_table
+from voltui.jobs import watch
+from voltui.jobs.directory import JobDirectory
+from voltui.jobs.watch import JobView
+from voltui.model.errors import Usage
+from voltui.model.safe import safe
+from voltui.model.text import age
+from voltui.model.when import parse_time
+
+_SHOWN = 20
+
+
+@click.command()
+@click.argument("job", required=False, metavar="ID", shell_complete=complete.job_ids)
+@click.option("--cancel", is_flag=True, help="Ask the job to stop and undo what it began.")
+@with_options
+def jobs(cli: CliContext, job: str | None, cancel: bool) -> None:
+    """List jobs, running and past, or follow the job ID.
+
+    Ctrl-C stops the following, not the job.
+    """
+    if job is None:
+        if cancel:
+            raise Usage("Which job should be cancelled?", "`voltui jobs` lists them.")
+        _list(cli)
+        return
+    found = cli.jobs.find(job)
+    if cancel:
+        found.ask_to_cancel()
+    _follow(cli, found)
+
+
+def _list(cli: CliContext) -> None:
+    views = watch.views(cli.jobs)
+    if cli.as_json:
+        print_json(views)
+        return
+    rows = [[view.id, view.kind, view.subject, view.state, _started(view), _words(view)] for view in views[:_SHOWN]]
+    print_table(("ID", "JOB", "OF", "STATE", "AGE", ""), rows)
+
+
+def _follow(cli: CliContext, job: JobDirectory) -> None:
+    outcome = follow(job, cancel_on_interrupt=False)
+    if cli.as_json:
+        print_json(watch.look(job))
+    else:
+        click.echo(outcome.sentence)
+    outcome.raise_error()
+
+
+def _started(view: JobView) -> str:
+    when = parse_time(view.asked)
+    return age(when) if when else "-"
+
+
+def _words(view: JobView) -> str:
+    if view.outcome is not None:
+        return safe(view.outcome.sentence) if view.state != "done" else ""
+    return bar_line(view.progress) if view.progress else ""

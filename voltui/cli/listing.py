@@ -1,0 +1,186 @@
+"""``voltui volumes``, ``containers`` and ``backups``: what there is."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import click
+
+from voltui.cli import complete
+from voltui.cli.context import CliContext, with_options
+from voltui.cli.output import print_error, print_json, print_table, since, size
+from voltui.engine.adapter import Engine
+from voltui.model.backup import Backup
+from voltui.model.container import Container, ContainerDetail
+from voltui.model.inventory import Inventory, Use, data_source
+from voltui.model.safe import safe
+from voltui.model.source import Source
+from voltui.model.text import clock_time, listed
+from voltui.model.volume import Volume
+
+
+@click.command()
+@with_options
+def volumes(cli: CliContext) -> None:
+    """List volumes: who uses them, and when each was last backed up."""
+    inventory = cli.ask(lambda engine: engine.inventory())
+    newest = _newest(cli, inventory)
+    found = [(volume, newest.get(name)) for name, volume in inventory.volumes.items()]
+    if cli.as_json:
+        print_json([_volume_document(inventory, volume, backup) for volume, backup in found])
+        return
+    print_table(
+        ("NAME", "DRIVER", "USED BY", "CREATED", "BACKUP", "LABELS"),
+        [_volume_row(inventory, volume, backup) for volume, backup in found],
+        right=(5,),
+    )
+
+
+@click.command()
+@with_options
+def containers(cli: CliContext) -> None:
+    """List containers: their state, their data, and whose mounts they take."""
+
+    async def ask(engine: Engine) -> tuple[Inventory, list[ContainerDetail]]:
+        inventory = await engine.inventory()
+        details = await asyncio.gather(*(engine.container(container) for container in inventory.containers))
+        return inventory, list(details)
+
+    inventory, details = cli.ask(ask)
+    if cli.as_json:
+        print_json([_container_document(inventory, detail) for detail in details])
+        return
+    print_table(
+        ("NAME", "IMAGE", "STATE", "PROJECT", "DATA", "VOLUMES FROM"),
+        [_container_row(inventory, detail) for detail in details],
+    )
+
+
+@click.command()
+@click.argument("volume", required=False, shell_complete=complete.backed_up)
+@with_options
+def backups(cli: CliContext, volume: str | None) -> None:
+    """List backups, all or those of VOLUME (a volume's name or a path)."""
+    listing = cli.store.listing(Source.parse(volume) if volume else None)
+    for problem in listing.problems:
+        print_error(problem, as_json=False)
+    if cli.as_json:
+        print_json(list(listing.backups))
+        return
+    print_table(
+        ("ID", "AGE", "SIZE", "ENTRIES", "CONSISTENCY", "VERIFIED", "LOSSES"),
+        [_backup_row(backup) for backup in listing.backups],
+        right=(1, 2, 3),
+    )
+
+
+def _newest(cli: CliContext, inventory: Inventory) -> dict[str, Backup]:
+    """The newest backup of each source of this engine."""
+    newest: dict[str, Backup] = {}
+    for backup in cli.store.listing().backups:
+        if backup.engine.id == inventory.engine.id:
+            newest.setdefault(backup.source.name, backup)
+    return newest
+
+
+def _volume_row(inventory: Inventory, volume: Volume, backup: Backup | None) -> list[str]:
+    return [
+        safe(inventory.display_name(volume)),
+        safe(volume.kind),
+        _users(inventory.uses(volume.name)),
+        since(volume.created),
+        since(backup.started if backup else None),
+        str(len(volume.labels)),
+    ]
+
+
+def _users(uses: tuple[Use, ...]) -> str:
+    if not uses:
+        return "unused"
+    return listed([f"{safe(use.container.name)} ({use.container.state}, {use.mount.access})" for use in uses])
+
+
+def _volume_document(inventory: Inventory, volume: Volume, backup: Backup | None) -> dict[str, Any]:
+    return {
+        "name": volume.name,
+        "driver": volume.driver,
+        "options": volume.options,
+        "labels": volume.labels,
+        "created": volume.created,
+        "anonymous": volume.anonymous,
+        "project": volume.project,
+        "mountpoint": volume.mountpoint,
+        "users": [
+            {
+                "container": use.container.name,
+                "state": use.container.state,
+                "destination": use.mount.destination,
+                "read_only": use.mount.read_only,
+            }
+            for use in inventory.uses(volume.name)
+        ],
+        "last_backup": {"id": backup.id, "started": backup.started, "verified": backup.verified} if backup else None,
+    }
+
+
+def _container_row(inventory: Inventory, detail: ContainerDetail) -> list[str]:
+    container = inventory.containers[detail.container.id]
+    names = [_source_name(inventory, source) for source in inventory.data_of([container])]
+    return [
+        safe(container.name),
+        safe(container.image),
+        safe(container.status or container.state),
+        safe(container.project) or "-",
+        listed(names) or "none",
+        listed([_container_name(inventory, name) for name in detail.volumes_from]) or "-",
+    ]
+
+
+def _source_name(inventory: Inventory, source: Source) -> str:
+    volume = inventory.volumes.get(source.name)
+    return safe(inventory.display_name(volume) if volume else source.name)
+
+
+def _container_name(inventory: Inventory, reference: str) -> str:
+    """The name of a container that another names by id or name."""
+    by_id: Container | None = inventory.containers.get(reference)
+    return safe(by_id.name if by_id else reference)
+
+
+def _container_document(inventory: Inventory, detail: ContainerDetail) -> dict[str, Any]:
+    container = inventory.containers[detail.container.id]
+    return {
+        "id": container.id,
+        "name": container.name,
+        "image": container.image,
+        "state": container.state,
+        "status": container.status,
+        "created": container.created,
+        "project": container.project,
+        "labels": container.labels,
+        "volumes_from": [_container_name(inventory, name) for name in detail.volumes_from],
+        "auto_remove": detail.auto_remove,
+        "mounts": [
+            {
+                "kind": mount.kind,
+                "source": mount.source,
+                "destination": mount.destination,
+                "read_only": mount.read_only,
+                "data": data_source(mount) is not None,
+            }
+            for mount in container.mounts
+        ],
+    }
+
+
+def _backup_row(backup: Backup) -> list[str]:
+    return [
+        safe(backup.id),
+        since(backup.started),
+        size(backup.archive.size),
+        f"{backup.content.count:,}",
+        backup.consistency.value,
+        clock_time(backup.verified) if backup.verified else "no",
+        listed([loss.kind for loss in backup.losses]) or "none",
+    ]

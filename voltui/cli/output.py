@@ -1,0 +1,61 @@
+"""What commands print: tables, JSON documents, errors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+from voltui.model.errors import VoltuiError
+from voltui.model.text import age, cell_width
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document to standard output. Dataclasses, enums and times are turned into JSON."""
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
+    """Print rows in columns, those numbered in ``right`` aligned right. The texts must be safe for a terminal."""
+    table = [list(header), *map(list, rows)]
+    widths = [max(cell_width(row[column]) for row in table) for column in range(len(header))]
+    for row in table:
+        cells = [_padded(cell, widths[column], column in right) for column, cell in enumerate(row)]
+        click.echo("  ".join(cells).rstrip())
+
+
+def print_error(error: VoltuiError, *, as_json: bool) -> None:
+    """One sentence and a hint on standard error; with ``as_json`` also the document on standard output."""
+    click.echo(f"voltui: {error.sentence}", err=True)
+    if error.hint:
+        click.echo(f"        {error.hint}", err=True)
+    if as_json:
+        print_json({"error": {**error.to_json(), "exit_code": error.exit_code}})
+
+
+def size(count: float) -> str:
+    """``4.2 GB``, with one decimal where it says something."""
+    import humanize
+
+    text = humanize.naturalsize(count, format="%.1f")
+    return text.replace(".0 ", " ").replace(" Bytes", " B").replace(" Byte", " B")
+
+
+def since(when: datetime | None) -> str:
+    """``3 h``, or ``never``."""
+    return age(when) if when else "never"
+
+
+def is_terminal() -> bool:
+    """Whether a person reads standard error."""
+    return sys.stderr.isatty()
+
+
+def _padded(text: str, width: int, right: bool) -> str:
+    blank = " " * (width - cell_width(text))
+    return blank + text if right else text + blank

@@ -1,0 +1,115 @@
+"""``voltui restore``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from voltui.cli import complete
+from voltui.cli.context import CliContext, with_options
+from voltui.cli.follow import follow
+from voltui.cli.output import print_json, size
+from voltui.engine.adapter import Engine
+from voltui.jobs.plan import RestorePlan
+from voltui.jobs.preview import RestorePreview, preview_restore
+from voltui.jobs.state import Outcome
+from voltui.jobs.submit import submit
+from voltui.model.backup import Backup
+from voltui.model.errors import NotFound, Refused, Usage
+from voltui.model.safe import safe
+from voltui.model.source import Source
+from voltui.model.text import age, clock_time, listed, plural
+
+
+@click.command()
+@click.argument("backup", metavar="BACKUP|FILE", shell_complete=complete.backup_ids)
+@click.option("--to", "target", metavar="VOLUME", help="Another volume or path; a new volume is made.")
+@click.option("--keep-folder", is_flag=True, help="Of a FILE: keep the one folder that everything is in.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@with_options
+def restore(cli: CliContext, backup: str, target: str | None, keep_folder: bool, yes: bool) -> None:
+    """Restore a backup, or a tar archive from elsewhere.
+
+    BACKUP is an id, a unique beginning of one, or VOLUME@latest. FILE is a .tar, .tar.gz, .tar.bz2, .tar.xz or
+    .tar.zst. New content is extracted and verified beside the old; then running users are stopped, the contents are
+    exchanged, and the users started. The old content is kept as a backup.
+    """
+    file = Path(backup) if _is_file(backup) else None
+    if file is not None and target is None:
+        raise Usage(f"Where should {safe(backup)} go?", "Name a volume or path with --to.")
+
+    async def look(engine: Engine) -> tuple[RestorePreview, Backup | None]:
+        inventory = await engine.inventory()
+        found = None if file else cli.store.find(backup, inventory.engine.id)
+        where = Source.parse(target) if target else found.source if found else Source.parse("")
+        return await preview_restore(engine, inventory, found, where), found
+
+    preview, found = cli.ask(look)
+    if preview.refusal:
+        raise Refused(preview.refusal, "Restore into a new volume with --to, or see to the container first.")
+    if not yes:
+        _confirm(preview, file)
+    plan = RestorePlan(
+        cli.common,
+        preview.target,
+        backup=found.id if found else "",
+        file=str(file.absolute()) if file else "",
+        keep_folder=keep_folder,
+    )
+    job = submit(plan, cli.settings.state)
+    outcome = follow(job)
+    outcome.raise_error()
+    print_restored(cli, job.id, outcome)
+
+
+def print_restored(cli: CliContext, job: str, outcome: Outcome) -> None:
+    """Say that it is done, and which backup holds the old content."""
+    if cli.as_json:
+        print_json({"job": job, **outcome.result, "warnings": outcome.warnings})
+        return
+    click.echo(outcome.sentence)
+    if outcome.result.get("undo"):
+        click.echo(f"  the old content: {safe(outcome.result['undo'])}")
+
+
+def _is_file(reference: str) -> bool:
+    """Whether a file is meant rather than a backup's id."""
+    path = Path(reference)
+    if path.is_file():
+        return True
+    looks_like_one = "@" not in reference and (path.suffix != "" or "/" in reference)
+    if looks_like_one and any(reference.endswith(ending) for ending in (".tar", ".gz", ".bz2", ".xz", ".zst", ".tgz")):
+        raise NotFound(f"There is no file {safe(reference)}.", "Check the path.")
+    return False
+
+
+def _confirm(preview: RestorePreview, file: Path | None) -> None:
+    """Ask before anything that exists is replaced. Raises `Refused` where nobody can answer, or the answer is no."""
+    if not preview.exists:
+        return
+    click.echo(describe(preview, file), err=True)
+    if not sys.stdin.isatty():
+        raise Refused("Nobody is there to confirm.", "Say --yes where you are sure.")
+    if not click.confirm(f"Replace the content of {safe(preview.target.name)}?", default=False, err=True):
+        raise Refused("It was not confirmed.", "Nothing was changed.")
+
+
+def describe(preview: RestorePreview, file: Path | None) -> str:
+    """The plan in lines: from, into, stops, keeps, losses."""
+    lines = [f"from    {_origin(preview, file)}", f"into    {preview.target.words} (its content is replaced)"]
+    if preview.stops:
+        lines.append(f"stops   {listed(list(preview.stops))} for the exchange, then starts them again")
+    lines.append("keeps   the old content as a backup")
+    lines.append(f"losses  {' '.join(preview.losses) or 'none'}")
+    return "\n".join(lines)
+
+
+def _origin(preview: RestorePreview, file: Path | None) -> str:
+    backup = preview.backup
+    if backup is None:
+        return safe(str(file))
+    verified = "verified" if backup.verified else "NOT verified"
+    content = f"{size(backup.content.size)} in {plural(backup.content.count, 'entry', 'entries')}"
+    return f"{age(backup.started)} ago, {clock_time(backup.started)}, {backup.consistency}, {verified}, {content}"
