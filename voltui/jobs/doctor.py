@@ -84,9 +84,8 @@ async def _helpers(engine: Engine, jobs: JobsDirectory) -> Check:
     if not rows:
         return Check("helpers", "ok", "none are left over")
     state: Literal["ok", "warning"] = "ok" if running or len(own) == 0 else "warning"
-    others = len(rows) - len(own)
-    words = f"{plural(len(own), 'helper container')} of this user, {others} of others, {plural(len(running), 'job')} running"
-    return Check("helpers", state, words)
+    mine, others = plural(len(own), "helper container"), len(rows) - len(own)
+    return Check("helpers", state, f"{mine} of this user, {others} of others, {plural(len(running), 'job')} running")
 
 
 def _store(store: LocalStore) -> Check:

@@ -7,6 +7,7 @@ import getpass
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import msgspec
@@ -50,7 +51,7 @@ def submit(plan: Plan, state: Path, *, descriptor: int | None = None) -> JobDire
 def _start(job: JobDirectory, state: Path, descriptors: list[int]) -> None:
     module = [sys.executable, "-P", "-m", "voltui.jobs.supervisor"]
     arguments = [str(job.path), str(state), *map(str, descriptors)]
-    subprocess.Popen(
+    supervisor = subprocess.Popen(
         [*module, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -59,6 +60,7 @@ def _start(job: JobDirectory, state: Path, descriptors: list[int]) -> None:
         start_new_session=True,
         cwd="/",
     )
+    threading.Thread(target=supervisor.wait, name="reap", daemon=True).start()
 
 
 def _user() -> str:

@@ -1,0 +1,191 @@
+"""What all tests share: no test sees the developer's own configuration, jobs, store or engine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from voltui.engine.adapter import Engine
+from voltui.engine.endpoint import Endpoint
+from voltui.engine.helper import IMAGE, ensure_image, tool_folders
+from voltui.jobs import watch
+from voltui.jobs.directory import JobDirectory
+from voltui.jobs.plan import Common, Plan, TransportChoice
+from voltui.jobs.state import Outcome
+from voltui.jobs.submit import submit
+from voltui.model.volume import Volume
+from voltui.sandbox.layout import ENGINE_LABEL
+from voltui.store.local import LocalStore
+
+HOW = "Engine tests need a sandbox: voltui sandbox --empty --yes -- pytest"
+DEADLINE = 60.0
+"""Seconds a condition may take to come true before a test fails. None of them should need more than a few."""
+
+
+@pytest.fixture(autouse=True)
+def own_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Configuration, state and store below the test's own directory."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
+    for name in [name for name in os.environ if name.startswith("VOLTUI_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def sandbox_host() -> str:
+    """The address of the sandbox's engine. Fails where the engine is none of a sandbox: tests create and destroy."""
+    host = os.environ.get("DOCKER_HOST", "")
+    if not host:
+        pytest.fail(HOW)
+
+    async def labels() -> tuple[str, ...]:
+        engine = Engine(Endpoint(host))
+        try:
+            return (await engine.info()).labels
+        finally:
+            engine.close()
+
+    if ENGINE_LABEL not in asyncio.run(labels()):
+        pytest.fail(f"The engine at {host} is no sandbox. {HOW}")
+    return host
+
+
+@dataclass
+class Lab:
+    """An engine to work with, and what a test makes on it. All of it is removed at the end."""
+
+    engine: Engine
+    state: Path
+    store: LocalStore
+    files: Path
+
+    def common(self, transport: str = "auto") -> Common:
+        return Common(self.engine.endpoint, str(self.store.root), TransportChoice(transport))
+
+    async def volume(self, name: str, **options: str) -> Path:
+        """A new volume; where its files are on this host."""
+        return Path((await self.engine.create_volume(name, "local", options)).mountpoint)
+
+    async def container(self, name: str, binds: list[str], script: str = "", **host_config: object) -> str:
+        """A new container with the host's tools; it runs ``script``, or sleeps until it is told to end."""
+        await ensure_image(self.engine.connection)
+        tools = [f"{folder}:{folder}:ro" for folder in tool_folders()]
+        config = {
+            "Image": IMAGE,
+            "Cmd": ["sh", "-c", script or "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"],
+            "HostConfig": {"Binds": binds + tools, "NetworkMode": "none", **host_config},
+        }
+        created = await self.engine.connection.call(
+            "make a container", lambda api: api.create_container_from_config(config, name)
+        )
+        await self.engine.start(created["Id"])
+        return str(created["Id"])
+
+    async def state_of(self, name: str) -> str:
+        return (await self.engine.container(name)).container.state
+
+    async def run(self, plan: Plan) -> Outcome:
+        """Run a job to its end."""
+        return await self.ended(submit(plan, self.state))
+
+    async def ended(self, job: JobDirectory) -> Outcome:
+        async def last() -> Outcome:
+            async for view in watch.follow(job):
+                if view.outcome is not None:
+                    return view.outcome
+            raise AssertionError(f"the job died: {(job.path / 'log').read_text()}")
+
+        return await asyncio.wait_for(last(), DEADLINE)
+
+    async def remove_all(self) -> None:
+        for container in await self.engine.containers():
+            await self.engine.remove_container(container.id)
+        for volume in await self.engine.volumes():
+            await self.engine.remove_volume(volume.name)
+
+
+@pytest.fixture
+async def lab(sandbox_host: str, tmp_path: Path) -> AsyncIterator[Lab]:
+    """The sandbox's engine, empty at the beginning and at the end."""
+    engine = Engine(Endpoint(sandbox_host))
+    made = Lab(engine, tmp_path / "state" / "voltui", LocalStore(tmp_path / "store"), tmp_path)
+    await made.remove_all()
+    yield made
+    helpers = [container.name for container in await engine.containers() if container.helper]
+    await made.remove_all()
+    engine.close()
+    assert helpers == [], "helper containers were left behind"
+
+
+async def until(condition: Callable[[], Awaitable[bool]], what: str) -> None:
+    """Wait until an awaited condition holds."""
+    deadline = time.monotonic() + DEADLINE
+    while not await condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come true in {DEADLINE:.0f} s")
+        await asyncio.sleep(0.02)
+
+
+@dataclass
+class Ran:
+    """What a command line said."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def voltui(tmp_path: Path, sandbox_host: str) -> Callable[..., Ran]:
+    """Runs ``voltui`` as a user would, with a store and a state of the test's own."""
+
+    def run(*arguments: str, stdin: bytes = b"", check: bool = False) -> Ran:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "voltui", *arguments],
+            input=stdin,
+            capture_output=True,
+            env={**os.environ, "VOLTUI_STORE": str(tmp_path / "store"), "DOCKER_HOST": sandbox_host},
+            timeout=DEADLINE,
+        )
+        ran = Ran(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+        if check:
+            assert ran.code == 0, ran.err
+        return ran
+
+    return run
+
+
+def volume_named(volumes: list[Volume], name: str) -> Volume:
+    return next(volume for volume in volumes if volume.name == name)
+
+
+@pytest.fixture
+def no_processes_left(tmp_path: Path) -> Iterator[None]:
+    """Nothing that names the test's directory runs on when the test is over."""
+    yield
+    deadline = time.monotonic() + 10
+    while (left := _processes_of(tmp_path)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left == []
+
+
+def _processes_of(path: Path) -> list[str]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if os.fsencode(path) in command:
+            found.append(command.replace(b"\0", b" ").decode(errors="replace"))
+    return found

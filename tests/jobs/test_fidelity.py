@@ -1,0 +1,88 @@
+"""What a backup and a restore keep: everything by the bridge, all but what the manifest lists by the archive API."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Lab
+from tests.fixture_tree import Seen, look, make_tree
+from voltui.engine.archive_api import LOSSES
+from voltui.jobs.plan import BackupPlan, RestorePlan
+from voltui.model.backup import Backup, Consistency
+from voltui.model.source import Source
+
+pytestmark = pytest.mark.engine
+
+FIFO_LINKS = {"special/fifo", "special/fifo-again"}
+SOCKET = "special/socket"
+
+
+async def round_trip(lab: Lab, transport: str) -> tuple[dict[str, Seen], dict[str, Seen], Backup]:
+    """The fixture before, what came back into a new volume, and the backup between them."""
+    origin = await lab.volume("fixture")
+    make_tree(origin)
+    before = look(origin)
+    made = await lab.run(BackupPlan(lab.common(transport), (Source("volume", "fixture"),)))
+    made.raise_error()
+    assert look(origin) == before, "a backup changes nothing"
+    backup = lab.store.find("fixture@latest")
+    restored = await lab.run(RestorePlan(lab.common(transport), Source("volume", "copy"), backup.id))
+    restored.raise_error()
+    after = look(Path((await lab.engine.volume("copy")).mountpoint))
+    return before, after, backup
+
+
+def without_fifo_links(tree: dict[str, Seen]) -> dict[str, Seen]:
+    """The tree as if the FIFO's two names were two FIFOs."""
+    return {path: replace(seen, names=frozenset({path})) if path in FIFO_LINKS else seen for path, seen in tree.items()}
+
+
+async def test_the_bridge_keeps_everything_but_sockets_and_links_between_fifos(lab: Lab) -> None:
+    before, after, backup = await round_trip(lab, "bridge")
+
+    assert before.pop(SOCKET).kind == "s"
+    expected = without_fifo_links(before)
+    assert set(after) == set(expected)
+    for path, seen in expected.items():
+        assert after[path] == seen, path
+    assert [loss.kind for loss in backup.losses] == ["sockets"]
+    assert backup.losses[0].paths == (SOCKET,)
+    assert backup.transport == "bridge"
+    assert backup.consistency is Consistency.UNUSED
+    assert backup.verified is not None
+
+
+async def test_the_archive_api_loses_exactly_what_the_manifest_lists(lab: Lab) -> None:
+    before, after, backup = await round_trip(lab, "archive")
+
+    assert backup.losses == LOSSES
+    assert before.pop(SOCKET).kind == "s"
+    assert set(after) == set(before)
+    lost = {kind for path in before for kind in differences(before[path], after[path])}
+    assert lost == {"xattrs", "acls", "mtime-fraction", "sparse"}
+    assert lost | {"sockets", "long-paths"} == {loss.kind for loss in LOSSES}
+
+
+def differences(before: Seen, after: Seen) -> set[str]:
+    """The kinds of loss between two looks at one entry. Whatever is none of the manifest's kinds fails the test."""
+    found = set()
+    kept = {name: value for name, value in before.attributes.items() if name == "security.capability"}
+    if before.attributes != after.attributes:
+        assert after.attributes == kept
+        dropped = set(before.attributes) - set(after.attributes)
+        found |= {"acls" if name.startswith("system.posix_acl") else "xattrs" for name in dropped}
+    if before.mtime != after.mtime:
+        assert after.mtime == max(before.mtime // 1_000_000_000, 0) * 1_000_000_000
+        found.add("mtime-fraction")
+    if before.blocks != after.blocks:
+        assert after.blocks > before.blocks
+        assert before.size == 1 << 30
+        found.add("sparse")
+    same = replace(before, attributes=after.attributes, mtime=after.mtime, blocks=after.blocks)
+    if "sparse" in found:
+        same = replace(same, content=after.content)
+    assert after == same
+    return found
