@@ -7,7 +7,8 @@ import click
 from voltui.cli import complete
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.follow import follow
-from voltui.cli.output import print_json, size
+from voltui.cli.output import print_json
+from voltui.format import size
 from voltui.jobs.plan import BackupPlan, Treatment
 from voltui.jobs.state import Outcome
 from voltui.jobs.submit import submit

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+import click
+
 from voltui.cli.context import CliContext
 from voltui.model.errors import Usage
 
@@ -17,4 +19,6 @@ def explore(options: CliContext) -> None:
         raise Usage("The explorer can't work on a dumb terminal.", "`voltui --help` lists the commands that can.")
     from voltui.ui.app import run
 
-    run(options.settings)
+    words = run(options.settings)
+    if words:
+        click.echo(words)

@@ -8,7 +8,8 @@ import signal
 
 import click
 
-from voltui.cli.output import is_terminal, size
+from voltui.cli.output import is_terminal
+from voltui.format import rate, size
 from voltui.jobs import watch
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.state import Outcome, Progress
@@ -94,7 +95,7 @@ def bar_line(progress: Progress) -> str:
     elif progress.done:
         parts.append(size(progress.done))
     if progress.rate:
-        parts.append(f"{size(progress.rate)}/s")
+        parts.append(rate(progress.rate))
     if progress.seconds_left is not None:
         parts.append(f"{short_age(max(progress.seconds_left, 1))} left")
     if progress.note:

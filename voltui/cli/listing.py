@@ -9,8 +9,9 @@ import click
 
 from voltui.cli import complete
 from voltui.cli.context import CliContext, with_options
-from voltui.cli.output import print_error, print_json, print_table, since, size
+from voltui.cli.output import print_error, print_json, print_table
 from voltui.engine.adapter import Engine
+from voltui.format import since, size
 from voltui.model.backup import Backup
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.inventory import Inventory, Use, data_source

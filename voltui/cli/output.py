@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import click
 
 from voltui.model.errors import VoltuiError
-from voltui.model.text import age, cell_width
+from voltui.model.text import cell_width
 
 
 def print_json(document: Any) -> None:
@@ -36,19 +35,6 @@ def print_error(error: VoltuiError, *, as_json: bool) -> None:
         click.echo(f"        {error.hint}", err=True)
     if as_json:
         print_json({"error": {**error.to_json(), "exit_code": error.exit_code}})
-
-
-def size(count: float) -> str:
-    """``4.2 GB``, with one decimal where it says something."""
-    import humanize
-
-    text = humanize.naturalsize(count, format="%.1f")
-    return text.replace(".0 ", " ").replace(" Bytes", " B").replace(" Byte", " B")
-
-
-def since(when: datetime | None) -> str:
-    """``3 h``, or ``never``."""
-    return age(when) if when else "never"
 
 
 def is_terminal() -> bool:

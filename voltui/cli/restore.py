@@ -10,8 +10,9 @@ import click
 from voltui.cli import complete
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.follow import follow
-from voltui.cli.output import print_json, size
+from voltui.cli.output import print_json
 from voltui.engine.adapter import Engine
+from voltui.format import size
 from voltui.jobs.plan import RestorePlan
 from voltui.jobs.preview import RestorePreview, preview_restore
 from voltui.jobs.state import Outcome

@@ -44,8 +44,7 @@ class Engine:
 
     async def volumes(self) -> list[Volume]:
         """All volumes, by name."""
-        data = await self.connection.call("list volumes", lambda api: api.volumes())
-        return sorted(map(convert.volume, data.get("Volumes") or ()), key=lambda volume: volume.name)
+        return await self.connection.call("list volumes", lambda api: convert.volumes(api.volumes()))
 
     async def volume(self, name: str) -> Volume:
         """One volume. Raises `NotFound`."""
@@ -58,8 +57,9 @@ class Engine:
 
     async def containers(self) -> list[Container]:
         """All containers, stopped ones too, helpers included."""
-        data = await self.connection.call("list containers", lambda api: api.containers(all=True))
-        return list(map(convert.container, data))
+        return await self.connection.call(
+            "list containers", lambda api: list(map(convert.container, api.containers(all=True)))
+        )
 
     async def container_row(self, container_id: str) -> Container | None:
         """One container as the list shows it; ``None`` where it is gone."""

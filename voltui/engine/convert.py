@@ -43,6 +43,11 @@ def volume(data: Mapping[str, Any]) -> Volume:
     )
 
 
+def volumes(data: Mapping[str, Any]) -> list[Volume]:
+    """From ``GET /volumes``, by name."""
+    return sorted(map(volume, data.get("Volumes") or ()), key=lambda one: one.name)
+
+
 def mount(data: Mapping[str, Any]) -> Mount:
     """From an entry of a container's ``Mounts``. Podman leaves ``Name`` empty for binds, Docker leaves it out."""
     kind = _KINDS.get(data.get("Type") or "", MountKind.OTHER)

@@ -50,6 +50,13 @@ class Events:
         while True:
             yield await self._queue.get()
 
+    def pending(self) -> list[Change]:
+        """What has come already, without waiting."""
+        found = []
+        while not self._queue.empty():
+            found.append(self._queue.get_nowait())
+        return found
+
     def close(self) -> None:
         """Stop; a read that blocks is aborted by closing its socket."""
         self._closed.set()

@@ -28,8 +28,8 @@ def middle_cut(text: str, width: int, ellipsis: str = "…") -> str:
     room = width - cell_width(ellipsis)
     if room <= 0:
         return ellipsis[:width]
-    tail = _take(text[::-1], room // 2)[::-1]
-    head = _take(text, room - cell_width(tail))
+    tail = take(text[::-1], room // 2)[::-1]
+    head = take(text, room - cell_width(tail))
     return head + ellipsis + tail
 
 
@@ -38,10 +38,11 @@ def end_cut(text: str, width: int, ellipsis: str = "…") -> str:
     if cell_width(text) <= width:
         return text
     room = width - cell_width(ellipsis)
-    return _take(text, room) + ellipsis if room > 0 else ellipsis[:width]
+    return take(text, room) + ellipsis if room > 0 else ellipsis[:width]
 
 
-def _take(text: str, width: int) -> str:
+def take(text: str, width: int) -> str:
+    """The beginning of ``text`` that fits into ``width`` cells."""
     used = 0
     for index, char in enumerate(text):
         used += _char_width(char)

@@ -1,0 +1,121 @@
+"""The application: holds the state, runs the tasks behind it, says what happened."""
+
+from __future__ import annotations
+
+from textual.app import App
+
+from voltui.config import Settings
+from voltui.jobs.plan import Plan
+from voltui.jobs.watch import JobView
+from voltui.model.errors import NotFound, VoltuiError
+from voltui.model.safe import safe
+from voltui.ui.live import Live
+from voltui.ui.screens.main import MainScreen
+from voltui.ui.state import State, Store
+from voltui.ui.stylesheets import stylesheets
+
+_TOAST = 8.0
+"""Seconds a message stays."""
+
+
+class VoltuiApp(App[str]):
+    """The explorer. Its exit value is what to say on the terminal afterwards."""
+
+    TITLE = "VolTUI"
+    CSS_PATH = stylesheets()
+    ENABLE_COMMAND_PALETTE = False
+    NOTIFICATION_TIMEOUT = _TOAST
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(ansi_color=True)
+        self.theme = "ansi-dark"
+        self.store = Store(State(settings.endpoint.shown), self._state_changed)
+        self.live = Live(settings, self.store, self._job_ended)
+        self._main = MainScreen()
+
+    def get_default_screen(self) -> MainScreen:
+        """The main screen."""
+        return self._main
+
+    def on_mount(self) -> None:
+        """Paint first; then find out what there is."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._main.show_state()
+        self.run_worker(self.live.follow_engine(), name="engine", exit_on_error=False)
+        self.run_worker(self.live.follow_jobs(), name="jobs", exit_on_error=False)
+
+    def start_job(self, plan: Plan) -> None:
+        """Start a job and say so."""
+
+        async def start() -> None:
+            try:
+                await self.live.start_job(plan)
+            except OSError as error:
+                self.tell(f"The job can't be started: {error.strerror}.", warning=True)
+
+        self.run_worker(start(), exit_on_error=False)
+
+    def cancel_job(self, job_id: str) -> None:
+        """Ask a job to stop."""
+        try:
+            self.live.jobs.find(job_id).ask_to_cancel()
+        except VoltuiError as error:
+            self.tell_error(error)
+
+    def inspect(self, container_id: str) -> None:
+        """Find out what only an inspect of a container tells, once."""
+        if container_id in (self.store.state.details or {}):
+            return
+
+        async def ask() -> None:
+            try:
+                detail = await self.live.engine.container(container_id)
+            except (NotFound, VoltuiError):
+                return
+            self.store.update(details={**(self.store.state.details or {}), container_id: detail})
+
+        self.run_worker(ask(), group="inspect", exclusive=True, exit_on_error=False)
+
+    def refresh_state(self) -> None:
+        """Ask the engine and the store again."""
+
+        async def ask() -> None:
+            try:
+                await self.live.refresh()
+            except VoltuiError as error:
+                self.store.update(lost=error)
+                self.tell_error(error)
+
+        self.run_worker(ask(), group="refresh", exclusive=True, exit_on_error=False)
+
+    def tell(self, text: str, *, warning: bool = False) -> None:
+        """Show a message for some seconds. The text must be safe for a terminal."""
+        self.notify(text, severity="warning" if warning else "information", markup=False)
+
+    def tell_error(self, error: VoltuiError) -> None:
+        """Show an error: its sentence and hint."""
+        self.notify(f"{error.sentence} {error.hint}".strip(), severity="error", markup=False)
+
+    def leave(self) -> None:
+        """Quit. Jobs that run go on; the terminal says so afterwards."""
+        jobs = self.store.state.running_jobs
+        words = f"The {jobs[0].kind} of {jobs[0].subject} goes on: `voltui jobs {jobs[0].id}` follows." if jobs else ""
+        self.live.close()
+        self.exit(words)
+
+    def _state_changed(self) -> None:
+        self._main.show_state()
+
+    def _job_ended(self, job: JobView) -> None:
+        if job.outcome is None:
+            self.tell(f"The {job.kind} of {job.subject} died.", warning=True)
+            return
+        words = safe(" ".join([job.outcome.sentence, *job.outcome.warnings]))
+        self.notify(words, severity="information" if job.state == "done" else "error", markup=False)
+
+
+def run(settings: Settings) -> str:
+    """Open the explorer; what to say when it is closed."""
+    return VoltuiApp(settings).run() or ""

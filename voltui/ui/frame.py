@@ -1,0 +1,87 @@
+"""The lines around the list: header, tabs, the detail's title, the line of keys. Pure functions of the state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voltui.model.errors import VoltuiError
+from voltui.model.safe import safe
+from voltui.model.text import plural
+from voltui.ui.actions import Action
+from voltui.ui.glyphs import glyphs
+from voltui.ui.pane import Pane
+from voltui.ui.spans import Line, Span, line, spread, width_of
+from voltui.ui.state import State
+
+PANES = (("1", "volumes"), ("2", "containers"), ("4", "backups"), ("5", "jobs"))
+"""The panes and their keys; 3 is kept for the graph."""
+
+
+def header(state: State, width: int) -> Line:
+    """``VolTUI  prod-1 · Docker 28.5 · 12 volumes · 9 containers, 7 up``, and at its end what is wrong."""
+    parts: list[Span | str] = [Span(" VolTUI", "bold"), "  "]
+    inventory = state.inventory
+    if inventory is None:
+        parts.append(Span(state.endpoint, "dim"))
+    else:
+        engine = inventory.engine
+        up = sum(container.running for container in inventory.containers.values())
+        facts = [
+            safe(engine.name),
+            f"{engine.product} {safe(engine.version).partition('+')[0]}",
+            plural(len(inventory.volumes), "volume"),
+            f"{plural(len(inventory.containers), 'container')}, {up} up",
+        ]
+        parts.append(f" {glyphs().dot} ".join(facts))
+    warning = line(Span("engine lost, retrying ", "bad")) if state.lost and inventory else ()
+    return spread(line(*parts), warning, width)
+
+
+def tabs(pane: Pane, width: int) -> Line:
+    """The panes, the one that is open standing out; at the end the order, the filter and the marks."""
+    parts: list[Span | str] = [" "]
+    for key, name in PANES:
+        title = f"{key} {name.capitalize()}"
+        parts += [Span(f" {title} ", "tab") if name == pane.view.id else f" {title} "]
+    facts: list[Span | str] = []
+    if pane.marked:
+        facts.append(Span(f"{len(pane.marked)} marked  ", "mark"))
+    if pane.filter:
+        facts.append(Span(f"/{safe(pane.filter)}  ", "accent"))
+    facts.append(Span(f"sort {pane.sort.label} ", "dim"))
+    return spread(line(*parts), line(*facts), width)
+
+
+def detail_title(name: str, position: str, width: int) -> Line:
+    """``─ shop_pgdata ───────────── 3/12 ─``."""
+    rule = glyphs().rule
+    left = line(Span(f"{rule} ", "dim"), Span(name, "bold"), " ") if name else ()
+    right = line(Span(f" {position} {rule}", "dim"))
+    filling = max(width - width_of(left) - width_of(right), 0)
+    return spread(line(*left, Span(rule * filling, "dim")), right, width)
+
+
+def keys(actions: Sequence[Action]) -> Line:
+    """``b Backup  R Restore  / Filter  ? Help``."""
+    parts: list[Span | str] = [" "]
+    for action in actions:
+        parts += [Span(action.shown_key, "key"), f" {action.label}  "]
+    return line(*parts)
+
+
+def no_engine(state: State) -> tuple[Line, ...]:
+    """What stands in place of the list while the engine has not answered yet."""
+    if state.lost is None:
+        return ((), line("   Connecting to ", Span(state.endpoint, "bold"), glyphs().ellipsis))
+    return (
+        (),
+        line(Span("   No engine", "bad")),
+        (),
+        *_told(state.lost),
+        (),
+        line(Span("   It is tried again by itself. r tries now, q quits.", "dim")),
+    )
+
+
+def _told(error: VoltuiError) -> list[Line]:
+    return [line(f"   {error.sentence}"), line(Span(f"   {error.hint}", "dim"))]

@@ -1,0 +1,35 @@
+"""Signs with a meaning, for terminals with and without UTF-8."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """Signs with a meaning. Each is one cell wide, and none stands without a word that says the same."""
+
+    running: str
+    stopped: str
+    paused: str
+    cursor: str
+    mark: str
+    rule: str
+    bar: str
+    bar_rest: str
+    ellipsis: str
+    dot: str
+
+
+UNICODE = Glyphs("●", "○", "‖", ">", "*", "─", "█", "·", "…", "·")
+ASCII = Glyphs("+", "-", "=", ">", "*", "-", "#", ".", "~", "-")
+
+
+@cache
+def glyphs() -> Glyphs:
+    """The glyphs that this terminal's encoding has."""
+    named = os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or ""
+    utf8 = "utf-8" in named.lower() or "utf8" in named.lower()
+    return UNICODE if utf8 else ASCII

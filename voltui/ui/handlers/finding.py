@@ -1,0 +1,59 @@
+"""Finding: filter, order, marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voltui.ui.screens.menu import Choice, MenuScreen
+
+if TYPE_CHECKING:
+    from voltui.ui.screens.main import MainScreen
+
+
+class Finding:
+    """Handlers that choose rows."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+
+    def do_filter(self) -> None:
+        """Ask for the words that rows must have."""
+        self._screen.ask_filter()
+
+    def do_next_match(self) -> None:
+        """Next of the rows that match."""
+        self._screen.table.move(1)
+
+    def do_previous_match(self) -> None:
+        """Previous of the rows that match."""
+        self._screen.table.move(-1)
+
+    def do_sort(self) -> None:
+        """Sort by the next column."""
+        self._screen.pane.sort_by_next()
+        self._screen.show_state()
+
+    def do_sort_menu(self) -> None:
+        """Choose what to sort by."""
+        pane = self._screen.pane
+        choices = [Choice(sort.label, sort.label.capitalize()) for sort in pane.view.sorts]
+
+        def chosen(label: str | None) -> None:
+            if label is not None:
+                pane.sort_by(label)
+                self._screen.show_state()
+
+        self._screen.app.push_screen(MenuScreen("Sort by", choices), chosen)
+
+    def do_mark(self) -> None:
+        """Mark the row and go down."""
+        key = self._screen.cursor_key
+        if key:
+            self._screen.pane.toggle(key)
+            self._screen.show_state()
+            self._screen.table.move(1)
+
+    def do_invert(self) -> None:
+        """Mark what is not marked among the visible rows."""
+        self._screen.pane.invert(self._screen.pane.visible(self._screen.state))
+        self._screen.show_state()

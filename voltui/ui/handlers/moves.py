@@ -1,0 +1,98 @@
+"""Moving: the cursor, the panes, in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voltui.ui.frame import PANES
+
+if TYPE_CHECKING:
+    from voltui.ui.screens.main import MainScreen
+
+
+class Moves:
+    """Handlers that change nothing but what is looked at."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+
+    def do_down(self) -> None:
+        """Next row."""
+        self._screen.table.move(1)
+
+    def do_up(self) -> None:
+        """Previous row."""
+        self._screen.table.move(-1)
+
+    def do_top(self) -> None:
+        """First row."""
+        self._screen.table.go_to(0)
+
+    def do_bottom(self) -> None:
+        """Last row."""
+        self._screen.table.go_to_end()
+
+    def do_page_down(self) -> None:
+        """A page down."""
+        self._screen.table.move(self._screen.table.page)
+
+    def do_page_up(self) -> None:
+        """A page up."""
+        self._screen.table.move(-self._screen.table.page)
+
+    def do_half_down(self) -> None:
+        """Half a page down."""
+        self._screen.table.move(self._screen.table.page // 2)
+
+    def do_half_up(self) -> None:
+        """Half a page up."""
+        self._screen.table.move(-(self._screen.table.page // 2))
+
+    def do_open(self) -> None:
+        """The detail alone."""
+        if self._screen.cursor_key:
+            self._screen.zoom(True)
+
+    def do_zoom(self) -> None:
+        """The detail alone, or the list again."""
+        self._screen.zoom(not self._screen.zoomed)
+
+    def do_back(self) -> None:
+        """One step out: the detail, then the filter, then the marks."""
+        screen = self._screen
+        if screen.zoomed:
+            screen.zoom(False)
+        elif screen.pane.filter:
+            screen.clear_filter()
+        elif screen.pane.marked:
+            screen.pane.marked = frozenset()
+            screen.show_state()
+
+    def do_volumes(self) -> None:
+        """The pane of volumes."""
+        self._screen.open_pane("volumes")
+
+    def do_containers(self) -> None:
+        """The pane of containers."""
+        self._screen.open_pane("containers")
+
+    def do_backups(self) -> None:
+        """The pane of backups."""
+        self._screen.open_pane("backups")
+
+    def do_jobs(self) -> None:
+        """The pane of jobs."""
+        self._screen.open_pane("jobs")
+
+    def do_next_pane(self) -> None:
+        """The next pane."""
+        self._step(1)
+
+    def do_previous_pane(self) -> None:
+        """The pane before."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        names = [name for _, name in PANES]
+        here = names.index(self._screen.pane.view.id)
+        self._screen.open_pane(names[(here + by) % len(names)])

@@ -1,0 +1,118 @@
+"""What is done to data: each starts a job, after a plan where something is replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voltui.jobs.plan import BackupPlan, RestorePlan, VerifyPlan
+from voltui.jobs.preview import preview_restore
+from voltui.model.backup import Backup
+from voltui.model.errors import VoltuiError
+from voltui.model.source import Source
+from voltui.ui.screens.confirm import ConfirmScreen
+from voltui.ui.screens.restore import RestoreScreen
+from voltui.ui.views.jobs import find as find_job
+
+if TYPE_CHECKING:
+    from voltui.ui.screens.main import MainScreen
+
+
+class Operations:
+    """Handlers that act on what is under the cursor, or on all that is marked."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+
+    def do_backup(self) -> None:
+        """Back up at once: the sources, all of one moment."""
+        sources = self._sources()
+        if not sources:
+            self._screen.app.tell("There is nothing here to back up.", warning=True)
+            return
+        self._screen.app.start_job(BackupPlan(self._screen.app.live.common(), tuple(sources)))
+        self._unmark()
+
+    def do_verify(self) -> None:
+        """Read backups back."""
+        chosen = self._screen.pane.chosen(self._screen.cursor_key)
+        if chosen:
+            self._screen.app.start_job(VerifyPlan(self._screen.app.live.common(), tuple(chosen)))
+            self._unmark()
+
+    def do_restore(self) -> None:
+        """Show the plan of a restore; Enter there does it."""
+        backups = self._backups()
+        if not backups:
+            self._screen.app.tell("There is no backup of it yet. b makes one.", warning=True)
+            return
+        self._screen.app.run_worker(self._plan_restore(backups), exclusive=True, group="plan", exit_on_error=False)
+
+    async def _plan_restore(self, backups: tuple[Backup, ...]) -> None:
+        app, inventory = self._screen.app, self._screen.state.inventory
+        target = backups[0].source
+        if inventory is None:
+            app.tell("The engine does not answer.", warning=True)
+            return
+        try:
+            preview = await preview_restore(app.live.engine, inventory, backups[0], target)
+        except VoltuiError as error:
+            app.tell_error(error)
+            return
+
+        def decided(backup_id: str | None) -> None:
+            if backup_id is not None:
+                app.start_job(RestorePlan(app.live.common(), target, backup_id))
+
+        app.push_screen(RestoreScreen(preview, backups), decided)
+
+    def do_cancel(self) -> None:
+        """Ask a running job to stop, after asking the user."""
+        key = self._screen.cursor_key
+        job = find_job(self._screen.state, key) if key else None
+        if job is None or not job.running:
+            self._screen.app.tell("This job has ended already.", warning=True)
+            return
+
+        def decided(yes: bool | None) -> None:
+            if yes:
+                self._screen.app.cancel_job(key)
+
+        question = f"Cancel the {job.kind} of {job.subject}?"
+        facts = ["What it has begun is undone."]
+        self._screen.app.push_screen(ConfirmScreen(question, facts, "Cancel the job"), decided)
+
+    def do_copy(self) -> None:
+        """Copy the name by OSC 52: it reaches the clipboard of the terminal, through SSH too."""
+        key = self._screen.cursor_key
+        if key:
+            name = key if self._screen.pane.view.id != "containers" else self._name(key)
+            self._screen.app.copy_to_clipboard(name)
+            self._screen.app.tell(f"Copied {name}")
+
+    def _name(self, key: str) -> str:
+        return self._screen.pane.view.name(self._screen.state, key)
+
+    def _sources(self) -> list[Source]:
+        """What the chosen rows stand for: volumes, or all data of containers."""
+        chosen = self._screen.pane.chosen(self._screen.cursor_key)
+        if self._screen.pane.view.id == "volumes":
+            return [Source("volume", key) for key in chosen]
+        inventory = self._screen.state.inventory
+        if inventory is None:
+            return []
+        return list(inventory.data_of(inventory.containers[key] for key in chosen))
+
+    def _backups(self) -> tuple[Backup, ...]:
+        """The backups that may be restored here, the one that is meant first."""
+        key, state = self._screen.cursor_key, self._screen.state
+        if not key:
+            return ()
+        if self._screen.pane.view.id == "backups":
+            chosen = state.backup_by_id[key]
+            others = [backup for backup in state.backups if backup.source == chosen.source and backup.id != key]
+            return (chosen, *others)
+        return state.backups_of(key)
+
+    def _unmark(self) -> None:
+        self._screen.pane.marked = frozenset()
+        self._screen.show_state()

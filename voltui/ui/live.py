@@ -1,0 +1,177 @@
+"""Keeps the state up to date: the engine by its events, jobs and backups by their files.
+
+Idle, it asks the engine nothing; it looks once a second whether a job was started by someone else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from voltui.config import Settings
+from voltui.engine.adapter import Engine
+from voltui.engine.events import Change, Events
+from voltui.engine.pool import DaemonPool
+from voltui.jobs import recover, watch
+from voltui.jobs.directory import JobDirectory
+from voltui.jobs.plan import Common, Plan, TransportChoice
+from voltui.jobs.submit import jobs_directory, submit
+from voltui.jobs.watch import JobView
+from voltui.model.errors import NotFound, VoltuiError
+from voltui.model.inventory import Inventory
+from voltui.store.local import Listing, LocalStore
+from voltui.ui.state import Store
+
+_GATHER = 0.05
+"""Seconds in which changes are gathered before the engine is asked about them: starting a container sends several."""
+_ONE_BY_ONE = 20
+"""Up to so many changed things are asked for singly, more by listing everything."""
+_AGAIN = 2.0
+"""Seconds until an engine that sends events but did not answer is asked again."""
+_IDLE, _BUSY = 1.0, 0.25
+"""Seconds between looks at the jobs while none runs, and while one does."""
+
+
+class Live:
+    """The tasks behind the screen. ``ended`` is called with each job that ends while it is watched."""
+
+    def __init__(self, settings: Settings, store: Store, ended: Callable[[JobView], object]) -> None:
+        self.engine = Engine(settings.endpoint)
+        self.backups = LocalStore(settings.store)
+        self.jobs = jobs_directory(settings.state)
+        self._settings = settings
+        self._store = store
+        self._ended = ended
+        self._files = DaemonPool("files", 2)
+        self._views: dict[str, JobView] = {}
+        self._jobs_changed = -1
+
+    async def follow_engine(self) -> None:
+        """Until cancelled: list everything when connected, then what the events name."""
+        events = Events(self.engine.connection)
+        try:
+            async for change in events:
+                changes = [change]
+                if change.kind in ("volume", "container"):
+                    await asyncio.sleep(_GATHER)
+                    changes += events.pending()
+                await self._take_in(changes)
+        finally:
+            events.close()
+
+    async def follow_jobs(self) -> None:
+        """Until cancelled: look at the jobs, often while one runs."""
+        await self.clean_up()
+        await self.read_backups()
+        while True:
+            await self._take_in_jobs()
+            views = self._store.state.jobs
+            await asyncio.sleep(_BUSY if any(view.running for view in views) else _IDLE)
+
+    async def refresh(self) -> None:
+        """List everything anew."""
+        await asyncio.gather(self._list_all(), self.read_backups())
+
+    async def read_backups(self) -> None:
+        """Read the store's manifests."""
+
+        def read() -> Listing:
+            try:
+                return self.backups.listing()
+            except VoltuiError as error:
+                return Listing((), (error,))
+
+        listing = await self._files.run(read)
+        self._store.update(backups=listing.backups, problems=listing.problems)
+
+    async def start_job(self, plan: Plan) -> JobDirectory:
+        """Start a job and take notice of it at once."""
+        job = await self._files.run(lambda: submit(plan, self._settings.state))
+        await self._take_in_jobs()
+        return job
+
+    async def clean_up(self) -> None:
+        """Undo what jobs whose process died have left."""
+        for job in await self._files.run(lambda: recover.needing(self.jobs, self.engine.endpoint)):
+            await recover.recover(job)
+
+    def common(self) -> Common:
+        """What a job needs of the settings."""
+        settings = self._settings
+        return Common(
+            settings.endpoint,
+            str(settings.store),
+            TransportChoice(settings.transport),
+            settings.idle_timeout,
+            settings.level,
+        )
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self.engine.close()
+        self._files.close()
+
+    async def _take_in(self, changes: list[Change]) -> None:
+        last = changes[-1]
+        if last.kind == "lost":
+            self._store.update(lost=last.error)
+            return
+        everything = any(change.kind == "connected" for change in changes) or len(changes) > _ONE_BY_ONE
+        while True:
+            try:
+                await (self._list_all() if everything else self._look_at(changes))
+                return
+            except VoltuiError as error:
+                self._store.update(lost=error)
+            everything = True
+            await asyncio.sleep(_AGAIN)
+
+    async def _take_in_jobs(self) -> None:
+        """Take over what the jobs' files say; tell of those that have ended, and read what they have made."""
+        before = {view.id: view for view in self._store.state.jobs}
+        views = await self._files.run(self._look_at_jobs)
+        self._store.update(jobs=tuple(views))
+        ended = [view for view in views if not view.running and (view.id not in before or before[view.id].running)]
+        if ended and before:
+            await self.read_backups()
+        for view in ended:
+            if view.id in before:
+                self._ended(view)
+
+    async def _list_all(self) -> None:
+        self._store.update(inventory=await self.engine.inventory(), lost=None)
+
+    async def _look_at(self, changes: list[Change]) -> None:
+        """Ask for each thing that changed, once."""
+        inventory = self._store.state.inventory
+        if inventory is None:
+            return await self._list_all()
+        for kind, key in dict.fromkeys((change.kind, change.key) for change in changes):
+            inventory = await (self._volume if kind == "volume" else self._container)(inventory, key)
+        self._store.update(inventory=inventory, lost=None)
+        return None
+
+    async def _volume(self, inventory: Inventory, name: str) -> Inventory:
+        try:
+            return inventory.with_volume(await self.engine.volume(name))
+        except NotFound:
+            return inventory.without_volume(name)
+
+    async def _container(self, inventory: Inventory, container_id: str) -> Inventory:
+        container = await self.engine.container_row(container_id)
+        return inventory.with_container(container) if container else inventory.without_container(container_id)
+
+    def _look_at_jobs(self) -> list[JobView]:
+        """The jobs' views; files are read only of jobs that are new or go on. Runs in a thread of `_files`."""
+        try:
+            changed = self.jobs.root.stat().st_mtime_ns
+        except FileNotFoundError:
+            return []
+        if changed != self._jobs_changed or any(view.running for view in self._views.values()):
+            self._jobs_changed = changed
+            known = {job.id: self._views.get(job.id) for job in self.jobs.all()}
+            self._views = {
+                job_id: view if view and not view.running else watch.look(JobDirectory(self.jobs.root / job_id))
+                for job_id, view in known.items()
+            }
+        return list(self._views.values())

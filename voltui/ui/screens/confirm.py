@@ -1,0 +1,69 @@
+"""A question whose answer is No unless it is said otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container
+from textual.screen import ModalScreen
+
+from voltui.ui.frame import detail_title
+from voltui.ui.spans import Line, Span, line
+from voltui.ui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from voltui.ui.app import VoltuiApp
+
+
+class ConfirmScreen(ModalScreen[bool | None]):
+    """Shows what will happen; Tab chooses, Enter takes the choice, ``y`` is yes, Esc and ``n`` are no."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own form
+        Binding("escape,n,q", "dismiss(False)", show=False),
+        Binding("y", "dismiss(True)", show=False),
+        Binding("tab,shift+tab,left,right,h,l", "switch", show=False),
+        Binding("enter", "take", show=False),
+    ]
+
+    app: VoltuiApp
+
+    def __init__(self, question: str, facts: Sequence[str], yes: str) -> None:
+        super().__init__()
+        self._question = question
+        self._facts = facts
+        self._yes_label = yes
+        self._yes = False
+
+    def compose(self) -> ComposeResult:
+        """One box of lines."""
+        with Container(id="confirm"):
+            yield Lines(id="confirm-lines")
+
+    def on_mount(self) -> None:
+        """Make it as high as its text."""
+        self.query_one("#confirm", Container).styles.height = len(self._facts) + 4
+        self.call_after_refresh(self._show)
+
+    def action_switch(self) -> None:
+        """The other answer."""
+        self._yes = not self._yes
+        self._show()
+
+    def action_take(self) -> None:
+        """Return the chosen answer."""
+        self.dismiss(self._yes)
+
+    def _show(self) -> None:
+        lines = self.query_one(Lines)
+        facts = [line(f"  {fact}") for fact in self._facts]
+        title = detail_title(self._question, "", lines.size.width)
+        lines.show([title, *facts, (), buttons(self._yes_label, "No", first=self._yes)])
+
+
+def buttons(yes: str, no: str, *, first: bool) -> Line:
+    """Two answers in a row, the chosen one reversed and in brackets."""
+    chosen, other = Span(f"[ {yes if first else no} ]", "cursor"), f"  {no if first else yes}  "
+    return line("  ", *((chosen, "  ", other) if first else (other, "  ", chosen)))

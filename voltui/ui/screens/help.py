@@ -1,0 +1,52 @@
+"""The help: every action with its keys, made from the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import ModalScreen
+
+from voltui.ui.actions import Action, Group
+from voltui.ui.spans import Line, Span, line
+from voltui.ui.widgets.text import TextView
+
+if TYPE_CHECKING:
+    from voltui.ui.app import VoltuiApp
+
+_KEYS_WIDTH, _LABEL_WIDTH = 14, 16
+
+
+class HelpScreen(ModalScreen[None]):
+    """All actions, those of the open pane first to the eye: others are dim."""
+
+    BINDINGS = [Binding("escape,q,question_mark,h,left", "dismiss", show=False)]  # noqa: RUF012
+
+    app: VoltuiApp
+
+    def __init__(self, actions: Sequence[Action], pane: str) -> None:
+        super().__init__()
+        self._lines = help_lines(actions, pane)
+
+    def compose(self) -> ComposeResult:
+        """The text, scrolled with the keys that move everywhere."""
+        yield TextView(self._lines, title="Help", hint="Esc closes", id="help")
+
+
+def help_lines(actions: Sequence[Action], pane: str) -> list[Line]:
+    """The registry as text, a heading a group."""
+    lines: list[Line] = []
+    for group in Group:
+        lines.append(line(Span(f" {group}", "accent")))
+        lines += [_described(action, here=pane in action.panes) for action in actions if action.group is group]
+        lines.append(())
+    lines.append(line(" Keys mean the same in every pane. Dim ones are for other panes."))
+    return lines
+
+
+def _described(action: Action, *, here: bool) -> Line:
+    style = "" if here else "dim"
+    keys = Span(f"  {action.shown_keys}".ljust(_KEYS_WIDTH + 2), "key" if here else "dim")
+    return line(keys, Span(action.label.ljust(_LABEL_WIDTH), style), Span(action.help, style))

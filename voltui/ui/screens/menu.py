@@ -1,0 +1,101 @@
+"""A menu of choices, found by typing or by moving. It serves the palette, the actions and the orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from voltui.ui.frame import detail_title
+from voltui.ui.spans import Line, Span, line
+from voltui.ui.views.base import Column
+from voltui.ui.widgets.lines import Lines
+from voltui.ui.widgets.table import Rows, Table
+
+if TYPE_CHECKING:
+    from voltui.ui.app import VoltuiApp
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a menu."""
+
+    id: str
+    label: str
+    key: str = ""
+    help: str = ""
+
+
+class MenuScreen(ModalScreen[str | None]):
+    """Returns the id of what was chosen. A choice's own key chooses it too, unless one is ``searching``."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own form
+        Binding("escape", "dismiss(None)", show=False, priority=True),
+        Binding("enter", "choose", show=False, priority=True),
+        Binding("down,ctrl+n", "move(1)", show=False, priority=True),
+        Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
+        Binding("j", "move(1)", show=False),
+        Binding("k", "move(-1)", show=False),
+        Binding("q", "dismiss(None)", show=False),
+    ]
+
+    app: VoltuiApp
+
+    def __init__(self, title: str, choices: Sequence[Choice], *, searching: bool = False) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = {choice.id: choice for choice in choices}
+        self._searching = searching
+        self._needle = ""
+
+    def compose(self) -> ComposeResult:
+        """Title, the line to type into, the choices."""
+        with Container(id="menu"):
+            yield Lines(id="menu-title")
+            yield Input(id="menu-filter", placeholder="type to find", compact=True)
+            yield Table(id="menu-table")
+
+    def on_mount(self) -> None:
+        """Show all choices."""
+        field = self.query_one("#menu-filter", Input)
+        field.cursor_blink = False
+        field.display = self._searching
+        (field if self._searching else self.query_one(Table)).focus()
+        self.query_one("#menu", Container).styles.height = min(len(self._choices) + (4 if self._searching else 3), 20)
+        self.call_after_refresh(self._show)
+
+    def on_resize(self) -> None:
+        """The title is made for a width."""
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        table, title = self.query_one(Table), self.query_one("#menu-title", Lines)
+        title.show([detail_title(self._title, "Esc closes", title.size.width)])
+        needle = self._needle.lower()
+        keys = [key for key, choice in self._choices.items() if needle in f"{choice.label} {choice.help}".lower()]
+        columns = (Column("", width=18), Column("", width=7), Column("", share=1))
+        table.show(Rows(columns, keys, self._cells, message=(line("   Nothing has these words."),)))
+
+    def _cells(self, key: str) -> tuple[Line, ...]:
+        choice = self._choices[key]
+        return (line(choice.label), line(Span(choice.key, "key")), line(Span(choice.help, "dim")))
+
+    @on(Input.Changed, "#menu-filter")
+    def _typed(self, event: Input.Changed) -> None:
+        self._needle = event.value
+        self._show()
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor."""
+        self.query_one(Table).move(by)
+
+    def action_choose(self) -> None:
+        """Return what the cursor is on."""
+        self.dismiss(self.query_one(Table).cursor_key or None)

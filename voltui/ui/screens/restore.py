@@ -1,0 +1,119 @@
+"""The plan of a restore: from, into, stops, keeps, losses. Enter does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container
+from textual.screen import ModalScreen
+
+from voltui.format import since, size
+from voltui.jobs.preview import RestorePreview
+from voltui.model.backup import Backup
+from voltui.model.safe import safe
+from voltui.model.text import clock_time, listed, plural
+from voltui.ui.frame import detail_title
+from voltui.ui.glyphs import glyphs
+from voltui.ui.screens.confirm import buttons
+from voltui.ui.spans import Line, Span
+from voltui.ui.views.base import labelled
+from voltui.ui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from voltui.ui.app import VoltuiApp
+
+_HEIGHT = 12
+
+
+class RestoreScreen(ModalScreen[str | None]):
+    """Returns the id of the backup to restore, or nothing. Up and down choose among the source's backups."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own form
+        Binding("escape,n,q", "dismiss(None)", show=False),
+        Binding("enter", "take", show=False),
+        Binding("tab,shift+tab,left,right,h,l", "switch", show=False),
+        Binding("down,j", "older(1)", show=False),
+        Binding("up,k", "older(-1)", show=False),
+    ]
+
+    app: VoltuiApp
+
+    def __init__(self, preview: RestorePreview, backups: tuple[Backup, ...]) -> None:
+        super().__init__()
+        self._preview = preview
+        self._backups = backups
+        self._number = 0
+        self._go = not preview.refusal
+
+    def compose(self) -> ComposeResult:
+        """One box of lines."""
+        with Container(id="plan"):
+            yield Lines(id="plan-lines")
+
+    def on_mount(self) -> None:
+        """Show the newest backup's plan."""
+        self.query_one("#plan", Container).styles.height = _HEIGHT
+        self.call_after_refresh(self._show)
+
+    def on_resize(self) -> None:
+        """The title is made for a width."""
+        self.call_after_refresh(self._show)
+
+    def action_older(self, by: int) -> None:
+        """Another of the backups."""
+        self._number = max(0, min(self._number + by, len(self._backups) - 1))
+        self._show()
+
+    def action_switch(self) -> None:
+        """The other button."""
+        self._go = not self._go and not self._preview.refusal
+        self._show()
+
+    def action_take(self) -> None:
+        """Return the choice."""
+        self.dismiss(self._backups[self._number].id if self._go else None)
+
+    def _show(self) -> None:
+        lines = self.query_one(Lines)
+        title = detail_title(f"Restore {safe(self._preview.target.name)}", "", lines.size.width)
+        plan = plan_lines(self._preview, self._backups, self._number)
+        answers = buttons("Restore", "Cancel", first=self._go)
+        lines.show([title, *plan, *[()] * (_HEIGHT - len(plan) - 4), answers])
+
+
+def plan_lines(preview: RestorePreview, backups: tuple[Backup, ...], number: int) -> list[Line]:
+    """What restoring one of the backups does, a line each."""
+    backup = backups[number]
+    dot = glyphs().dot
+    verified = Span("verified", "good") if backup.verified else Span("NOT verified", "warn")
+    content = f"{size(backup.content.size)}, {plural(backup.content.count, 'entry', 'entries')}"
+    choice = f"   {number + 1} of {len(backups)}, up and down choose" if len(backups) > 1 else ""
+    lines = [
+        labelled("from", f"{since(backup.started)} ago {dot} {clock_time(backup.started)} {dot} {backup.consistency}"),
+        labelled("", verified, f" {dot} {content}", Span(choice, "dim")),
+        labelled("into", preview.target.words, "" if preview.exists else Span("  (made anew)", "accent")),
+        _stops(preview),
+        labelled("keeps", _kept(preview)),
+        _losses(backup),
+    ]
+    if preview.refusal:
+        lines.append(labelled("refused", Span(preview.refusal, "bad")))
+    return lines
+
+
+def _stops(preview: RestorePreview) -> Line:
+    if not preview.stops:
+        return labelled("stops", Span("nobody", "dim"))
+    return labelled("stops", Span(listed(list(preview.stops)), "warn"), " for the exchange, then starts again")
+
+
+def _kept(preview: RestorePreview) -> str:
+    return "today's content, as a backup" if preview.exists else "nothing: there is no volume of that name now"
+
+
+def _losses(backup: Backup) -> Line:
+    if not backup.losses:
+        return labelled("losses", Span("none", "good"))
+    return labelled("losses", Span(" ".join(loss.sentence for loss in backup.losses), "warn"))

@@ -1,0 +1,75 @@
+"""Styled text without a terminal: what views make and widgets draw.
+
+A span is a text and the name of a style; a line is a row of spans. Texts must be safe for a terminal already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from voltui.model.text import cell_width, middle_cut, take
+from voltui.ui.glyphs import glyphs
+
+
+class Span(NamedTuple):
+    """A piece of text in one style."""
+
+    text: str
+    style: str = ""
+    """One of the names in `voltui.ui.palette`."""
+
+
+Line = tuple[Span, ...]
+
+EMPTY: Line = ()
+
+
+def line(*parts: Span | str) -> Line:
+    """A line of spans and plain texts; empty parts are left out."""
+    return tuple(part if isinstance(part, Span) else Span(part) for part in parts if part != "")
+
+
+def width_of(spans: Iterable[Span]) -> int:
+    """How many cells a line takes."""
+    return sum(cell_width(span.text) for span in spans)
+
+
+def fit(spans: Line, width: int, *, right: bool = False, middle: bool = False) -> Line:
+    """The line in exactly ``width`` cells: cut at the end, or in the middle of its first span, or filled up."""
+    used = width_of(spans)
+    if used < width:
+        blank = Span(" " * (width - used))
+        return (blank, *spans) if right else (*spans, blank)
+    if used == width:
+        return spans
+    if middle and spans:
+        first, rest = spans[0], spans[1:]
+        room = width - width_of(rest)
+        if room > 4:
+            return (Span(middle_cut(first.text, room, glyphs().ellipsis), first.style), *rest)
+    return _cut(spans, width)
+
+
+def _cut(spans: Line, width: int) -> Line:
+    """The beginning of a line that is too long, with an ellipsis."""
+    kept: list[Span] = []
+    left = width - 1
+    for span in spans:
+        if cell_width(span.text) > left:
+            piece = take(span.text, left) + glyphs().ellipsis
+            return fit((*kept, Span(piece, span.style)), width)
+        kept.append(span)
+        left -= cell_width(span.text)
+    return tuple(kept)
+
+
+def plain(spans: Iterable[Span]) -> str:
+    """The text of a line."""
+    return "".join(span.text for span in spans)
+
+
+def spread(left: Line, right: Line, width: int) -> Line:
+    """Two parts, one at each end of the width; the left one gives way."""
+    room = width - width_of(right)
+    return (*fit(left, max(room, 0)), *right) if room > 0 else fit(right, width)

@@ -1,0 +1,77 @@
+"""What the interface knows, as one immutable value that is replaced when something is learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from voltui.jobs.watch import JobView
+from voltui.model.backup import Backup
+from voltui.model.container import ContainerDetail
+from voltui.model.errors import VoltuiError
+from voltui.model.inventory import Inventory
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that is shown comes from here."""
+
+    endpoint: str
+    """Where the engine is, ready to be shown."""
+    inventory: Inventory | None = None
+    """``None`` until the engine has answered for the first time."""
+    lost: VoltuiError | None = None
+    """Why the engine does not answer now. What is in ``inventory`` is then of the past."""
+    backups: tuple[Backup, ...] = ()
+    """All backups of the store, newest first."""
+    problems: tuple[VoltuiError, ...] = ()
+    """What in the store can't be read."""
+    jobs: tuple[JobView, ...] = ()
+    """Running and past ones, newest first."""
+    details: Mapping[str, ContainerDetail] | None = None
+    """What inspects have told, by container id."""
+
+    @property
+    def running_jobs(self) -> tuple[JobView, ...]:
+        """The jobs that go on now, newest first."""
+        return tuple(job for job in self.jobs if job.running)
+
+    @cached_property
+    def job_by_id(self) -> Mapping[str, JobView]:
+        """The jobs by their id."""
+        return {job.id: job for job in self.jobs}
+
+    @cached_property
+    def backup_by_id(self) -> Mapping[str, Backup]:
+        """The backups by their id."""
+        return {backup.id: backup for backup in self.backups}
+
+    def backups_of(self, name: str) -> tuple[Backup, ...]:
+        """The backups of a source of this engine, newest first."""
+        return self._backups_by_source.get(name, ())
+
+    @cached_property
+    def _backups_by_source(self) -> Mapping[str, tuple[Backup, ...]]:
+        engine = self.inventory.engine.id if self.inventory else ""
+        found: dict[str, list[Backup]] = {}
+        for backup in self.backups:
+            if backup.engine.id == engine:
+                found.setdefault(backup.source.name, []).append(backup)
+        return {name: tuple(backups) for name, backups in found.items()}
+
+
+class Store:
+    """Holds the state. Only the interface's own thread changes it."""
+
+    def __init__(self, state: State, changed: Callable[[], object]) -> None:
+        self.state = state
+        self._changed = changed
+
+    def update(self, **fields: Any) -> None:
+        """Replace fields; whoever shows the state is told if anything is different."""
+        new = replace(self.state, **fields)
+        if new != self.state:
+            self.state = new
+            self._changed()

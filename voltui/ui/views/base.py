@@ -1,0 +1,76 @@
+"""What a pane needs to know of what it shows."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from voltui.ui.spans import Line, Span, line
+from voltui.ui.state import State
+
+LABEL_WIDTH = 10
+"""Cells of the label that begins each line of a detail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list. ``share`` columns divide what the fixed ones leave, in proportion."""
+
+    label: str
+    width: int = 0
+    share: int = 0
+    right: bool = False
+    middle: bool = False
+    """Cut in the middle where it is too long: names differ at both ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A way to order the rows."""
+
+    label: str
+    key: Callable[[State, str], Any]
+    reverse: bool = False
+
+
+class View(ABC):
+    """One pane's list and detail."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    columns: ClassVar[tuple[Column, ...]]
+    sorts: ClassVar[tuple[Sort, ...]]
+    empty: ClassVar[str]
+    """What to say where there is nothing to list."""
+
+    @abstractmethod
+    def keys(self, state: State) -> Sequence[str]:
+        """The rows' keys, unsorted."""
+
+    @abstractmethod
+    def name(self, state: State, key: str) -> str:
+        """What the row is called: for the filter, for the title of its detail, for the clipboard."""
+
+    @abstractmethod
+    def cells(self, state: State, key: str) -> tuple[Line, ...]:
+        """The row, one line of spans a column."""
+
+    @abstractmethod
+    def detail(self, state: State, key: str) -> list[Line]:
+        """What else is known of it."""
+
+    def matches(self, state: State, key: str, needle: str) -> bool:
+        """Whether the row is found by a word of the filter."""
+        return needle in self.name(state, key).lower()
+
+
+def labelled(label: str, *parts: Span | str) -> Line:
+    """A line of a detail: a dim label, then the rest."""
+    return line(Span(label.ljust(LABEL_WIDTH), "dim"), *parts)
+
+
+def under(*parts: Span | str) -> Line:
+    """A further line below the same label."""
+    return labelled("", *parts)

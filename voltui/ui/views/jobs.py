@@ -1,0 +1,122 @@
+"""The pane of jobs, and the line that tells of running ones everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voltui.format import rate, size
+from voltui.jobs.state import Progress
+from voltui.jobs.watch import JobView
+from voltui.model.safe import safe
+from voltui.model.text import age, short_age
+from voltui.model.when import parse_time
+from voltui.ui.glyphs import glyphs
+from voltui.ui.spans import Line, Span, line
+from voltui.ui.state import State
+from voltui.ui.views.base import Column, Sort, View, labelled
+
+_STYLES = {"running": "accent", "done": "good", "failed": "bad", "cancelled": "warn", "died": "bad"}
+_BAR = 18
+
+
+def find(state: State, key: str) -> JobView:
+    """The job of a row's key, its id."""
+    return state.job_by_id[key]
+
+
+class JobsView(View):
+    """Jobs, running and past."""
+
+    id = "jobs"
+    title = "Jobs"
+    columns = (
+        Column("JOB", width=8),
+        Column("OF", share=2, middle=True),
+        Column("STATE", width=10),
+        Column("AGE", width=7, right=True),
+        Column("", share=3),
+    )
+    sorts = (
+        Sort("newest", lambda state, key: key, reverse=True),
+        Sort("state", lambda state, key: (find(state, key).state != "running", find(state, key).state)),
+        Sort("kind", lambda state, key: find(state, key).kind),
+    )
+    empty = "No job was run yet. b on a volume backs it up."
+
+    def keys(self, state: State) -> Sequence[str]:
+        """The jobs' ids."""
+        return [job.id for job in state.jobs]
+
+    def name(self, state: State, key: str) -> str:
+        """What it is about."""
+        job = find(state, key)
+        return f"{job.kind} {job.subject}"
+
+    def cells(self, state: State, key: str) -> tuple[Line, ...]:
+        """Kind, subject, state, age, and how far it is or why it failed."""
+        job = find(state, key)
+        asked = parse_time(job.asked)
+        return (
+            line(job.kind),
+            line(job.subject),
+            line(Span(job.state, _STYLES[job.state])),
+            line(age(asked) if asked else "-"),
+            _words(job),
+        )
+
+    def detail(self, state: State, key: str) -> list[Line]:
+        """The outcome's sentence, its hint and warnings; the progress while it runs."""
+        job = find(state, key)
+        lines = [labelled("asked", f"{job.asked} by {safe(job.user)}", Span(f"   id {job.id}", "dim"))]
+        if job.progress is not None:
+            lines.append(labelled("now", safe(job.progress.step)))
+            lines.append(labelled("", *_bar(job.progress)))
+        if job.outcome is None:
+            return lines
+        lines.append(labelled(job.outcome.ending, safe(job.outcome.sentence)))
+        hint = (job.outcome.error or {}).get("hint", "")
+        if hint:
+            lines.append(labelled("", Span(safe(hint), "dim")))
+        lines += [labelled("made", safe(backup)) for backup in job.outcome.result.get("backups", [])]
+        if job.outcome.result.get("undo"):
+            lines.append(labelled("kept", f"the old content as {safe(job.outcome.result['undo'])}"))
+        lines += [labelled("warning", Span(safe(warning), "warn")) for warning in job.outcome.warnings]
+        return lines
+
+
+def job_line(jobs: tuple[JobView, ...]) -> Line:
+    """``backup shop_media  ██████····  62 %  412 MB/s  3 s left  (paused: web)``, and how many more jobs there are."""
+    if not jobs:
+        return ()
+    job = jobs[0]
+    more = (Span(f"  and {len(jobs) - 1} more", "dim"),) if len(jobs) > 1 else ()
+    step = job.progress or Progress("Starting")
+    return line(Span(f" {job.kind} {job.subject}  ", "bold"), *_bar(step), *more)
+
+
+def _words(job: JobView) -> Line:
+    if job.progress is not None:
+        return line(safe(job.progress.step))
+    if job.outcome is not None and job.state != "done":
+        return line(Span(safe(job.outcome.sentence), "dim"))
+    return ()
+
+
+def _bar(progress: Progress) -> Line:
+    parts: list[Span | str] = []
+    fraction = progress.fraction
+    if fraction is None:
+        parts.append(f"{safe(progress.step)}{glyphs().ellipsis}")
+        if progress.done:
+            parts.append(f"  {size(progress.done)}")
+    else:
+        filled = round(fraction * _BAR)
+        parts += [Span(glyphs().bar * filled, "accent"), Span(glyphs().bar_rest * (_BAR - filled), "dim")]
+        parts.append(f" {fraction:4.0%}")
+    if progress.rate:
+        parts.append(f"  {rate(progress.rate)}")
+    if progress.seconds_left is not None:
+        parts.append(f"  {short_age(max(progress.seconds_left, 1))} left")
+    if progress.note:
+        parts.append(Span(f"  ({safe(progress.note)})", "warn"))
+    return line(*parts)

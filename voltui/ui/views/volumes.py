@@ -1,0 +1,144 @@
+"""The pane of volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from voltui.format import since, size
+from voltui.model.backup import Backup
+from voltui.model.safe import safe
+from voltui.model.text import clock_time, plural
+from voltui.model.volume import Volume
+from voltui.ui.spans import Line, Span, line
+from voltui.ui.state import State
+from voltui.ui.views.base import Column, Sort, View, labelled, under
+from voltui.ui.views.words import backup_standing, state_glyph, users
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_USERS = 3
+_MOST_LABELS = 2
+
+
+def _volume(state: State, key: str) -> Volume:
+    assert state.inventory is not None
+    return state.inventory.volumes[key]
+
+
+def _name(state: State, key: str) -> str:
+    assert state.inventory is not None
+    return safe(state.inventory.display_name(_volume(state, key)))
+
+
+def _users(state: State, key: str) -> int:
+    assert state.inventory is not None
+    return len(state.inventory.uses(key))
+
+
+def _last_backup(state: State, key: str) -> datetime:
+    backups = state.backups_of(key)
+    return backups[0].started if backups else _LONG_AGO
+
+
+class VolumesView(View):
+    """Volumes, who uses them, when they were last backed up."""
+
+    id = "volumes"
+    title = "Volumes"
+    columns = (
+        Column("NAME", share=3, middle=True),
+        Column("USED BY", share=3),
+        Column("BACKUP", width=15),
+        Column("DRIVER", width=12),
+    )
+    sorts = (
+        Sort("name", lambda state, key: _name(state, key).lower()),
+        Sort("users", _users, reverse=True),
+        Sort("oldest backup", _last_backup),
+        Sort("newest", lambda state, key: _volume(state, key).created or _LONG_AGO, reverse=True),
+    )
+    empty = "This engine has no volumes."
+
+    def keys(self, state: State) -> Sequence[str]:
+        """The volumes' names."""
+        return list(state.inventory.volumes) if state.inventory else []
+
+    def name(self, state: State, key: str) -> str:
+        """Its name; an anonymous volume's by its user."""
+        return _name(state, key)
+
+    def cells(self, state: State, key: str) -> tuple[Line, ...]:
+        """Name, users, last backup, driver."""
+        assert state.inventory is not None
+        volume = _volume(state, key)
+        return (
+            line(_name(state, key)),
+            users(state.inventory.uses(key)),
+            backup_standing(state.backups_of(key)),
+            line(safe(volume.kind)),
+        )
+
+    def detail(self, state: State, key: str) -> list[Line]:
+        """Users with where they mount it, its project and labels, its backups, its path."""
+        volume = _volume(state, key)
+        lines = _used_by(state, key)
+        if volume.anonymous:
+            lines.append(labelled("anonymous", safe(volume.name[:32])))
+        created = clock_time(volume.created) if volume.created else "unknown"
+        if volume.project:
+            lines.append(labelled("project", safe(volume.project), Span("   created ", "dim"), created))
+        else:
+            lines.append(labelled("created", created))
+        lines += _labels(volume)
+        lines += _options(volume)
+        lines.append(_backups(state.backups_of(key)))
+        lines.append(labelled("path", Span(safe(volume.mountpoint), "dim")))
+        return lines
+
+
+def _used_by(state: State, key: str) -> list[Line]:
+    assert state.inventory is not None
+    uses = state.inventory.uses(key)
+    if not uses:
+        return [labelled("used by", Span("nothing", "dim"))]
+    lines = []
+    for number, use in enumerate(uses[:_MOST_USERS]):
+        container = use.container
+        status = safe(container.status or container.state)
+        words = f" {safe(container.name)}  {safe(use.mount.destination)}  {use.mount.access}  "
+        rest = Span(f"{safe(container.image)}  {status}", "dim")
+        lines.append(labelled("used by" if number == 0 else "", state_glyph(container), words, rest))
+    if len(uses) > _MOST_USERS:
+        lines.append(under(Span(f"and {plural(len(uses) - _MOST_USERS, 'more container')}", "dim")))
+    return lines
+
+
+def _labels(volume: Volume) -> list[Line]:
+    """The user's labels; Compose's own say nothing that is not shown elsewhere."""
+    own = [(name, value) for name, value in volume.labels.items() if not name.startswith("com.docker.")]
+    lines = [labelled("label", f"{safe(name)}={safe(value)}") for name, value in own[:_MOST_LABELS]]
+    if len(own) > _MOST_LABELS:
+        lines.append(under(Span(f"and {plural(len(own) - _MOST_LABELS, 'more label')}", "dim")))
+    return lines
+
+
+def _options(volume: Volume) -> list[Line]:
+    if not volume.options:
+        return []
+    return [labelled("options", safe(", ".join(f"{name}={value}" for name, value in volume.options.items())))]
+
+
+def _backups(backups: tuple[Backup, ...]) -> Line:
+    if not backups:
+        return labelled("backups", Span("none", "warn"), Span("  b makes one", "dim"))
+    newest = backups[0]
+    standing = Span("verified", "good") if newest.verified else Span("not verified", "warn")
+    total = size(sum(backup.archive.size + backup.index.size for backup in backups))
+    parts: list[Span | str] = [
+        f"{len(backups)}  newest {since(newest.started)} ago, ",
+        standing,
+        f", {size(newest.archive.size)}",
+    ]
+    if len(backups) > 1:
+        parts.append(f"  oldest {since(backups[-1].started)}  {total} in all")
+    return labelled("backups", *parts)

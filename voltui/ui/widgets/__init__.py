@@ -1,0 +1,1 @@
+"""Widgets of lines: each repaints only the cells that changed."""
