@@ -20,6 +20,12 @@ def rate(per_second: float) -> str:
     return f"{humanize.naturalsize(per_second, format='%.0f').replace(' Bytes', ' B')}/s"
 
 
+def ago(when: datetime) -> str:
+    """``3 h ago``, ``just now``."""
+    text = age(when)
+    return "just now" if text == "now" else f"{text} ago"
+
+
 def since(when: datetime | None, never: str = "never") -> str:
     """How long ago: ``3 h``, or ``never``."""
     return age(when) if when else never

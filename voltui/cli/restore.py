@@ -12,7 +12,7 @@ from voltui.cli.context import CliContext, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_json
 from voltui.engine.adapter import Engine
-from voltui.format import size
+from voltui.format import ago, size
 from voltui.jobs.plan import RestorePlan
 from voltui.jobs.preview import RestorePreview, preview_restore
 from voltui.jobs.state import Outcome
@@ -21,7 +21,7 @@ from voltui.model.backup import Backup
 from voltui.model.errors import NotFound, Refused, Usage
 from voltui.model.safe import safe
 from voltui.model.source import Source
-from voltui.model.text import age, clock_time, listed, plural
+from voltui.model.text import clock_time, listed, plural
 
 
 @click.command()
@@ -113,4 +113,4 @@ def _origin(preview: RestorePreview, file: Path | None) -> str:
         return safe(str(file))
     verified = "verified" if backup.verified else "NOT verified"
     content = f"{size(backup.content.size)} in {plural(backup.content.count, 'entry', 'entries')}"
-    return f"{age(backup.started)} ago, {clock_time(backup.started)}, {backup.consistency}, {verified}, {content}"
+    return f"{ago(backup.started)}, {clock_time(backup.started)}, {backup.consistency}, {verified}, {content}"

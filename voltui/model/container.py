@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ from voltui.model.volume import PROJECT_LABEL
 HELPER_LABEL = "voltui.helper"
 """Marks the short-lived containers that VolTUI makes itself. They are no users of a volume."""
 
+_REMARK = re.compile(r"\(([^)]+)\)")
 _SERVICE_LABEL = "com.docker.compose.service"
 _SWARM_TASK_LABEL = "com.docker.swarm.task.id"
 
@@ -35,6 +37,16 @@ class Container:
     def running(self) -> bool:
         """Whether its processes exist, paused or not: they hold files open."""
         return self.state in ("running", "paused", "restarting")
+
+    @property
+    def condition(self) -> str:
+        """The state with what else the engine says of it, but no time: ``running (healthy)``, ``exited (1)``.
+
+        The engine's own words count from the moment they were asked for, and would be wrong a minute later.
+        """
+        remark = _REMARK.search(self.status)
+        said = remark[1] if remark else ""
+        return f"{self.state} ({said})" if said and said.lower() != self.state else self.state
 
     @property
     def helper(self) -> bool:

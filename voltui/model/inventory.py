@@ -12,7 +12,10 @@ from voltui.model.source import Source
 from voltui.model.volume import Volume
 
 _SHORT_ID = 12
+UNNAMED = " anonymous"
+"""Follows the first digits of an anonymous volume that nothing uses."""
 _SYSTEM_TREES = ("/proc", "/sys", "/dev", "/run", "/var/run")
+_SYSTEM_ROOTS = frozenset(("/", "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/boot", "/etc"))
 _SYSTEM_FILES = frozenset(
     f"/etc/{name}" for name in ("localtime", "timezone", "passwd", "group", "hosts", "resolv.conf", "machine-id")
 )
@@ -108,13 +111,13 @@ class Inventory:
         return _unique(use.container for use in self.uses_of_source(source) if use.writer)
 
     def display_name(self, volume: Volume) -> str:
-        """The volume's name; an anonymous one by its first user (``shop-db:/cache``), else shortened."""
+        """The volume's name; an anonymous one by its first user (``shop-db:/cache``), else by its first digits."""
         if not volume.anonymous:
             return volume.name
         uses = self.uses(volume.name)
         if uses:
             return f"{uses[0].container.name}:{uses[0].mount.destination}"
-        return f"(anonymous) {volume.name[:_SHORT_ID]}"
+        return f"{volume.name[:_SHORT_ID]}{UNNAMED}"
 
     def projects(self) -> tuple[str, ...]:
         """The names of all Compose projects seen, sorted."""
@@ -164,7 +167,7 @@ def data_source(mount: Mount) -> Source | None:
 
 def _of_the_system(path: str) -> bool:
     in_tree = any(path == tree or path.startswith(tree + "/") for tree in _SYSTEM_TREES)
-    return path == "/" or in_tree or path in _SYSTEM_FILES or path.endswith(".sock")
+    return in_tree or path in _SYSTEM_ROOTS or path in _SYSTEM_FILES or path.endswith(".sock")
 
 
 def _within(path: str, parent: str) -> bool:

@@ -31,18 +31,18 @@ class VoltuiApp(App[str]):
         self.theme = "ansi-dark"
         self.store = Store(State(settings.endpoint.shown), self._state_changed)
         self.live = Live(settings, self.store, self._job_ended)
-        self._main = MainScreen()
+        self.main = MainScreen()
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
-        return self._main
+        return self.main
 
     def on_mount(self) -> None:
         """Paint first; then find out what there is."""
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self._main.show_state()
+        self.main.show_state()
         self.run_worker(self.live.follow_engine(), name="engine", exit_on_error=False)
         self.run_worker(self.live.follow_jobs(), name="jobs", exit_on_error=False)
 
@@ -106,7 +106,7 @@ class VoltuiApp(App[str]):
         self.exit(words)
 
     def _state_changed(self) -> None:
-        self._main.show_state()
+        self.main.show_state()
 
     def _job_ended(self, job: JobView) -> None:
         if job.outcome is None:

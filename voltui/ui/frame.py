@@ -56,7 +56,7 @@ def detail_title(name: str, position: str, width: int) -> Line:
     """``─ shop_pgdata ───────────── 3/12 ─``."""
     rule = glyphs().rule
     left = line(Span(f"{rule} ", "dim"), Span(name, "bold"), " ") if name else ()
-    right = line(Span(f" {position} {rule}", "dim"))
+    right = line(Span(f" {position} {rule}" if position else rule, "dim"))
     filling = max(width - width_of(left) - width_of(right), 0)
     return spread(line(*left, Span(rule * filling, "dim")), right, width)
 

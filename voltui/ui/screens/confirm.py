@@ -44,7 +44,7 @@ class ConfirmScreen(ModalScreen[bool | None]):
 
     def on_mount(self) -> None:
         """Make it as high as its text."""
-        self.query_one("#confirm", Container).styles.height = len(self._facts) + 4
+        self.query_one("#confirm", Container).styles.height = len(self._facts) + 3
         self.call_after_refresh(self._show)
 
     def action_switch(self) -> None:

@@ -68,7 +68,7 @@ class MenuScreen(ModalScreen[str | None]):
         field.cursor_blink = False
         field.display = self._searching
         (field if self._searching else self.query_one(Table)).focus()
-        self.query_one("#menu", Container).styles.height = min(len(self._choices) + (4 if self._searching else 3), 20)
+        self.query_one("#menu", Container).styles.height = min(len(self._choices) + (3 if self._searching else 2), 20)
         self.call_after_refresh(self._show)
 
     def on_resize(self) -> None:

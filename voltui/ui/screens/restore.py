@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.containers import Container
 from textual.screen import ModalScreen
 
-from voltui.format import since, size
+from voltui.format import ago, size
 from voltui.jobs.preview import RestorePreview
 from voltui.model.backup import Backup
 from voltui.model.safe import safe
@@ -24,7 +24,8 @@ from voltui.ui.widgets.lines import Lines
 if TYPE_CHECKING:
     from voltui.ui.app import VoltuiApp
 
-_HEIGHT = 12
+_AROUND = 3
+"""Lines around the plan: the title, a blank one, the answers."""
 
 
 class RestoreScreen(ModalScreen[str | None]):
@@ -54,7 +55,7 @@ class RestoreScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Show the newest backup's plan."""
-        self.query_one("#plan", Container).styles.height = _HEIGHT
+        self.query_one("#plan", Container).styles.height = len(self._plan()) + _AROUND
         self.call_after_refresh(self._show)
 
     def on_resize(self) -> None:
@@ -78,9 +79,10 @@ class RestoreScreen(ModalScreen[str | None]):
     def _show(self) -> None:
         lines = self.query_one(Lines)
         title = detail_title(f"Restore {safe(self._preview.target.name)}", "", lines.size.width)
-        plan = plan_lines(self._preview, self._backups, self._number)
-        answers = buttons("Restore", "Cancel", first=self._go)
-        lines.show([title, *plan, *[()] * (_HEIGHT - len(plan) - 4), answers])
+        lines.show([title, *self._plan(), (), buttons("Restore", "Cancel", first=self._go)])
+
+    def _plan(self) -> list[Line]:
+        return plan_lines(self._preview, self._backups, self._number)
 
 
 def plan_lines(preview: RestorePreview, backups: tuple[Backup, ...], number: int) -> list[Line]:
@@ -91,7 +93,7 @@ def plan_lines(preview: RestorePreview, backups: tuple[Backup, ...], number: int
     content = f"{size(backup.content.size)}, {plural(backup.content.count, 'entry', 'entries')}"
     choice = f"   {number + 1} of {len(backups)}, up and down choose" if len(backups) > 1 else ""
     lines = [
-        labelled("from", f"{since(backup.started)} ago {dot} {clock_time(backup.started)} {dot} {backup.consistency}"),
+        labelled("from", f"{ago(backup.started)} {dot} {clock_time(backup.started)} {dot} {backup.consistency}"),
         labelled("", verified, f" {dot} {content}", Span(choice, "dim")),
         labelled("into", preview.target.words, "" if preview.exists else Span("  (made anew)", "accent")),
         _stops(preview),

@@ -68,7 +68,7 @@ class View(ABC):
 
 def labelled(label: str, *parts: Span | str) -> Line:
     """A line of a detail: a dim label, then the rest."""
-    return line(Span(label.ljust(LABEL_WIDTH), "dim"), *parts)
+    return line(Span(f" {label.ljust(LABEL_WIDTH)}", "dim"), *parts)
 
 
 def under(*parts: Span | str) -> Line:

@@ -27,8 +27,9 @@ def _container(state: State, key: str) -> Container:
 
 
 def data_mounts(container: Container) -> list[Mount]:
-    """The mounts that carry the user's data: no system files, no sockets."""
-    return [mount for mount in container.mounts if data_source(mount) is not None or mount.kind is MountKind.TMPFS]
+    """The mounts that carry the user's data, volumes first: no system files, no sockets."""
+    found = [mount for mount in container.mounts if data_source(mount) is not None or mount.kind is MountKind.TMPFS]
+    return sorted(found, key=lambda mount: (mount.kind is not MountKind.VOLUME, mount.destination))
 
 
 class ContainersView(View):
@@ -73,7 +74,7 @@ class ContainersView(View):
     def detail(self, state: State, key: str) -> list[Line]:
         """Its mounts, whose mounts it takes, its project."""
         container = _container(state, key)
-        lines = [labelled("state", state_glyph(container), f" {safe(container.status or container.state)}")]
+        lines = [labelled("state", state_glyph(container), f" {safe(container.condition)}")]
         for number, mount in enumerate(data_mounts(container)[:_MOST_MOUNTS]):
             words = f"{mount_name(_inventory(state), mount)}  {safe(mount.destination)}  "
             kind = Span(f"{mount.access}  {mount.kind}", "dim")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from voltui.format import since, size
+from voltui.format import ago, since, size
 from voltui.model.backup import Backup
+from voltui.model.inventory import UNNAMED
 from voltui.model.safe import safe
 from voltui.model.text import clock_time, plural
 from voltui.model.volume import Volume
@@ -72,7 +73,7 @@ class VolumesView(View):
         assert state.inventory is not None
         volume = _volume(state, key)
         return (
-            line(_name(state, key)),
+            _name_cell(state, key),
             users(state.inventory.uses(key)),
             backup_standing(state.backups_of(key)),
             line(safe(volume.kind)),
@@ -96,6 +97,13 @@ class VolumesView(View):
         return lines
 
 
+def _name_cell(state: State, key: str) -> Line:
+    name = _name(state, key)
+    if _volume(state, key).anonymous and name.endswith(UNNAMED):
+        return line(name.removesuffix(UNNAMED), Span(UNNAMED, "dim"))
+    return line(name)
+
+
 def _used_by(state: State, key: str) -> list[Line]:
     assert state.inventory is not None
     uses = state.inventory.uses(key)
@@ -104,9 +112,8 @@ def _used_by(state: State, key: str) -> list[Line]:
     lines = []
     for number, use in enumerate(uses[:_MOST_USERS]):
         container = use.container
-        status = safe(container.status or container.state)
         words = f" {safe(container.name)}  {safe(use.mount.destination)}  {use.mount.access}  "
-        rest = Span(f"{safe(container.image)}  {status}", "dim")
+        rest = Span(f"{safe(container.image)}  {safe(container.condition)}", "dim")
         lines.append(labelled("used by" if number == 0 else "", state_glyph(container), words, rest))
     if len(uses) > _MOST_USERS:
         lines.append(under(Span(f"and {plural(len(uses) - _MOST_USERS, 'more container')}", "dim")))
@@ -135,7 +142,7 @@ def _backups(backups: tuple[Backup, ...]) -> Line:
     standing = Span("verified", "good") if newest.verified else Span("not verified", "warn")
     total = size(sum(backup.archive.size + backup.index.size for backup in backups))
     parts: list[Span | str] = [
-        f"{len(backups)}  newest {since(newest.started)} ago, ",
+        f"{len(backups)}  newest {ago(newest.started)}, ",
         standing,
         f", {size(newest.archive.size)}",
     ]

@@ -20,7 +20,7 @@ from voltui.ui.views.base import Column
 from voltui.ui.widgets.strips import strip_of
 
 _GUTTER = 3
-"""Cells before the first column: cursor, mark, space."""
+"""Cells before the first column: mark, cursor, space."""
 _GAP = 2
 """Cells between columns."""
 
@@ -70,7 +70,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         self._rows = rows
         self._positions = {key: position for position, key in enumerate(rows.keys)}
         last = max(len(rows.keys) - 1, 0)
-        self._cursor = self._positions.get(wanted, min(self._cursor, last))
+        self._cursor = self._positions.get(wanted, 0 if cursor_key is not None else min(self._cursor, last))
         self.virtual_size = Size(self.size.width, len(rows.keys) + 1)
         self._measure()
         self._keep_cursor_in_view()
@@ -141,7 +141,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
             cells = (_highlighted(cells[0], self._widths[0]), *cells[1:])
         point = Span(glyphs().cursor, "key") if cursor else Span(" ")
         mark = Span(glyphs().mark, "mark") if key in self._rows.marked else Span(" ")
-        return (point, mark, Span(" "), *self._joined(cells))
+        return (mark, point, Span(" "), *self._joined(cells))
 
     def _joined(self, cells: Sequence[Line]) -> Line:
         parts: list[Span] = []
