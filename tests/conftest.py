@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -125,6 +126,14 @@ async def lab(sandbox_host: str, tmp_path: Path) -> AsyncIterator[Lab]:
     await made.remove_all()
     engine.close()
     assert helpers == [], "helper containers were left behind"
+
+
+def slow_to_compress(path: Path, size: int = 24_000_000) -> None:
+    """A file that zstd's level 19 works on for seconds: text, unlike noise, makes it search."""
+    random = Random(5)
+    words = [random.randbytes(random.randint(2, 9)).hex() for _ in range(4_000)]
+    text = " ".join(random.choices(words, k=400_000)).encode()
+    path.write_bytes((text * (size // len(text) + 1))[:size])
 
 
 async def until(condition: Callable[[], Awaitable[bool]], what: str) -> None:

@@ -42,18 +42,24 @@ def create_file(folder: str, name: str) -> list[str]:
     return [*TAR_CREATE, f"--directory={folder}", "--no-recursion", ".", f"./{name}"]
 
 
-_EXPECTED = f"""
-find "$1" {" ".join(f"-name '{prefix}*' -prune -o" for prefix in (STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX))} \
-    -printf '%y %s %b %n\\n' 2>/dev/null | awk '
-        {{ size = 0; if ($1 == "f") {{ size = $2; if ($3 * 512 < size) size = $3 * 512 }}
-          total += int((size + 511) / 512) * 512 / $4 + 1536 }}
-        END {{ printf "%.0f", total + 65536 }}'
-"""
+def list_sizes(folder: str, only: str = "") -> list[str]:
+    """The command that prints size, blocks and names of each regular file, and three zeros of anything else."""
+    return [
+        "nice", "find", f"{folder}/{only}" if only else folder,
+        "-type", "f", "-printf", r"%s %b %n\n", "-o", "-printf", r"0 0 1\n",
+    ]  # fmt: skip
 
 
-def expected_bytes(folder: str, only: str = "") -> list[str]:
-    """The command that guesses the size of a tree's tar: contents in whole blocks, three blocks for each entry."""
-    return ["nice", "sh", "-c", _EXPECTED, "sh", f"{folder}/{only}" if only else folder]
+def expected_bytes(listing: bytes) -> int:
+    """The size of the tar that `list_sizes` tells of: contents in whole blocks, holes left out, three blocks an entry.
+
+    A file of several names is counted in as many parts.
+    """
+    numbers = [int(number) for number in listing.split()]
+    total = 0
+    for size, blocks, names in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True):
+        total += ((min(size, blocks * 512) + 511) // 512 * 512) // names + 1536
+    return total
 
 
 def list_tree(folder: str) -> list[str]:

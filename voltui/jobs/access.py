@@ -27,6 +27,8 @@ from voltui.model.backup import Loss
 from voltui.model.errors import Refused
 from voltui.model.source import Source
 
+_LISTING_PIECE = 1 << 18
+
 
 class Reading(Protocol):
     """A tar stream on its way out of a source."""
@@ -60,11 +62,23 @@ class BridgeAccess:
         command = tools.create_file(folder, only) if only else tools.create_tree(folder)
         return _BridgeReading(await self.bridge.spawn(command, stream=True))
 
-    async def expected_bytes(self) -> int | None:
-        """About how many bytes of tar the source will be; ``None`` where the tools can't tell."""
-        result = await self.bridge.run(tools.expected_bytes(TARGET, self._source.only))
-        text = result.out.strip()
-        return int(text) if text.isdigit() else None
+    async def expected_bytes(self, context: JobContext) -> int | None:
+        """About how many bytes of tar the source will be."""
+        listing = await self.bridge.spawn(tools.list_sizes(TARGET, self._source.only), stream=True)
+        try:
+            return await context.in_thread(lambda: _sum(listing.source))
+        finally:
+            listing.close()
+
+
+def _sum(source: ByteSource) -> int:
+    """The expected bytes of a listing of any length."""
+    total, rest = 0, b""
+    buffer = memoryview(bytearray(_LISTING_PIECE))
+    while count := source.readinto(buffer):
+        lines, _, rest = (rest + buffer[:count]).rpartition(b"\n")
+        total += tools.expected_bytes(lines)
+    return total
 
 
 class _BridgeReading:
@@ -100,7 +114,7 @@ class ArchiveAccess:
         connection, patience = context.engine.connection, context.common.idle_timeout
         return _ArchiveReading(ArchiveSource(connection, self.helper_id, context.cancelled, patience))
 
-    async def expected_bytes(self) -> int | None:
+    async def expected_bytes(self, context: JobContext) -> int | None:
         """The archive API does not tell beforehand."""
         return None
 

@@ -171,7 +171,7 @@ async def publish(
 
 async def _guess(context: JobContext, access: Access) -> None:
     """Better the expected size while the reading goes on."""
-    expected = await access.expected_bytes()
+    expected = await access.expected_bytes(context)
     if expected is not None:
         context.meter.expect(expected)
 

@@ -55,5 +55,5 @@ class Meter:
         rate = (done - before) / (now - then) if now - then > _SETTLED / 4 else 0.0
         total = max(self._total, done) if self._total else None
         settled = now - then > _SETTLED and rate > 0
-        left = (total - done) / rate if total and settled else None
+        left = (total - done) / rate if total and total > done and settled else None
         return Progress(self._step, done, total, self._entries, rate, left, self._note, self._number)

@@ -11,7 +11,7 @@ from voltui.model.mount import Mount, MountKind
 from voltui.model.source import Source
 from voltui.model.volume import Volume
 
-_SHORT_ID = 12
+_SHORT_ID = 8
 UNNAMED = " anonymous"
 """Follows the first digits of an anonymous volume that nothing uses."""
 _SYSTEM_TREES = ("/proc", "/sys", "/dev", "/run", "/var/run")

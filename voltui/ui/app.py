@@ -14,7 +14,7 @@ from voltui.ui.screens.main import MainScreen
 from voltui.ui.state import State, Store
 from voltui.ui.stylesheets import stylesheets
 
-_TOAST = 8.0
+_TOAST = 6.0
 """Seconds a message stays."""
 
 

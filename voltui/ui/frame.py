@@ -10,7 +10,7 @@ from voltui.model.text import plural
 from voltui.ui.actions import Action
 from voltui.ui.glyphs import glyphs
 from voltui.ui.pane import Pane
-from voltui.ui.spans import Line, Span, line, spread, width_of
+from voltui.ui.spans import Line, Span, line, spread, width_of, wrapped
 from voltui.ui.state import State
 
 PANES = (("1", "volumes"), ("2", "containers"), ("4", "backups"), ("5", "jobs"))
@@ -69,7 +69,7 @@ def keys(actions: Sequence[Action]) -> Line:
     return line(*parts)
 
 
-def no_engine(state: State) -> tuple[Line, ...]:
+def no_engine(state: State, width: int) -> tuple[Line, ...]:
     """What stands in place of the list while the engine has not answered yet."""
     if state.lost is None:
         return ((), line("   Connecting to ", Span(state.endpoint, "bold"), glyphs().ellipsis))
@@ -77,11 +77,12 @@ def no_engine(state: State) -> tuple[Line, ...]:
         (),
         line(Span("   No engine", "bad")),
         (),
-        *_told(state.lost),
+        *_told(state.lost, width),
         (),
         line(Span("   It is tried again by itself. r tries now, q quits.", "dim")),
     )
 
 
-def _told(error: VoltuiError) -> list[Line]:
-    return [line(f"   {error.sentence}"), line(Span(f"   {error.hint}", "dim"))]
+def _told(error: VoltuiError, width: int) -> list[Line]:
+    sentence = [line(f"   {piece}") for piece in wrapped(error.sentence, width - 4)]
+    return sentence + [line(Span(f"   {piece}", "dim")) for piece in wrapped(error.hint, width - 4)]

@@ -5,6 +5,7 @@ A span is a text and the name of a style; a line is a row of spans. Texts must b
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -62,6 +63,11 @@ def _cut(spans: Line, width: int) -> Line:
         kept.append(span)
         left -= cell_width(span.text)
     return tuple(kept)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most ``width`` cells, broken between words where that is possible."""
+    return textwrap.wrap(text, max(width, 1)) or [""]
 
 
 def plain(spans: Iterable[Span]) -> str:

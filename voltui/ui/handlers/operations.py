@@ -63,6 +63,7 @@ class Operations:
             if backup_id is not None:
                 app.start_job(RestorePlan(app.live.common(), target, backup_id))
 
+        app.clear_notifications()
         app.push_screen(RestoreScreen(preview, backups), decided)
 
     def do_cancel(self) -> None:

@@ -108,7 +108,7 @@ class MainScreen(Screen[None]):
     def _show_rows(self, cursor_key: str | None = None) -> None:
         pane, state = self._pane, self.state
         if state.inventory is None and pane.view.id in ("volumes", "containers"):
-            self.table.show(Rows(message=frame.no_engine(state)))
+            self.table.show(Rows(message=frame.no_engine(state, self.table.size.width)))
             return
         keys = pane.visible(state)
         pane.prune(list(pane.view.keys(state)))
@@ -138,7 +138,7 @@ class MainScreen(Screen[None]):
         if key:
             name, position = view.name(self.state, key), self.table.position
             title = frame.detail_title(name, position, detail.size.width)
-            lines = [title, *view.detail(self.state, key)]
+            lines = [title, *view.detail(self.state, key, detail.size.width)]
         detail.show(lines)
 
     def _lines(self, identifier: str) -> Lines:

@@ -61,7 +61,7 @@ class BackupsView(View):
             line(Span("ok", "good") if backup.verified else Span("no", "warn")),
         )
 
-    def detail(self, state: State, key: str) -> list[Line]:
+    def detail(self, state: State, key: str, width: int) -> list[Line]:
         """When, from where, of whom, and what it does not hold."""
         backup = find(state, key)
         content = backup.content

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from voltui.ui.spans import Line, Span, line
+from voltui.ui.spans import Line, Span, line, wrapped
 from voltui.ui.state import State
 
+NARROW = 60
+"""Below so many cells a detail breaks its long lines in two."""
 LABEL_WIDTH = 10
 """Cells of the label that begins each line of a detail."""
 
@@ -58,8 +60,8 @@ class View(ABC):
         """The row, one line of spans a column."""
 
     @abstractmethod
-    def detail(self, state: State, key: str) -> list[Line]:
-        """What else is known of it."""
+    def detail(self, state: State, key: str, width: int) -> list[Line]:
+        """What else is known of it, in lines of at most ``width`` cells; longer ones are cut."""
 
     def matches(self, state: State, key: str, needle: str) -> bool:
         """Whether the row is found by a word of the filter."""
@@ -69,6 +71,12 @@ class View(ABC):
 def labelled(label: str, *parts: Span | str) -> Line:
     """A line of a detail: a dim label, then the rest."""
     return line(Span(f" {label.ljust(LABEL_WIDTH)}", "dim"), *parts)
+
+
+def paragraph(label: str, text: str, width: int, style: str = "") -> list[Line]:
+    """A labelled text of any length, broken into lines."""
+    pieces = wrapped(text, width - LABEL_WIDTH - 2)
+    return [labelled("" if number else label, Span(piece, style)) for number, piece in enumerate(pieces)]
 
 
 def under(*parts: Span | str) -> Line:

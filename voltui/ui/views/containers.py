@@ -71,7 +71,7 @@ class ContainersView(View):
             line(state_glyph(container), f" {safe(container.state)}"),
         )
 
-    def detail(self, state: State, key: str) -> list[Line]:
+    def detail(self, state: State, key: str, width: int) -> list[Line]:
         """Its mounts, whose mounts it takes, its project."""
         container = _container(state, key)
         lines = [labelled("state", state_glyph(container), f" {safe(container.condition)}")]

@@ -13,7 +13,7 @@ from voltui.model.when import parse_time
 from voltui.ui.glyphs import glyphs
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
-from voltui.ui.views.base import Column, Sort, View, labelled
+from voltui.ui.views.base import Column, Sort, View, labelled, paragraph
 
 _STYLES = {"running": "accent", "done": "good", "failed": "bad", "cancelled": "warn", "died": "bad"}
 _BAR = 18
@@ -64,7 +64,7 @@ class JobsView(View):
             _words(job),
         )
 
-    def detail(self, state: State, key: str) -> list[Line]:
+    def detail(self, state: State, key: str, width: int) -> list[Line]:
         """The outcome's sentence, its hint and warnings; the progress while it runs."""
         job = find(state, key)
         lines = [labelled("asked", f"{job.asked} by {safe(job.user)}", Span(f"   id {job.id}", "dim"))]
@@ -73,14 +73,15 @@ class JobsView(View):
             lines.append(labelled("", *_bar(job.progress)))
         if job.outcome is None:
             return lines
-        lines.append(labelled(job.outcome.ending, safe(job.outcome.sentence)))
+        lines += paragraph(job.outcome.ending, safe(job.outcome.sentence), width)
         hint = (job.outcome.error or {}).get("hint", "")
         if hint:
-            lines.append(labelled("", Span(safe(hint), "dim")))
+            lines += paragraph("", safe(hint), width, "dim")
         lines += [labelled("made", safe(backup)) for backup in job.outcome.result.get("backups", [])]
         if job.outcome.result.get("undo"):
             lines.append(labelled("kept", f"the old content as {safe(job.outcome.result['undo'])}"))
-        lines += [labelled("warning", Span(safe(warning), "warn")) for warning in job.outcome.warnings]
+        for warning in job.outcome.warnings:
+            lines += paragraph("warning", safe(warning), width, "warn")
         return lines
 
 

@@ -13,7 +13,7 @@ from voltui.model.text import clock_time, plural
 from voltui.model.volume import Volume
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
-from voltui.ui.views.base import Column, Sort, View, labelled, under
+from voltui.ui.views.base import NARROW, Column, Sort, View, labelled, under
 from voltui.ui.views.words import backup_standing, state_glyph, users
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,10 +79,10 @@ class VolumesView(View):
             line(safe(volume.kind)),
         )
 
-    def detail(self, state: State, key: str) -> list[Line]:
+    def detail(self, state: State, key: str, width: int) -> list[Line]:
         """Users with where they mount it, its project and labels, its backups, its path."""
         volume = _volume(state, key)
-        lines = _used_by(state, key)
+        lines = _used_by(state, key, narrow=width < NARROW)
         if volume.anonymous:
             lines.append(labelled("anonymous", safe(volume.name[:32])))
         created = clock_time(volume.created) if volume.created else "unknown"
@@ -92,7 +92,7 @@ class VolumesView(View):
             lines.append(labelled("created", created))
         lines += _labels(volume)
         lines += _options(volume)
-        lines.append(_backups(state.backups_of(key)))
+        lines += _backups(state.backups_of(key), narrow=width < NARROW)
         lines.append(labelled("path", Span(safe(volume.mountpoint), "dim")))
         return lines
 
@@ -104,17 +104,21 @@ def _name_cell(state: State, key: str) -> Line:
     return line(name)
 
 
-def _used_by(state: State, key: str) -> list[Line]:
+def _used_by(state: State, key: str, *, narrow: bool) -> list[Line]:
     assert state.inventory is not None
     uses = state.inventory.uses(key)
     if not uses:
         return [labelled("used by", Span("nothing", "dim"))]
-    lines = []
-    for number, use in enumerate(uses[:_MOST_USERS]):
+    lines: list[Line] = []
+    for use in uses[:_MOST_USERS]:
         container = use.container
-        words = f" {safe(container.name)}  {safe(use.mount.destination)}  {use.mount.access}  "
-        rest = Span(f"{safe(container.image)}  {safe(container.condition)}", "dim")
-        lines.append(labelled("used by" if number == 0 else "", state_glyph(container), words, rest))
+        name = f" {safe(container.name)}  {safe(use.mount.destination)}"
+        rest = (f"  {use.mount.access}  ", Span(f"{safe(container.image)}  {safe(container.condition)}", "dim"))
+        label = "" if lines else "used by"
+        if narrow:
+            lines += [labelled(label, state_glyph(container), name), under(*rest)]
+        else:
+            lines.append(labelled(label, state_glyph(container), name, *rest))
     if len(uses) > _MOST_USERS:
         lines.append(under(Span(f"and {plural(len(uses) - _MOST_USERS, 'more container')}", "dim")))
     return lines
@@ -135,17 +139,16 @@ def _options(volume: Volume) -> list[Line]:
     return [labelled("options", safe(", ".join(f"{name}={value}" for name, value in volume.options.items())))]
 
 
-def _backups(backups: tuple[Backup, ...]) -> Line:
+def _backups(backups: tuple[Backup, ...], *, narrow: bool) -> list[Line]:
     if not backups:
-        return labelled("backups", Span("none", "warn"), Span("  b makes one", "dim"))
+        return [labelled("backups", Span("none", "warn"), Span("  b makes one", "dim"))]
     newest = backups[0]
     standing = Span("verified", "good") if newest.verified else Span("not verified", "warn")
+    first = (f"{len(backups)}  newest {ago(newest.started)}, ", standing, f", {size(newest.archive.size)}")
+    if len(backups) == 1:
+        return [labelled("backups", *first)]
     total = size(sum(backup.archive.size + backup.index.size for backup in backups))
-    parts: list[Span | str] = [
-        f"{len(backups)}  newest {ago(newest.started)}, ",
-        standing,
-        f", {size(newest.archive.size)}",
-    ]
-    if len(backups) > 1:
-        parts.append(f"  oldest {since(backups[-1].started)}  {total} in all")
-    return labelled("backups", *parts)
+    rest = f"oldest {since(backups[-1].started)}, {total} in all"
+    if narrow:
+        return [labelled("backups", *first), under(f"   {rest}")]
+    return [labelled("backups", *first, f"  {rest}")]
