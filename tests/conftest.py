@@ -108,6 +108,17 @@ class Lab:
 
         return await asyncio.wait_for(last(), DEADLINE)
 
+    async def ended_after_death(self, job: JobDirectory) -> Outcome:
+        """The outcome that whoever cleans up after a dead worker writes."""
+
+        async def told() -> bool:
+            return job.outcome() is not None
+
+        await until(told, "the outcome")
+        outcome = job.outcome()
+        assert outcome is not None
+        return outcome
+
     async def remove_all(self) -> None:
         for container in await self.engine.containers():
             await self.engine.remove_container(container.id)
@@ -176,6 +187,16 @@ def voltui(tmp_path: Path, sandbox_host: str) -> Callable[..., Ran]:
 
 def volume_named(volumes: list[Volume], name: str) -> Volume:
     return next(volume for volume in volumes if volume.name == name)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 10 MB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=10m", "tmpfs", str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.fixture

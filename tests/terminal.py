@@ -14,6 +14,8 @@ import pexpect
 import pyte
 
 DEADLINE = 60.0
+_QUIET = 0.06
+"""Seconds without a byte after which a screen is complete."""
 
 
 class Terminal:
@@ -46,6 +48,11 @@ class Terminal:
         except (pexpect.TIMEOUT, pexpect.EOF):
             return count
 
+    def settle(self) -> None:
+        """Take in all that comes until nothing has for a moment."""
+        while self.read(_QUIET):
+            pass
+
     def wait_for(self, pattern: str) -> str:
         """Wait until the screen shows a match; the screen's text then."""
         deadline = time.monotonic() + DEADLINE
@@ -71,8 +78,10 @@ class Terminal:
 
     def walk_to(self, name: str) -> None:
         """Walk down the list until the cursor is on a row."""
+        self.wait_for(r"> \S")
         self.press("g")
         for _ in range(60):
+            self.settle()
             if re.search(rf"> {re.escape(name)}\b", self.text):
                 self.wait_for(rf"─ {re.escape(name)} ")
                 return

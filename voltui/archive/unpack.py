@@ -14,7 +14,7 @@ from typing import Protocol
 
 from blake3 import blake3
 
-from voltui.archive.entry import Entry
+from voltui.archive.entry import Entry, parse_index_line
 from voltui.archive.guard import TreeGuard
 from voltui.archive.index import IndexLines
 from voltui.archive.reader import Sink, TarReader
@@ -74,6 +74,10 @@ def unpack(
         check.lines.close()
 
 
+class _CutError(Exception):
+    """The compressed data ends before its end."""
+
+
 class _Check:
     """Holds each entry against the guard and the index."""
 
@@ -81,7 +85,6 @@ class _Check:
         self.lines = lines
         self._seen = seen
         self.count = 0
-        self.last = b""
         self._guard = TreeGuard()
 
     def take(self, entry: Entry) -> None:
@@ -89,7 +92,11 @@ class _Check:
         self.lines.check(entry)
         self._seen(entry)
         self.count += 1
-        self.last = entry.path
+
+    def next_name(self) -> str:
+        """The member that comes next, as the index has it: where something breaks, it breaks in that one."""
+        line = self.lines.next_line()
+        return safe_path(parse_index_line(line).path) if line else "its end"
 
 
 def _read(
@@ -108,9 +115,9 @@ def _read(
                 if forward is not None:
                     forward(piece)
                 progress(reader.position, check.count)
-        except ZstdError as error:
-            where = f"after {safe_path(check.last)}" if check.last else "at its start"
-            raise Damaged(f"{safe(archive.name)} is damaged {where}: it does not decompress.") from error
+        except (ZstdError, _CutError) as error:
+            what = "is cut" if isinstance(error, _CutError) else "does not decompress"
+            raise Damaged(f"{safe(archive.name)} {what} in {check.next_name()}.") from error
     reader.close()
     check.lines.finish()
 
@@ -164,7 +171,7 @@ def _decompressed(archive: Path, expected: Part) -> Iterator[bytes]:
                 yield piece[:whole] if rest else piece
             data = b"" if decompressor.needs_input or decompressor.eof else decompressor.decompress(b"", _PIECE)
     if not decompressor.eof:
-        raise Damaged(f"{safe(archive.name)} is cut: its compressed data ends early.")
+        raise _CutError
     _compare(archive, Part(size, digest.hexdigest()), expected)
     if rest:
         yield rest

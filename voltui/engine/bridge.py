@@ -88,10 +88,12 @@ class Bridge:
 
     async def close(self) -> None:
         """Remove the helper. Closing ``alive`` ends it too, should the engine not answer now."""
-        if self._alive_fd >= 0:
-            os.close(self._alive_fd)
-            self._alive_fd = -1
-        await helper.remove(self._connection, self._spec.name)
+        try:
+            await helper.remove(self._connection, self._spec.name)
+        finally:
+            if self._alive_fd >= 0:
+                os.close(self._alive_fd)
+                self._alive_fd = -1
 
     async def usable(self) -> bool:
         """Whether the helper is there and answers."""

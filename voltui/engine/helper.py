@@ -6,6 +6,7 @@ own, bound read-only.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from voltui.engine.connection import Connection
 from voltui.model.container import HELPER_LABEL
-from voltui.model.errors import NotFound, Refused, VoltuiError
+from voltui.model.errors import Failed, NotFound, Refused, VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
 
@@ -26,6 +27,8 @@ _EMPTY_TAR = bytes(1024)
 _TOOL_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 JOB_LABEL = "voltui.job"
 CLIENT_LABEL = "voltui.client"
+_REMOVAL_LOOKS, _REMOVAL_PAUSE = 200, 0.05
+"""How often, and with how many seconds between, a helper that the engine is removing is looked for."""
 _PHANTOM_LABEL = "voltui.phantom"
 
 READ_CAPABILITIES = ("DAC_READ_SEARCH", "SYS_ADMIN")
@@ -90,6 +93,18 @@ async def remove(connection: Connection, name: str) -> None:
     except Refused as refused:
         if "already in progress" not in refused.sentence:
             raise
+        await _gone(connection, name)
+
+
+async def _gone(connection: Connection, name: str) -> None:
+    """Wait until a helper that is being removed is gone: until then its volume is in use."""
+    for _ in range(_REMOVAL_LOOKS):
+        try:
+            await connection.call("look after a helper", lambda api: api.inspect_container(name))
+        except NotFound:
+            return
+        await asyncio.sleep(_REMOVAL_PAUSE)
+    raise Failed(f"The helper {name} is being removed, but does not go.")
 
 
 async def find(connection: Connection, label: str = HELPER_LABEL) -> list[dict[str, Any]]:

@@ -74,8 +74,8 @@ def first_entry(folder: str) -> list[str]:
 
 
 def free_space(folder: str) -> list[str]:
-    """The command that prints free blocks, their size in bytes, and free inodes of the file system below a folder."""
-    return ["stat", "--file-system", "--format=%a %S %d %c", folder]
+    """The command that prints free and all blocks, their size in bytes, free and all inodes of a file system."""
+    return ["stat", "--file-system", "--format=%a %b %S %d %c", folder]
 
 
 def sync_tree(folder: str) -> list[str]:

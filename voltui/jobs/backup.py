@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -15,7 +14,7 @@ import voltui
 from voltui.archive.index import IndexWriter
 from voltui.archive.pack import Packed, pack
 from voltui.engine.helper import TARGET
-from voltui.jobs.access import Access, BridgeAccess, opened
+from voltui.jobs.access import Access, BridgeAccess, Reading, opened
 from voltui.jobs.context import JobContext
 from voltui.jobs.locks import locked
 from voltui.jobs.plan import BackupPlan
@@ -29,7 +28,7 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import Volume
 from voltui.model.when import now
-from voltui.store.local import Publication
+from voltui.store.local import Publication, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,29 +99,32 @@ async def take(
     archive_fd, index_fd = publication.open()
     publications.callback(publication.close)
     context.meter.begin(f"Reading {safe(source.name)}", _last_size(context, source))
-    guess = asyncio.create_task(_guess(context, access)) if folder == TARGET else None
+    if folder == TARGET:
+        context.background(_guess(context, access))
     reading = await (access.read(folder) if isinstance(access, BridgeAccess) else access.read())
     try:
         with os.fdopen(index_fd, "wb", closefd=False) as index:
-            packed = await context.in_thread(
-                lambda: pack(
-                    reading.source,
-                    archive_fd,
-                    IndexWriter(index),
-                    root=reading.root,
-                    level=context.common.level,
-                    progress=context.count,
-                )
-            )
+            writer = IndexWriter(index)
+            packed = await context.in_thread(lambda: _pack(context, reading, archive_fd, writer))
         losses = await reading.finish()
     finally:
         reading.close()
-        if guess is not None:
-            guess.cancel()
     for loss in losses:
         context.directory.log(f"loss in {source.name!r}: {loss.sentence}")
     volume = inventory.volumes.get(source.name) if source.kind == "volume" else None
     return Taken(source, volume, publication, packed, tuple(losses), access.transport, started)
+
+
+def _pack(context: JobContext, reading: Reading, archive_fd: int, index: IndexWriter) -> Packed:
+    with told("write a backup", context.store.root):
+        return pack(
+            reading.source,
+            archive_fd,
+            index,
+            root=reading.root,
+            level=context.common.level,
+            progress=context.count,
+        )
 
 
 async def publish(

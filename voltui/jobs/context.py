@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -47,6 +47,7 @@ class JobContext:
         self.undo_owed = False
         self._journal = directory.journal()
         self._numbers = 0
+        self._background: set[asyncio.Task[None]] = set()
 
     def next_helper_name(self) -> str:
         """A name for a helper that no other on the engine has."""
@@ -73,6 +74,17 @@ class JobContext:
             self.cancelled.set()
             await asyncio.wait([running], timeout=_PATIENCE)
             raise
+
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something go on beside the job that the job does not wait for."""
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background_ended)
+
+    def _background_ended(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.directory.log(f"beside the job: {task.exception()}")
 
     @asynccontextmanager
     async def scoped(self, name: str, data: Mapping[str, Any]) -> AsyncIterator[None]:

@@ -34,8 +34,9 @@ from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
 
-_ROOM = 64 << 20
-"""Bytes that must stay free beside what is extracted: file systems slow down and databases stop on the last ones."""
+_ROOM, _ROOM_SHARE = 64 << 20, 50
+"""What must stay free beside what is extracted, since databases stop on the last bytes: so many bytes, or on small
+file systems one part in so many."""
 
 
 async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> dict[str, Any]:
@@ -48,6 +49,7 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
     with locked(context.state, inventory.engine.id, [target.folder], context.directory.id):
         await check_can_stop(context, inventory.running_users(target))
         origin = await origins.find(context, plan, descriptor)
+        _refuse_fleeting(inventory, target, origin)
         async with (
             _existing(context, inventory, target, origin) as created,
             opened(context, target, writable=True, trusted=origin.trusted) as access,
@@ -74,6 +76,18 @@ async def _existing(context: JobContext, inventory: Inventory, target: Source, o
         yield True
 
 
+def _refuse_fleeting(inventory: Inventory, target: Source, origin: Origin) -> None:
+    """Raise `Refused` for a tmpfs volume that no running container holds: its content would go with the helper."""
+    volume = inventory.volumes.get(target.name) if target.kind == "volume" else None
+    recorded = origin.backup.options if origin.backup else {}
+    options = volume.options if volume else recorded
+    if options.get("type") == "tmpfs" and not inventory.running_users(target):
+        raise Refused(
+            f"The {target.words} is a tmpfs, in memory, and nothing holds it: what is restored would be gone at once.",
+            "Start a container that mounts it, then restore; or make a plain volume and restore into that.",
+        )
+
+
 async def _check_target(bridge: Bridge, plan: RestorePlan, origin: Origin, *, created: bool) -> None:
     """Raise `Refused` where the target must be empty and is not, or has no room for both contents."""
     name = safe(plan.target.name)
@@ -87,10 +101,9 @@ async def _check_target(bridge: Bridge, plan: RestorePlan, origin: Origin, *, cr
         raise Refused(
             f"The {plan.target.words} is not empty.", "`voltui restore` replaces its content and keeps the old one."
         )
-    free_blocks, block_size, free_inodes, inodes = map(
-        int, (await bridge.check(tools.free_space(TARGET), "Looking for free space")).split()
-    )
-    free, wanted = free_blocks * block_size, origin.size + _ROOM
+    numbers = (await bridge.check(tools.free_space(TARGET), "Looking for free space")).split()
+    free_blocks, blocks, block_size, free_inodes, inodes = map(int, numbers)
+    free, wanted = free_blocks * block_size, origin.size + min(_ROOM, blocks * block_size // _ROOM_SHARE)
     if free < wanted:
         raise Refused(
             f"{name} has no room for the old and the new content at once: "

@@ -1,0 +1,272 @@
+"""Restoring: exactly the old or exactly the new content, and a way back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Lab
+from voltui.jobs.plan import BackupPlan, RestorePlan, VerifyPlan
+from voltui.jobs.state import Outcome
+from voltui.model.backup import Backup, Consistency, Reason
+from voltui.model.errors import Damaged, Refused
+from voltui.model.source import Source
+
+pytestmark = pytest.mark.engine
+
+
+def volume(name: str) -> Source:
+    return Source("volume", name)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+async def backed_up(lab: Lab, source: Source, transport: str = "auto") -> Backup:
+    outcome = await lab.run(BackupPlan(lab.common(transport), (source,)))
+    outcome.raise_error()
+    return lab.store.find(outcome.result["backups"][0])
+
+
+async def restore(lab: Lab, backup: Backup, target: Source, transport: str = "auto") -> Outcome:
+    return await lab.run(RestorePlan(lab.common(transport), target, backup.id))
+
+
+async def import_file(lab: Lab, file: Path, target: str, *, only_empty: bool = False) -> Outcome:
+    return await lab.run(RestorePlan(lab.common(), volume(target), file=str(file), only_empty=only_empty))
+
+
+async def test_a_restore_replaces_all_and_keeps_the_old_as_a_backup(lab: Lab) -> None:
+    files = await lab.volume("data")
+    (files / "kept").write_text("one")
+    (files / "deleted").write_text("two")
+    backup = await backed_up(lab, volume("data"))
+    (files / "kept").write_text("changed")
+    (files / "deleted").unlink()
+    (files / "new").write_text("three")
+    inode = files.stat().st_ino
+
+    outcome = await restore(lab, backup, volume("data"))
+
+    assert outcome.ending == "done"
+    assert content(files) == {"kept": b"one", "deleted": b"two"}
+    assert files.stat().st_ino == inode, "containers mount the directory itself"
+    undo = lab.store.find(outcome.result["undo"])
+    assert undo.reason is Reason.BEFORE_RESTORE
+    assert undo.verified is not None
+    again = await restore(lab, undo, volume("data"))
+    assert again.ending == "done"
+    assert content(files) == {"kept": b"changed", "new": b"three"}
+
+
+async def test_running_users_are_stopped_for_the_exchange_and_started_again(lab: Lab) -> None:
+    files = await lab.volume("data")
+    (files / "file").write_text("one")
+    backup = await backed_up(lab, volume("data"))
+    for name, access in (("writer", ""), ("reader", ":ro")):
+        await lab.container(name, [f"data:/data{access}"])
+    before = {name: (await lab.engine.container(name)).started for name in ("writer", "reader")}
+    outcome = await restore(lab, backup, volume("data"))
+    assert outcome.ending == "done"
+    for name in ("writer", "reader"):
+        detail = await lab.engine.container(name)
+        assert detail.container.state == "running"
+        assert detail.started != before[name]
+    assert lab.store.find(outcome.result["undo"]).consistency is Consistency.STOPPED
+
+
+async def test_a_new_volume_gets_driver_options_and_labels(lab: Lab, tmp_path: Path) -> None:
+    device = tmp_path / "device"
+    device.mkdir()
+    options = {"type": "none", "device": str(device), "o": "bind"}
+    await lab.engine.create_volume("old", "local", options, {"com.docker.compose.volume": "old"})
+    (device / "file").write_text("on the host")
+    backup = await backed_up(lab, volume("old"))
+    await lab.engine.remove_volume("old")
+
+    in_use = await restore(lab, backup, volume("old"))
+    with pytest.raises(Refused, match="storage that is in use"):
+        in_use.raise_error()
+    assert not await lab.engine.volume_exists("old")
+    assert content(device) == {"file": b"on the host"}
+
+    (device / "file").unlink()
+    assert (await restore(lab, backup, volume("old"))).ending == "done"
+    restored = await lab.engine.volume("old")
+    assert (restored.labels, restored.options) == ({"com.docker.compose.volume": "old"}, options)
+    assert content(device) == {"file": b"on the host"}
+
+
+async def test_a_tmpfs_volume_is_restored_only_while_something_holds_it(lab: Lab) -> None:
+    await lab.volume("memory", type="tmpfs", device="tmpfs", o="size=4m")
+    await lab.container("holder", ["memory:/data"], "echo one >/data/file; while :; do sleep 1; done")
+    backup = await backed_up(lab, volume("memory"))
+    assert (await restore(lab, backup, volume("memory"))).ending == "done"
+    await lab.engine.remove_container("holder")
+    outcome = await restore(lab, backup, volume("memory"))
+    with pytest.raises(Refused, match="in memory"):
+        outcome.raise_error()
+
+
+async def test_an_anonymous_volume_comes_back_under_a_name(lab: Lab) -> None:
+    created = await lab.engine.connection.call("make one", lambda api: api.create_volume())
+    (Path(created["Mountpoint"]) / "file").write_text("anonymous data")
+    backup = await backed_up(lab, volume(created["Name"]))
+    await restore(lab, backup, volume("named"))
+    assert content(Path((await lab.engine.volume("named")).mountpoint)) == {"file": b"anonymous data"}
+
+
+async def test_a_path_and_a_single_file_are_restored_in_place(lab: Lab, tmp_path: Path) -> None:
+    folder = tmp_path / "conf"
+    folder.mkdir()
+    (folder / "app.conf").write_text("a=1")
+    (folder / "other").write_text("untouched")
+    whole = await backed_up(lab, Source.parse(str(folder)))
+    alone = await backed_up(lab, Source.parse(str(folder / "app.conf")))
+    (folder / "app.conf").write_text("a=2")
+    (folder / "other").write_text("newer")
+
+    assert (await restore(lab, alone, alone.source)).ending == "done"
+    assert content(folder) == {"app.conf": b"a=1", "other": b"newer"}
+    assert (await restore(lab, whole, whole.source)).ending == "done"
+    assert content(folder) == {"app.conf": b"a=1", "other": b"untouched"}
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".voltui")] == []
+
+
+async def test_a_damaged_backup_leaves_the_volume_untouched(lab: Lab) -> None:
+    files = await lab.volume("data")
+    (files / "noise").write_bytes(os.urandom(3_000_000))
+    backup = await backed_up(lab, volume("data"))
+    archive = lab.store.archive_path(backup)
+    data = bytearray(archive.read_bytes())
+    data[len(data) // 2] ^= 1
+    archive.write_bytes(data)
+    (files / "noise").write_text("newer")
+    before = (content(files), files.stat().st_mtime_ns)
+
+    outcome = await restore(lab, backup, volume("data"))
+    with pytest.raises(Damaged):
+        outcome.raise_error()
+    assert (content(files), files.stat().st_mtime_ns) == before
+    assert [path.name for path in files.iterdir()] == ["noise"]
+
+    verified = await lab.run(VerifyPlan(lab.common(), (backup.id,)))
+    with pytest.raises(Damaged, match="noise"):
+        verified.raise_error()
+
+
+async def test_a_failed_restore_into_a_new_volume_leaves_none(lab: Lab) -> None:
+    files = await lab.volume("data")
+    (files / "noise").write_bytes(os.urandom(3_000_000))
+    backup = await backed_up(lab, volume("data"))
+    archive = lab.store.archive_path(backup)
+    archive.write_bytes(archive.read_bytes()[:-1000])
+    outcome = await restore(lab, backup, volume("copy"))
+    assert outcome.ending == "failed"
+    assert not await lab.engine.volume_exists("copy")
+
+
+async def test_users_that_can_not_be_stopped_are_a_refusal_before_anything_happens(lab: Lab) -> None:
+    files = await lab.volume("data")
+    (files / "file").write_text("one")
+    backup = await backed_up(lab, volume("data"))
+    await lab.container("fleeting", ["data:/data"], AutoRemove=True)
+    outcome = await restore(lab, backup, volume("data"))
+    with pytest.raises(Refused, match="--rm"):
+        outcome.raise_error()
+    assert await lab.state_of("fleeting") == "running"
+
+
+async def test_no_room_is_told_before_anything_happens(lab: Lab, small_disk: Path) -> None:
+    files = await lab.volume("data")
+    (files / "noise").write_bytes(os.urandom(12_000_000))
+    backup = await backed_up(lab, volume("data"))
+    target = small_disk / "target"
+    target.mkdir()
+    (target / "here").write_text("old")
+    outcome = await restore(lab, backup, Source("path", str(target)))
+    with pytest.raises(Refused, match="no room"):
+        outcome.raise_error()
+    assert content(target) == {"here": b"old"}
+
+
+async def test_the_archive_api_restores_into_a_new_or_empty_volume_only(lab: Lab) -> None:
+    files = await lab.volume("data")
+    (files / "file").write_text("one")
+    backup = await backed_up(lab, volume("data"), "archive")
+    full = await restore(lab, backup, volume("data"), "archive")
+    with pytest.raises(Refused, match="not empty"):
+        full.raise_error()
+    empty = await lab.volume("empty")
+    assert (await restore(lab, backup, volume("empty"), "archive")).ending == "done"
+    assert content(empty) == {"file": b"one"}
+    used = await lab.volume("used")
+    await lab.container("user", ["used:/data"])
+    refused = await restore(lab, backup, volume("used"), "archive")
+    with pytest.raises(Refused, match="used by user"):
+        refused.raise_error()
+    assert content(used) == {}
+
+
+async def test_a_backup_of_one_transport_comes_back_by_the_other(lab: Lab) -> None:
+    files = await lab.volume("data")
+    (files / "dir").mkdir()
+    (files / "dir" / "file").write_bytes(os.urandom(100_000))
+    os.utime(files / "dir" / "file", ns=(0, 1_700_000_000_123_456_789))
+    for made_by, restored_by in (("bridge", "archive"), ("archive", "bridge")):
+        backup = await backed_up(lab, volume("data"), made_by)
+        target = f"{made_by}-to-{restored_by}"
+        assert (await restore(lab, backup, volume(target), restored_by)).ending == "done"
+        found = Path((await lab.engine.volume(target)).mountpoint)
+        assert content(found) == content(files)
+
+
+@pytest.mark.parametrize("suffix", ["tar", "tar.gz", "tar.bz2", "tar.xz", "tar.zst"])
+@pytest.mark.parametrize("leading", [".", "tree"])
+async def test_foreign_archives_are_imported(lab: Lab, tmp_path: Path, suffix: str, leading: str) -> None:
+    tree = tmp_path / "tree"
+    (tree / "sub").mkdir(parents=True)
+    (tree / "sub" / "file").write_text("foreign")
+    (tree / "link").symlink_to("/etc/passwd")
+    archive = tmp_path / f"made.{suffix}"
+    folder = tree if leading == "." else tmp_path
+    subprocess.run(["tar", "--auto-compress", "-cf", str(archive), "-C", str(folder), leading], check=True)
+    outcome = await import_file(lab, archive, "imported")
+    outcome.raise_error()
+    found = Path((await lab.engine.volume("imported")).mountpoint)
+    assert content(found) == {"sub/file": b"foreign"}
+    assert (found / "link").readlink() == Path("/etc/passwd")
+
+
+@pytest.mark.parametrize("name", ["../evil", "/tmp/evil", "twice"])
+async def test_hostile_archives_are_refused_and_the_volume_untouched(lab: Lab, tmp_path: Path, name: str) -> None:
+    files = await lab.volume("data")
+    (files / "file").write_text("mine")
+    archive = tmp_path / "evil.tar"
+    with tarfile.open(archive, "w") as tar:
+        for _ in range(2 if name == "twice" else 1):
+            tar.addfile(tarfile.TarInfo(name))
+    outcome = await import_file(lab, archive, "data")
+    with pytest.raises(Damaged):
+        outcome.raise_error()
+    assert content(files) == {"file": b"mine"}
+    assert not (files.parent / "evil").exists()
+    assert not Path("/tmp/evil").exists()
+
+
+async def test_an_import_into_a_volume_that_holds_something_is_refused(lab: Lab, tmp_path: Path) -> None:
+    files = await lab.volume("data")
+    (files / "file").write_text("mine")
+    archive = tmp_path / "a.tar"
+    with tarfile.open(archive, "w") as tar:
+        tar.addfile(tarfile.TarInfo("x"))
+    outcome = await import_file(lab, archive, "data", only_empty=True)
+    with pytest.raises(Refused, match="not empty"):
+        outcome.raise_error()
+    assert content(files) == {"file": b"mine"}
