@@ -38,6 +38,7 @@ class ArchiveSource:
         self._helper_id = helper_id
         self._cancelled = cancelled
         self._idle_limit = idle_limit
+        self._client: Any = None
         self._response: Any = None
 
     def readinto(self, buffer: memoryview) -> int:
@@ -55,9 +56,12 @@ class ArchiveSource:
         """Hang up; the engine notices and lets go of the helper."""
         if self._response is not None:
             self._response.close()
+        if self._client is not None:
+            self._connection.release(self._client)
+            self._client = None
 
     def _open(self) -> Any:
-        client = self._connection.new_client(self._idle_limit)
+        client = self._client = self._connection.new_client(self._idle_limit)
         response = client.get(
             f"{client.base_url}/v{client.api_version}/containers/{self._helper_id}/archive",
             params={"path": "/v"},
@@ -123,12 +127,15 @@ class ArchiveSink:
         try:
             with self._connection.translated("take the files of a volume"):
                 client = self._connection.new_client(self._idle_limit)
-                response = client.put(
-                    f"{client.base_url}/v{client.api_version}/containers/{self._helper_id}/archive",
-                    params={"path": "/"},
-                    data=self._pieces(),
-                    timeout=self._idle_limit,
-                )
-                client._raise_for_status(response)
+                try:
+                    response = client.put(
+                        f"{client.base_url}/v{client.api_version}/containers/{self._helper_id}/archive",
+                        params={"path": "/"},
+                        data=self._pieces(),
+                        timeout=self._idle_limit,
+                    )
+                    client._raise_for_status(response)
+                finally:
+                    self._connection.release(client)
         except VoltuiError as error:
             self._error = error

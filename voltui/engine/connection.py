@@ -23,19 +23,21 @@ T = TypeVar("T")
 DEADLINE = 20.0
 """Seconds an ordinary call may take. A busy engine with thousands of volumes needs several for one listing."""
 _THREADS = 6
+_ANY_VERSION = "1.41"
+"""Stands in a client until the engine has said which versions it speaks; that question is of no version."""
 
 
 class Connection:
     """Runs functions with a client of the endpoint in threads of its own.
 
-    The SDK's client is not thread-safe, so each thread has one; its constructor asks the engine for the API version,
-    so only the first one does.
+    The SDK's client is not thread-safe, so each thread has one of its own.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._pool = DaemonPool("engine", _THREADS)
         self._local = threading.local()
+        self._clients: list[APIClient] = []
         self._version = ""
 
     async def call(self, what: str, function: Callable[[APIClient], T], *, deadline: float = DEADLINE) -> T:
@@ -63,7 +65,28 @@ class Connection:
         return client
 
     def new_client(self, timeout: float) -> APIClient:
-        """A client of its own for a stream that lasts."""
+        """A client of its own for a stream that lasts. Give it back with `release`."""
+        if not self._version:
+            self._version = self._ask_version(timeout)
+        client = self._make(self._version, timeout)
+        self._clients.append(client)
+        return client
+
+    def release(self, client: APIClient) -> None:
+        """Close a client of `new_client` that is done with."""
+        if client in self._clients:
+            self._clients.remove(client)
+            client.close()
+
+    def _ask_version(self, timeout: float) -> str:
+        """The engine's API version. The SDK would ask in its constructor and leave the socket open on failure."""
+        client = self._make(_ANY_VERSION, timeout)
+        try:
+            return str(client.version(api_version=False)["ApiVersion"])
+        finally:
+            client.close()
+
+    def _make(self, version: str, timeout: float) -> APIClient:
         from docker.api.client import APIClient
         from docker.tls import TLSConfig
 
@@ -72,19 +95,24 @@ class Connection:
         if tls is not None:
             pair = (tls.cert, tls.key) if tls.cert and tls.key else None
             config = TLSConfig(client_cert=pair, ca_cert=tls.ca or None, verify=tls.verify)
-        client = APIClient(
+        return APIClient(
             base_url=self.endpoint.host,
-            version=self._version or "auto",
+            version=version,
             timeout=timeout,
             tls=config,
             use_ssh_client=self.endpoint.host.startswith("ssh://"),
         )
-        self._version = client.api_version
-        return client
+
+    def _deadline(self) -> float:
+        """The calling thread's, in seconds."""
+        client = getattr(self._local, "client", None)
+        return float(client.timeout) if client is not None and client.timeout else DEADLINE
 
     def close(self) -> None:
-        """Let the threads end."""
+        """Let the threads end and close the sockets."""
         self._pool.close()
+        while self._clients:
+            self._clients.pop().close()
 
     @contextmanager
     def translated(self, what: str) -> Iterator[None]:
@@ -104,8 +132,8 @@ class Connection:
 
         if isinstance(error, APIError) and error.response is not None:
             return _refusal(what, error)
-        if isinstance(error, Timeout):
-            return self._silent(what, DEADLINE)
+        if any(isinstance(cause, Timeout | TimeoutError) for cause in _chain(error)):
+            return self._silent(what, self._deadline())
         return NoEngine(f"The engine at {self.endpoint.shown} can't be reached: {_reason(error)}.", self._hint(error))
 
     def _silent(self, what: str, deadline: float) -> NoEngine:

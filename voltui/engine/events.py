@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -87,17 +87,20 @@ class Events:
             self._closed.wait(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
 
-    def _listen(self) -> Any:
+    def _listen(self) -> Iterator[Change]:
         client = self._connection.new_client(DEADLINE)
-        self._stream = client.events(decode=True, filters=_FILTERS)
-        if self._closed.is_set():
-            self._hang_up()
-            return
-        yield Change("connected")
-        for event in self._stream:
-            change = _change(event)
-            if change is not None:
-                yield change
+        try:
+            self._stream = client.events(decode=True, filters=_FILTERS)
+            if self._closed.is_set():
+                self._hang_up()
+                return
+            yield Change("connected")
+            for event in self._stream:
+                change = _change(event)
+                if change is not None:
+                    yield change
+        finally:
+            self._connection.release(client)
 
     def _put(self, change: Change) -> None:
         if not self._loop.is_closed():

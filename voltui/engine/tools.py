@@ -133,4 +133,4 @@ def _words(lines: list[str]) -> str:
 
 
 def _some(names: list[str]) -> tuple[str, ...]:
-    return tuple(names[:_MOST_PATHS])
+    return tuple(safe(name) for name in names[:_MOST_PATHS])

@@ -39,7 +39,7 @@ class Loss:
     """``sockets``, ``xattrs``, ``acls``, ``mtime-fraction``, ``sparse``, ``changed``, ..."""
     sentence: str
     paths: tuple[str, ...] = ()
-    """The files concerned where they are known, at most 100, as raw text (show through `safe`)."""
+    """The files concerned where they are known, at most 100, made safe for a terminal."""
 
 
 @dataclass(frozen=True, slots=True)

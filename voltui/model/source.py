@@ -6,6 +6,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import Literal
 
+from voltui.model.errors import Usage
 from voltui.model.safe import safe
 
 SourceKind = Literal["volume", "path", "file"]
@@ -23,7 +24,9 @@ class Source:
 
     @classmethod
     def parse(cls, text: str) -> Source:
-        """An absolute path is a path; anything else is a volume's name."""
+        """An absolute path is a path; anything else is a volume's name. Raises `Usage` for what no engine can name."""
+        if any(0xDC80 <= ord(char) <= 0xDCFF for char in text):
+            raise Usage(f"{safe(text)} is not UTF-8, and an engine takes no other names.", "Name a directory above it.")
         if text.startswith("/"):
             return cls("path", posixpath.normpath("/" + text.lstrip("/")))
         return cls("volume", text)

@@ -1,0 +1,175 @@
+"""The store: a backup is there when its manifest is, and only then."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from voltui.archive import manifest
+from voltui.model.backup import Backup, Consistency, Content, Loss, Origin, Part, UserAtBackup
+from voltui.model.errors import Damaged, Failed, NotFound, Usage
+from voltui.model.source import Source
+from voltui.store.local import LocalStore, Publication
+
+MOMENT = datetime(2026, 11, 24, 3, 15, 2, tzinfo=UTC)
+
+
+def make_backup(identifier: str, engine: str = "engine-1", moment: datetime = MOMENT) -> Backup:
+    return Backup(
+        id=identifier,
+        source=Source.parse(identifier.rpartition("@")[0]),
+        started=moment,
+        ended=moment + timedelta(seconds=3),
+        engine=Origin(engine, "host", "28.5"),
+        driver="local",
+        options={"o": "x"},
+        labels={"odd": "\x1b[0m"},
+        users=(UserAtBackup("db", "postgres:16", "/data", False, "running"),),
+        consistency=Consistency.PAUSED,
+        transport="bridge",
+        losses=(Loss("sockets", "1 socket file can't be archived.", ("a\\xff",)),),
+        content=Content({"file": 2, "dir": 1}, 10, 10240),
+        archive=Part(3, "aa"),
+        index=Part(4, "bb"),
+    )
+
+
+def publish(store: LocalStore, name: str, engine: str = "engine-1", moment: datetime = MOMENT) -> Backup:
+    publication = store.begin(Source.parse(name), "job")
+    for descriptor in publication.open():
+        os.write(descriptor, b"data")
+    backup = make_backup(publication.id, engine, moment)
+    publication.publish(backup)
+    return backup
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LocalStore:
+    return LocalStore(tmp_path / "store")
+
+
+def files(store: LocalStore) -> set[str]:
+    return {str(path.relative_to(store.root)) for path in store.root.rglob("*") if path.is_file()}
+
+
+def test_a_manifest_carries_everything_there_and_back() -> None:
+    backup = replace(make_backup("data@20261124T031502Z"), verified=MOMENT, paused_seconds=0.25)
+    assert manifest.decode(manifest.encode(backup), "m") == backup
+
+
+def test_published_files_are_private_and_complete(store: LocalStore) -> None:
+    backup = publish(store, "data")
+    assert files(store) == {f"data/{backup.id}.{end}" for end in ("tar.zst", "index.zst", "json")}
+    for path in store.root.rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0
+    assert [found.id for found in store.listing().backups] == [backup.id]
+
+
+def test_nothing_is_listed_before_the_manifest_is_there(store: LocalStore) -> None:
+    publication = store.begin(Source.parse("data"), "job")
+    publication.open()
+    assert store.listing().backups == ()
+    publication.close()
+    assert store.sweep(living_jobs=["job"]) == []
+    assert len(store.sweep(living_jobs=[])) == 2
+    assert files(store) == set()
+
+
+def test_ids_of_one_second_differ(store: LocalStore) -> None:
+    identifiers: list[str] = []
+    publications: list[Publication] = []
+    for _ in range(3):
+        publication = store.begin(Source.parse("data"), "job")
+        publication.open()
+        publications.append(publication)
+        identifiers.append(publication.id)
+    assert len(set(identifiers)) == 3
+    for publication in publications:
+        publication.close()
+
+
+def test_paths_are_stored_under_encoded_names(store: LocalStore) -> None:
+    backup = publish(store, "/srv/media")
+    assert (store.root / "%2Fsrv%2Fmedia").is_dir()
+    assert store.find(backup.id).source.name == "/srv/media"
+    assert store.find("/srv/media@latest").id == backup.id
+
+
+def test_ids_may_be_shortened_while_they_are_unique(store: LocalStore) -> None:
+    first = publish(store, "data")
+    second = publish(store, "database")
+    assert store.find(first.id) == store.find("data@")
+    assert store.find("datab").id == second.id
+    with pytest.raises(Usage, match="may be"):
+        store.find("dat")
+    with pytest.raises(NotFound, match="no backup nothing"):
+        store.find("nothing")
+    with pytest.raises(NotFound):
+        store.find("nothing@latest")
+
+
+def test_latest_prefers_the_engine_that_is_asked_for(store: LocalStore) -> None:
+    old = publish(store, "data", "engine-1", MOMENT)
+    new = publish(store, "data", "engine-2", MOMENT + timedelta(days=1))
+    assert store.find("data@latest").id == new.id
+    assert store.find("data@latest", "engine-1").id == old.id
+    assert store.find("data@latest", "engine-3").id == new.id
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "is not a VolTUI manifest"),
+        (b"{}", "is not a VolTUI manifest"),
+        (b'{"format": 1}', "is not a VolTUI manifest"),
+        (b'{"format": 99, "more": 1}', "is of format 99"),
+        (b"\xff\xfe", "is not a VolTUI manifest"),
+    ],
+)
+def test_a_broken_manifest_is_a_problem_and_hides_no_other(store: LocalStore, content: bytes, why: str) -> None:
+    good = publish(store, "data")
+    bad = publish(store, "other")
+    (store.root / "other" / f"{bad.id}.json").write_bytes(content)
+    listing = store.listing()
+    assert [backup.id for backup in listing.backups] == [good.id]
+    assert why in listing.problems[0].sentence
+    with pytest.raises(Damaged, match=why):
+        store.find(bad.id)
+
+
+def test_a_manifest_under_another_name_is_refused(store: LocalStore) -> None:
+    good = publish(store, "data")
+    folder = store.root / "data"
+    (folder / f"{good.id}.json").rename(folder / "data@20200101T000000Z.json")
+    assert "manifest of another backup" in store.listing().problems[0].sentence
+
+
+def test_removing_takes_the_manifest_first(store: LocalStore) -> None:
+    backup = publish(store, "data")
+    store.remove(backup)
+    assert files(store) == set()
+
+
+def test_verification_is_written_into_the_manifest(store: LocalStore) -> None:
+    backup = publish(store, "data")
+    assert store.find(backup.id).verified is None
+    store.mark_verified(store.find(backup.id), MOMENT)
+    assert store.find(backup.id).verified == MOMENT
+
+
+def test_a_store_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("x")
+    store = LocalStore(tmp_path / "store")
+    with pytest.raises(Failed, match="store"):
+        store.begin(Source.parse("data"), "job")
+    with pytest.raises(Failed, match="can't be read"):
+        store.listing()
+
+
+def test_a_store_that_does_not_exist_is_empty(store: LocalStore) -> None:
+    assert store.listing().backups == ()
+    assert store.free_bytes() > 0
