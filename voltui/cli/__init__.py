@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import traceback
 from typing import Any
 
 import click
+from click.shell_completion import shell_complete
 
 import voltui
 from voltui.cli.context import CliContext, with_options
@@ -28,6 +30,10 @@ _COMMANDS = {
     "sandbox": "sandbox",
 }
 """Each command and the module it is in, in the order of the help."""
+
+
+_COMPLETE = "_VOLTUI_COMPLETE"
+"""Set by the shell's completion; ``bash_source`` and the like print what the shell has to load."""
 
 
 class _Commands(click.Group):
@@ -64,7 +70,8 @@ def cli(options: CliContext) -> None:
 
 def main() -> None:
     """Run the command line: errors are a sentence and an exit code, never a traceback."""
-    sys.exit(_run())
+    completing = os.environ.get(_COMPLETE)
+    sys.exit(shell_complete(cli, {}, "voltui", _COMPLETE, completing) if completing else _run())
 
 
 def _run() -> int:

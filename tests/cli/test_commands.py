@@ -1,0 +1,249 @@
+"""The command line: what it prints, its exit codes, its JSON. Errors are one sentence and a hint."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Lab, Ran, slow_to_compress
+from tests.terminal import voltui_terminal
+
+pytestmark = pytest.mark.engine
+
+Voltui = Callable[..., Ran]
+
+
+def content(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir() if path.is_file()}
+
+
+async def test_back_up_and_restore_from_the_command_line(lab: Lab, voltui: Voltui) -> None:
+    files = await lab.volume("precious")
+    (files / "letter").write_text("the first version")
+    await lab.container("writer", ["precious:/data"])
+
+    made = voltui("backup", "precious", check=True)
+    assert "precious@" in made.out
+    assert "verified, writers paused for" in made.out
+    (files / "letter").write_text("spoilt")
+
+    unsure = voltui("restore", "precious@latest")
+    assert unsure.code == 5
+    assert "into    volume precious (its content is replaced)" in unsure.err
+    assert "stops   writer" in unsure.err
+    assert "Nobody is there to confirm" in unsure.err
+    assert content(files) == {"letter": "spoilt"}
+
+    done = voltui("restore", "precious@latest", "--yes", check=True)
+    assert "Restored precious. The old content is kept as a backup." in done.out
+    assert content(files) == {"letter": "the first version"}
+    assert await lab.state_of("writer") == "running"
+
+
+async def test_the_question_is_answered_no_by_default(lab: Lab, voltui: Voltui, tmp_path: Path) -> None:
+    files = await lab.volume("precious")
+    (files / "letter").write_text("one")
+    voltui("backup", "precious", check=True)
+    (files / "letter").write_text("two")
+    for answer, code, kept in (("", 5, "two"), ("y", 0, "one")):
+        with voltui_terminal(tmp_path, lab.engine.endpoint.host, "restore", "precious@latest") as terminal:
+            terminal.wait_for(r"Replace the content of precious\? \[y/N\]")
+            terminal.press(answer, "Enter")
+            assert terminal.wait_for_end() == code
+        assert content(files) == {"letter": kept}
+
+
+async def test_lists_are_there_for_people_and_for_programs(lab: Lab, voltui: Voltui) -> None:
+    await lab.engine.create_volume("data", "local", {}, {"note": "\x1b[31mred", "com.docker.compose.project": "shop"})
+    await lab.container("app", ["data:/srv:ro"])
+    await lab.container("taker", [], VolumesFrom=["app"])
+    voltui("backup", "data", check=True)
+
+    listed = voltui("volumes", check=True).out
+    assert "app (running, ro)" in listed
+    volumes = json.loads(voltui("volumes", "--json", check=True).out)
+    assert volumes[0]["labels"]["note"] == "\x1b[31mred"
+    assert volumes[0]["users"][0] == {
+        "container": "app", "state": "running", "destination": "/srv", "read_only": True,
+    }  # fmt: skip
+    assert volumes[0]["last_backup"]["id"].startswith("data@")
+
+    containers = json.loads(voltui("--json", "containers", check=True).out)
+    taker = next(one for one in containers if one["name"] == "taker")
+    assert taker["volumes_from"] == ["app"]
+    assert "taker" in voltui("containers", check=True).out
+
+    backups = json.loads(voltui("backups", "--json", check=True).out)
+    assert backups[0]["consistency"] == "unused"
+    assert backups[0]["id"] in voltui("backups", "data", check=True).out
+    jobs = json.loads(voltui("jobs", "--json", check=True).out)
+    assert jobs[0]["state"] == "done"
+
+
+async def test_no_escape_sequence_of_a_label_or_name_is_printed(lab: Lab, voltui: Voltui) -> None:
+    await lab.engine.create_volume("data", "local", {"o": "size=1m", "type": "tmpfs", "device": "tmpfs"}, {})
+    await lab.container("app", ["data:/srv/\x1b[31mred"])
+    for command in (["volumes"], ["containers"], ["backup", "data"], ["backups"]):
+        ran = voltui(*command)
+        assert "\x1b" not in ran.out + ran.err
+
+
+async def test_export_and_import_round_trip_through_pipes(lab: Lab, voltui: Voltui, tmp_path: Path) -> None:
+    files = await lab.volume("data")
+    (files / "file").write_text("hello")
+    environment = {**os.environ, "DOCKER_HOST": lab.engine.endpoint.host, "VOLTUI_STORE": str(tmp_path / "store")}
+    voltui_command = [sys.executable, "-P", "-m", "voltui"]
+    exported = subprocess.run([*voltui_command, "export", "data"], stdout=subprocess.PIPE, env=environment, check=True)
+    with tarfile.open(fileobj=io.BytesIO(exported.stdout)) as tar:
+        assert tar.getnames() == [".", "./file"]
+    assert voltui("import", "-", "copy", stdin=exported.stdout).code == 0
+    assert content(Path((await lab.engine.volume("copy")).mountpoint)) == {"file": "hello"}
+    again = voltui("import", "-", "copy", stdin=exported.stdout)
+    assert again.code == 5
+    assert "not empty" in again.err
+    broken = voltui("import", "-", "third", stdin=exported.stdout[:1000])
+    assert broken.code == 6
+    assert not await lab.engine.volume_exists("third")
+
+
+async def test_a_reader_that_hangs_up_fails_the_export_and_lets_writers_go(lab: Lab, tmp_path: Path) -> None:
+    files = await lab.volume("data")
+    (files / "noise").write_bytes(os.urandom(5_000_000))
+    await lab.container("writer", ["data:/data"])
+    environment = {**os.environ, "DOCKER_HOST": lab.engine.endpoint.host, "VOLTUI_STORE": str(tmp_path / "store")}
+    command = f"{sys.executable} -P -m voltui export data | head -c 100000 >/dev/null; exit ${{PIPESTATUS[0]}}"
+    ended = subprocess.run(["bash", "-c", command], env=environment, stderr=subprocess.PIPE)
+    assert ended.returncode == 1
+    assert b"broken pipe" in ended.stderr
+    assert await lab.state_of("writer") == "running"
+
+
+async def test_damage_is_exit_code_6_and_names_the_member(lab: Lab, voltui: Voltui) -> None:
+    files = await lab.volume("data")
+    (files / "noise").write_bytes(os.urandom(2_000_000))
+    voltui("backup", "data", check=True)
+    backup = lab.store.find("data@latest")
+    assert voltui("verify", backup.id, check=True).out.startswith("Verified data@")
+    archive = lab.store.archive_path(backup)
+    data = bytearray(archive.read_bytes())
+    data[1_000_000] ^= 1
+    archive.write_bytes(data)
+    ran = voltui("verify", backup.id, "--json")
+    assert ran.code == 6
+    assert "noise" in ran.err
+    assert json.loads(ran.out)["error"]["exit_code"] == 6
+    assert voltui("restore", backup.id, "--yes").code == 6
+
+
+async def test_everything_of_a_project_or_container_is_backed_up_together(
+    lab: Lab, voltui: Voltui, tmp_path: Path
+) -> None:
+    project = {"com.docker.compose.project": "shop"}
+    await lab.engine.create_volume("shop_db", "local", {}, project)
+    folder = tmp_path / "bind"
+    folder.mkdir()
+    (folder / "x").write_text("1")
+    await lab.container("db", ["shop_db:/data", f"{folder}:/bind", "/etc/localtime:/etc/localtime:ro"])
+    voltui("backup", "--container", "db", check=True)
+    assert {backup.source.name for backup in lab.store.listing().backups} == {"shop_db", str(folder)}
+    voltui("backup", "--project", "shop", check=True)
+    assert len(lab.store.listing().backups) == 3
+    voltui("backup", "--all", check=True)
+    assert len(lab.store.listing().backups) == 4
+
+
+async def test_detached_jobs_are_followed_and_cancelled(lab: Lab, voltui: Voltui) -> None:
+    await lab.volume("data")
+    job = voltui("backup", "data", "--detach", check=True).out.strip()
+    followed = voltui("jobs", job, check=True)
+    assert "Backed up and verified data." in followed.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["backup"], 2, "nothing to back up"),
+        (["backup", "nothing"], 4, "no volume nothing"),
+        (["backup", "--container", "nothing"], 4, "no container nothing"),
+        (["backup", "--project", "nothing"], 4, "no Compose project nothing"),
+        (["restore", "nothing@latest"], 4, "no backup nothing"),
+        (["restore", "missing.tar.gz", "--to", "x"], 4, "no file missing.tar.gz"),
+        (["verify", "nothing"], 4, "no backup nothing"),
+        (["verify"], 2, "Missing argument"),
+        (["import", "missing.tar", "x"], 4, "no file missing.tar"),
+        (["export", "data", "--json"], 2, "no room for JSON"),
+        (["jobs", "nothing"], 4, "no job nothing"),
+        (["frobnicate"], 2, "No such command"),
+        (["volumes", "--frobnicate"], 2, "No such option"),
+        (["--host", "unix:///nowhere.sock", "volumes"], 3, "can't be reached"),
+        (["--context", "nowhere", "volumes"], 2, "no docker context"),
+        ([], 2, "needs a terminal"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+async def test_errors_are_a_sentence_a_hint_and_a_code(
+    lab: Lab, voltui: Voltui, arguments: list[str], code: int, words: str
+) -> None:
+    ran = voltui(*arguments)
+    assert ran.code == code
+    assert words in ran.err
+    assert "Traceback" not in ran.err
+    assert ran.err.startswith("voltui: ")
+
+
+async def test_an_error_with_json_is_one_document(lab: Lab, voltui: Voltui) -> None:
+    ran = voltui("backup", "nothing", "--json")
+    assert json.loads(ran.out) == {
+        "error": {
+            "kind": "not-found",
+            "sentence": "There is no volume nothing.",
+            "hint": "`voltui volumes` lists what there is.",
+            "exit_code": 4,
+        }
+    }
+
+
+async def test_an_archive_on_a_terminal_is_refused(lab: Lab, tmp_path: Path) -> None:
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host, "export", "data") as terminal:
+        terminal.wait_for("on a terminal helps nobody")
+        assert terminal.wait_for_end() == 2
+
+
+async def test_the_doctor_says_what_works(lab: Lab, voltui: Voltui) -> None:
+    ran = voltui("doctor", check=True)
+    assert "bridge, proved" in ran.out
+    checks = json.loads(voltui("doctor", "--json", check=True).out)
+    assert {check["name"]: check["state"] for check in checks} == {
+        "engine": "ok", "transport": "ok", "helpers": "ok", "store": "ok",
+    }  # fmt: skip
+    assert voltui("--host", "unix:///nowhere.sock", "doctor").code == 3
+
+
+async def test_a_bar_is_shown_to_people(lab: Lab, tmp_path: Path) -> None:
+    files = await lab.volume("data")
+    slow_to_compress(files / "text", 8_000_000)
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host, "backup", "data", VOLTUI_LEVEL="19") as terminal:
+        assert terminal.wait_for_end() == 0
+        assert b"%" in terminal.written
+        assert "data@" in terminal.text
+
+
+async def test_names_are_completed(lab: Lab, tmp_path: Path) -> None:
+    await lab.volume("first_volume")
+    environment = {
+        **os.environ,
+        "DOCKER_HOST": lab.engine.endpoint.host,
+        "_VOLTUI_COMPLETE": "bash_complete",
+        "COMP_WORDS": "voltui backup fi",
+        "COMP_CWORD": "2",
+    }
+    done = subprocess.run([sys.executable, "-P", "-m", "voltui"], env=environment, capture_output=True)
+    assert b"plain,first_volume" in done.stdout

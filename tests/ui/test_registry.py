@@ -1,0 +1,51 @@
+"""One registry of actions: every one has a handler, a help, and keys of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from voltui.ui.actions import ACTIONS, ALL, BY_ID, bindings, footer, here
+from voltui.ui.frame import keys
+from voltui.ui.handlers.finding import Finding
+from voltui.ui.handlers.menus import Menus
+from voltui.ui.handlers.moves import Moves
+from voltui.ui.handlers.operations import Operations
+from voltui.ui.screens.help import help_lines
+from voltui.ui.spans import plain, width_of
+
+HANDLERS = (Moves, Finding, Operations, Menus)
+
+
+def test_every_action_has_one_handler_and_every_handler_an_action() -> None:
+    handlers = Counter(name.removeprefix("do_") for owner in HANDLERS for name in vars(owner) if name.startswith("do_"))
+    assert handlers == Counter(list(BY_ID))
+
+
+def test_no_key_does_two_things() -> None:
+    counted = Counter(key for action in ACTIONS for key in action.keys)
+    assert [key for key, count in counted.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_no_key_is_one_that_ssh_clients_and_tmux_eat(action: object) -> None:
+    for key in BY_ID[getattr(action, "id")].keys:  # noqa: B009
+        assert not key.startswith(("f1", "f2", "f3", "alt", "ctrl+b", "ctrl+at"))
+
+
+def test_the_line_of_keys_fits_into_80_cells() -> None:
+    for pane in ALL:
+        assert width_of(keys(footer(pane))) <= 80
+
+
+def test_the_help_tells_every_action() -> None:
+    text = "\n".join(plain(line) for line in help_lines(ACTIONS, "volumes"))
+    for action in ACTIONS:
+        assert action.help in text
+        assert action.shown_keys in text
+
+
+def test_each_action_is_bound_by_its_id() -> None:
+    assert {getattr(binding, "id") for binding in bindings()} == set(BY_ID)  # noqa: B009
+    assert all(here(pane) for pane in ALL)
