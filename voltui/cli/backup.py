@@ -44,9 +44,14 @@ def backup(
     A SOURCE is a volume's name or an absolute path on the engine's host. What is named together is of one moment: its
     writers are held together.
     """
-    inventory = cli.ask(lambda engine: engine.inventory())
-    chosen = _chosen(inventory, sources, containers, projects, everything=everything)
-    job = submit(BackupPlan(cli.common, chosen, Treatment(treatment)), cli.settings.state)
+    chosen = {Source.parse(source) for source in sources}
+    if containers or projects or everything:
+        inventory = cli.ask(lambda engine: engine.inventory())
+        chosen |= _of_groups(inventory, containers, projects, everything=everything)
+    if not chosen:
+        raise Usage("There is nothing to back up.", "Name a volume or a path, or --container, --project or --all.")
+    plan = BackupPlan(cli.common, tuple(sorted(chosen)), Treatment(treatment))
+    job = submit(plan, cli.settings.state)
     if detach:
         print_json({"job": job.id}) if cli.as_json else click.echo(job.id)
         return
@@ -55,19 +60,11 @@ def backup(
     _print(cli, job.id, outcome)
 
 
-def _chosen(
-    inventory: Inventory,
-    sources: tuple[str, ...],
-    containers: tuple[str, ...],
-    projects: tuple[str, ...],
-    *,
-    everything: bool,
-) -> tuple[Source, ...]:
-    """The sources that arguments and options name, each once."""
-    chosen = {Source.parse(source) for source in sources}
-    for source in chosen:
-        if source.kind == "volume" and source.name not in inventory.volumes:
-            raise NotFound(f"There is no volume {safe(source.name)}.", "`voltui volumes` lists what there is.")
+def _of_groups(
+    inventory: Inventory, containers: tuple[str, ...], projects: tuple[str, ...], *, everything: bool
+) -> set[Source]:
+    """All data of the containers and projects named, or all volumes."""
+    chosen: set[Source] = set()
     for name in containers:
         found = [one for one in inventory.containers.values() if name in (one.name, one.id, one.id[:12])]
         if not found:
@@ -79,9 +76,7 @@ def _chosen(
         chosen.update(inventory.data_of_project(project))
     if everything:
         chosen.update(Source("volume", name) for name in inventory.volumes)
-    if not chosen:
-        raise Usage("There is nothing to back up.", "Name a volume or a path, or --container, --project or --all.")
-    return tuple(sorted(chosen))
+    return chosen
 
 
 def _print(cli: CliContext, job: str, outcome: Outcome) -> None:

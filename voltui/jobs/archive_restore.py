@@ -30,7 +30,7 @@ async def restore_by_archive(
 ) -> None:
     """Restore into an empty volume that nobody uses. Raises `Refused` for any other target."""
     _refuse_unless_unused(inventory, target)
-    context.meter.begin("Looking into the target")
+    context.begin("Looking into the target")
     if not await context.in_thread(lambda: _is_empty(context, access)):
         raise Refused(
             f"The {target.words} is not empty, and through the engine's archive API nothing can be exchanged.",
@@ -67,14 +67,14 @@ def _refuse_unless_unused(inventory: Inventory, target: Source) -> None:
 
 async def _upload_and_compare(context: JobContext, access: ArchiveAccess, origin: Origin) -> None:
     expected = _Expected()
-    context.meter.begin(f"Uploading {origin.words}", origin.total)
+    context.begin(f"Uploading {origin.words}", origin.total)
     sink = ArchiveSink(context.engine.connection, access.helper_id, context.cancelled, context.common.idle_timeout)
     try:
         await context.in_thread(lambda: origin.feed(sink, ROOT, context.count, expected.see))
         await context.in_thread(sink.finish)
     finally:
         sink.abort()
-    context.meter.begin("Reading back", origin.total)
+    context.begin("Reading back", origin.total)
     found = await context.in_thread(lambda: _read_back(context, access, expected))
     if expected.tally.differing(found):
         raise Failed("What the engine made of the archive is not what it holds.", "The volume was put back as it was.")

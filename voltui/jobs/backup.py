@@ -51,7 +51,7 @@ async def run(context: JobContext, plan: BackupPlan) -> dict[str, Any]:
     with locked(context.state, inventory.engine.id, sources, context.directory.id):
         async with AsyncExitStack() as publications:
             taken, stillness = await _take_all(context, plan, inventory, sources, publications)
-            context.meter.begin("Publishing")
+            context.begin("Publishing")
             backups = [
                 await publish(context, inventory, item, stillness.consistency, plan.reason, stillness.seconds)
                 for item in taken
@@ -98,7 +98,7 @@ async def take(
     await publications.enter_async_context(context.tentative(PUBLICATION, data))
     archive_fd, index_fd = publication.open()
     publications.callback(publication.close)
-    context.meter.begin(f"Reading {safe(source.name)}", _last_size(context, source))
+    context.begin(f"Reading {safe(source.name)}", _last_size(context, source))
     if folder == TARGET:
         context.background(_guess(context, access))
     reading = await (access.read(folder) if isinstance(access, BridgeAccess) else access.read())

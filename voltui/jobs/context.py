@@ -59,6 +59,11 @@ class JobContext:
         self.directory.log(f"warning: {sentence}")
         self.warnings.append(sentence)
 
+    def begin(self, step: str, total: int | None = None) -> None:
+        """A new step: what it does, and its bytes where they are known. The log tells how long each took."""
+        self.directory.log(step)
+        self.meter.begin(step, total)
+
     def count(self, done: int, entries: int) -> None:
         """Called by a thread after each piece: counts, and raises `Cancelled` where the job is to stop."""
         if self.cancelled.is_set():

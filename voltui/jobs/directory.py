@@ -15,6 +15,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,7 +27,7 @@ from voltui.jobs.plan import Description
 from voltui.jobs.state import Outcome, Progress
 from voltui.model.errors import NotFound, Usage
 from voltui.model.safe import safe
-from voltui.model.when import format_time, now, stamp
+from voltui.model.when import now, stamp
 from voltui.store.files import write_file
 
 T = TypeVar("T")
@@ -99,7 +100,7 @@ class JobDirectory:
     def log(self, text: str) -> None:
         """Append a line to the log."""
         with (self.path / "log").open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"{format_time(now())} {text}\n")
+            file.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {text}\n")
 
     def alive(self) -> bool:
         """Whether a worker, or someone who cleans up after one, holds its lock."""

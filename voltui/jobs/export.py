@@ -25,7 +25,7 @@ async def run(context: JobContext, plan: ExportPlan, output: int) -> dict[str, A
     source = known(context, inventory, plan.source)
     with locked(context.state, inventory.engine.id, [source], context.directory.id):
         async with opened(context, source) as access, still(context, inventory, [source], plan.treatment) as stillness:
-            context.meter.begin(f"Exporting {safe(source.name)}", await access.expected_bytes(context))
+            context.begin(f"Exporting {safe(source.name)}", await access.expected_bytes(context))
             reading = await access.read()
             try:
                 await context.in_thread(lambda: _copy(context, reading.source, reading.root, output))
@@ -39,7 +39,7 @@ async def run(context: JobContext, plan: ExportPlan, output: int) -> dict[str, A
 
 def _copy(context: JobContext, source: ByteSource, root: bytes, output: int) -> None:
     guard = TreeGuard()
-    rewriter = None if root == b"./" else Rewriter(lambda data: _write_all(output, memoryview(data)))
+    rewriter = None if root == b"./" else Rewriter(lambda data: _write_all(output, memoryview(data)), old_root=root)
     reader = TarReader(guard.check, root=root, sink=rewriter)
     buffer = memoryview(bytearray(BUFFER))
     while count := fill(source, buffer):

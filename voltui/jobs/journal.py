@@ -10,10 +10,9 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from voltui.model.when import format_time, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,8 @@ class Journal:
         os.close(self._fd)
 
     def _write(self, record: dict[str, Any]) -> None:
-        line = json.dumps({**record, "at": format_time(now())}) + "\n"
+        moment = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = json.dumps({**record, "at": moment}) + "\n"
         os.write(self._fd, line.encode())
         os.fsync(self._fd)
 

@@ -55,7 +55,7 @@ async def find(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> 
 
 async def _from_file(context: JobContext, path: Path, name: str, *, keep_folder: bool) -> Origin:
     total = await context.in_thread(lambda: path.stat().st_size if path.exists() else 0)
-    context.meter.begin(f"Checking {safe(name)}", total)
+    context.begin(f"Checking {safe(name)}", total)
     survey = await context.in_thread(lambda: foreign.survey(path, name, context.count))
     return Origin(
         words=safe(name),

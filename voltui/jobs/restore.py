@@ -121,7 +121,7 @@ async def _stage_and_swap(context: JobContext, bridge: Bridge, target: Source, o
         await bridge.check(swap.stage(TARGET, identifier), "Making room for the new content")
         await _extract(context, bridge, origin, swap.staging_folder(TARGET, identifier))
         inventory = Inventory.of(await context.engine.info(), (), await context.engine.containers())
-        context.meter.begin("Swapping")
+        context.begin("Swapping")
         async with stopped(context, inventory.running_users(target)), context.tentative(SWAP, data):
             await bridge.check(swap.swap(TARGET, identifier, target.only), "Swapping the contents")
 
@@ -129,13 +129,13 @@ async def _stage_and_swap(context: JobContext, bridge: Bridge, target: Source, o
 async def _extract(context: JobContext, bridge: Bridge, origin: Origin, folder: str) -> None:
     """Extract everything into the staging folder, and see that it is there as the archive has it, and on disk."""
     expected = Expectation(directories=origin.directories)
-    context.meter.begin(f"Extracting {origin.words}", origin.total)
+    context.begin(f"Extracting {origin.words}", origin.total)
     process = await bridge.spawn(tools.extract_tree(folder), feed=True)
     try:
         await _feed(context, process, origin, expected)
     finally:
         process.close()
-    context.meter.begin("Checking what was extracted")
+    context.begin("Checking what was extracted")
     listing = await bridge.spawn(tools.list_tree(folder), stream=True)
     try:
         differences = await context.in_thread(lambda: expected.differences(read_listing(listing.source)))
@@ -146,7 +146,7 @@ async def _extract(context: JobContext, bridge: Bridge, origin: Origin, folder: 
         raise Failed("What was extracted is not what the archive holds.", "The storage may not keep owners or modes.")
     if differences.times:
         context.warn("The target's file system keeps coarser times than the archive has.")
-    context.meter.begin("Writing to disk")
+    context.begin("Writing to disk")
     await bridge.check(tools.sync_tree(folder), "Writing to disk")
 
 

@@ -23,7 +23,7 @@ async def run(context: JobContext, plan: VerifyPlan) -> dict[str, Any]:
 async def verify(context: JobContext, backup: Backup) -> Backup:
     """Read one backup back and mark it verified."""
     archive, index = context.store.archive_path(backup), context.store.index_path(backup)
-    context.meter.begin(f"Verifying {safe(backup.source.name)}", backup.content.stored)
+    context.begin(f"Verifying {safe(backup.source.name)}", backup.content.stored)
 
     def read() -> Backup:
         for path in (archive, index):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import traceback
 from dataclasses import replace
@@ -38,6 +39,7 @@ def run_job(path: Path, state: Path, descriptor: int = -1) -> None:
         traceback.print_exc()
         outcome = _failed(Failed(f"VolTUI has a fault: {error!r}.", f"The log is {path / 'log'}."))
     directory.clear_io()
+    directory.log(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
     directory.write_outcome(outcome)
 
 
