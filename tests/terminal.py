@@ -25,6 +25,7 @@ class Terminal:
         self.child = pexpect.spawn(
             command[0], command[1:], env=environment, dimensions=(rows, columns), timeout=DEADLINE, encoding=None
         )
+        self.child.delaybeforesend = None  # pexpect would wait 50 ms before each key
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.written = bytearray()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import inspect
 import json
 import os
 import random
@@ -23,6 +24,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from voltui.engine import tools
 from voltui.engine.adapter import Engine
@@ -31,6 +33,7 @@ from voltui.engine.helper import HelperSpec, create, remove
 from voltui.model.source import Source
 
 LEVEL = 3
+Measurement = Callable[[], Any]
 MIB = 1 << 20
 
 
@@ -90,11 +93,11 @@ class Bench:
         whole = time.time() - before
         return self._published(job) - before, whole
 
-    def busybox(self, name: str) -> float | None:
+    def busybox(self, name: str) -> float:
         """What the documentation of Docker tells: ``docker run busybox tar czf``."""
         binary = Path("/bin/busybox")
         if not binary.exists():
-            return None
+            raise SystemExit("Install busybox-static first.")
         root = self.folder / "image"
         (root / "bin").mkdir(parents=True, exist_ok=True)
         shutil.copy(binary, root / "bin" / "busybox")
@@ -109,16 +112,18 @@ class Bench:
     def bare_restore(self, name: str) -> float:
         """``zstd -d | tar x`` of the backup into an empty directory, synced."""
         target = self.folder / "restored"
-        shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
         tar = " ".join(f"'{word}'" for word in tools.extract_tree(str(target)))
-        return self._shell(f"zstd -qdc '{self._archive(name)}' | {tar}; sync -f {target}")
+        took = self._shell(f"zstd -qdc '{self._archive(name)}' | {tar}; sync -f {target}")
+        shutil.rmtree(target)
+        return took
 
-    def voltui_restore(self, name: str) -> tuple[float, float]:
-        """``voltui restore`` over the volume itself: seconds until the contents are swapped, and in all."""
+    async def voltui_restore(self, name: str) -> tuple[float, float]:
+        """``voltui restore`` into a new volume: seconds until the content is in place, and in all."""
         before = time.time()
-        job = self._voltui("restore", f"{name}@latest", "--yes")
+        job = self._voltui("restore", f"{name}@latest", "--to", "restored", "--yes")
         whole = time.time() - before
+        await self.engine.remove_volume("restored")
         return self._record_time(job, "swap", "kept") - before, whole
 
     def bare_verify(self, name: str) -> float | None:
@@ -183,12 +188,12 @@ class Row:
         self.theirs: list[float] = []
         self.whole: list[float] = []
 
-    def add(self, theirs: float | None, ours: float, whole: float | None = None) -> None:
-        self.ours.append(ours)
+    def add(self, theirs: float | None, ours: float | tuple[float, float]) -> None:
+        first, *whole = ours if isinstance(ours, tuple) else (ours,)
+        self.ours.append(first)
+        self.whole += whole
         if theirs is not None:
             self.theirs.append(theirs)
-        if whole is not None:
-            self.whole.append(whole)
 
     def cells(self) -> list[str]:
         if not self.theirs:
@@ -222,18 +227,43 @@ async def measure(bench: Bench, rounds: int, say: Callable[[str], None]) -> list
     for number in range(1, rounds + 1):
         for name in ("mixed", "small"):
             say(f"round {number}: {name}")
-            theirs = bench.bare_backup(name)
-            ours, whole = bench.voltui_backup(name)
-            rows[f"backup {name}"].add(theirs, ours, whole)
-            if number == 1:
-                rows[f"busybox {name}"].add(bench.busybox(name), ours)
-            rows[f"verify {name}"].add(bench.bare_verify(name), bench.voltui_verify(name))
-            theirs = bench.bare_restore(name)
-            ours, whole = bench.voltui_restore(name)
-            rows[f"restore {name}"].add(theirs, ours, whole)
-            theirs = await bench.docker_cp(name)
-            rows[f"archive {name}"].add(theirs, *bench.voltui_backup(name, "archive"))
+            await measure_volume(bench, rows, name, number)
+    for name in ("mixed", "small"):
+        rows[f"busybox {name}"].ours.append(statistics.median(rows[f"backup {name}"].ours))
     return list(rows.values())
+
+
+async def measure_volume(bench: Bench, rows: dict[str, Row], name: str, number: int) -> None:
+    """One round of one volume."""
+    turn = Turn(number)
+    await turn.take(rows[f"backup {name}"], lambda: bench.bare_backup(name), lambda: bench.voltui_backup(name))
+    if number == 1:
+        rows[f"busybox {name}"].theirs.append(bench.busybox(name))
+    await turn.take(rows[f"verify {name}"], lambda: bench.bare_verify(name), lambda: bench.voltui_verify(name))
+    await turn.take(rows[f"restore {name}"], lambda: bench.bare_restore(name), lambda: bench.voltui_restore(name))
+    await turn.take(
+        rows[f"archive {name}"], lambda: bench.docker_cp(name), lambda: bench.voltui_backup(name, "archive")
+    )
+
+
+class Turn:
+    """Takes the two measurements of a row, in the other order every other round: a disk favours who comes second."""
+
+    def __init__(self, number: int) -> None:
+        self._ours_first = number % 2 == 0
+
+    async def take(self, row: Row, theirs: Measurement, ours: Measurement) -> None:
+        if self._ours_first:
+            mine = await _value(ours)
+            row.add(await _value(theirs), mine)
+        else:
+            other = await _value(theirs)
+            row.add(other, await _value(ours))
+
+
+async def _value(measurement: Measurement) -> Any:
+    value = measurement()
+    return await value if inspect.isawaitable(value) else value
 
 
 def print_table(rows: list[Row], memory: float) -> None:
@@ -247,7 +277,7 @@ def print_table(rows: list[Row], memory: float) -> None:
 async def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--mixed", type=int, default=2048, help="MiB of the mixed volume")
     parser.add_argument("--small", type=int, default=100_000, help="files of the other")
     options = parser.parse_args()
