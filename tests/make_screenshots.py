@@ -8,6 +8,7 @@ It backs up, restores and looks around as a user would, and saves what the scree
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -110,11 +111,16 @@ async def take(folder: Path, size: tuple[int, int]) -> None:
 
     def shot(name: str) -> None:
         path = folder / f"{name}-{size[0]}x{size[1]}.svg"
-        path.write_text(app.export_screenshot(title=f"voltui {size[0]}x{size[1]}"))
+        path.write_text(_without_fonts(app.export_screenshot(title=f"voltui {size[0]}x{size[1]}")))
         print(path)
 
     async with app.run_test(size=size) as pilot:
         await tour(pilot, shot)
+
+
+def _without_fonts(svg: str) -> str:
+    """The picture without its links to fonts on the network: the reader's own monospace font serves."""
+    return re.sub(r"@font-face\s*{[^}]*}", "", svg)
 
 
 def main(arguments: list[str]) -> None:

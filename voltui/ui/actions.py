@@ -58,7 +58,7 @@ _SHOWN = {
 }  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
-    Action("backup", ("b",), "Backup", "Back up what the cursor is on, or all that is marked, at once", Group.ACT,
+    Action("backup", ("b",), "Backup", "Back up the row, or all that is marked, at once", Group.ACT,
            frozenset((VOLUMES, CONTAINERS)), footer=1),
     Action("restore", ("R",), "Restore", "Show what a restore would do; Enter does it", Group.ACT,
            frozenset((VOLUMES, BACKUPS)), footer=2),

@@ -31,10 +31,10 @@ class JobsView(View):
     title = "Jobs"
     columns = (
         Column("JOB", width=8),
-        Column("OF", share=2, middle=True),
+        Column("OF", share=3, middle=True),
         Column("STATE", width=10),
         Column("AGE", width=7, right=True),
-        Column("", share=3),
+        Column("", share=2),
     )
     sorts = (
         Sort("newest", lambda state, key: key, reverse=True),
