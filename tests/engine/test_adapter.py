@@ -140,14 +140,20 @@ async def test_a_directory_the_engine_does_not_have_fails_the_proof(lab: Lab, tm
     assert await lab.engine.containers() == []
 
 
+@contextlib.contextmanager
+def sockets_that_can_not_connect() -> Iterator[None]:
+    """The SDK leaves a socket open that fails to connect, for the garbage collector to find and to warn of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
+        gc.collect()
+
+
 async def test_an_engine_that_is_not_there_is_told_with_its_address(tmp_path: Path) -> None:
     engine = Engine(Endpoint(f"unix://{tmp_path}/none.sock"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # the SDK leaves a socket open that can't connect
-        with pytest.raises(NoEngine, match=r"none\.sock can't be reached: no such file"):
-            await engine.volumes()
-        engine.close()
-        gc.collect()
+    with sockets_that_can_not_connect(), pytest.raises(NoEngine, match=r"none\.sock can't be reached: no such file"):
+        await engine.volumes()
+    engine.close()
 
 
 async def test_an_engine_that_does_not_answer_misses_its_deadline(tmp_path: Path) -> None:
@@ -263,11 +269,12 @@ async def test_events_reconnect_and_say_so(lab: Lab, proxy: Proxy) -> None:
     engine = Engine(Endpoint(f"unix://{proxy.path}"))
     changes = Changes(engine.connection)
     await changes.wait_for("connected")
-    proxy.stop()
-    await changes.wait_for("lost")
-    changes.seen.clear()
-    proxy.start()
-    await changes.wait_for("connected")
+    with sockets_that_can_not_connect():
+        proxy.stop()
+        await changes.wait_for("lost")
+        changes.seen.clear()
+        proxy.start()
+        await changes.wait_for("connected")
     await lab.volume("later")
     await changes.wait_for("volume", "later")
     changes.close()
