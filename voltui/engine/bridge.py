@@ -34,8 +34,9 @@ exec 3>&-
 exec cat "$3" >/dev/null"""
 """Say the token and which tools there are, then live until the other end of the FIFO ``alive`` is closed: when VolTUI
 ends, however it ends, the kernel closes it, the helper exits, and the engine removes it."""
-_RUN = 'out=$1 err=$2; shift 2; exec "$@" >"$out" 2>"$err"'
-_RUN_WITH_INPUT = 'in=$1 out=$2 err=$3; shift 3; exec "$@" <"$in" >"$out" 2>"$err"'
+_RUN = 'exec 3>"$1"; out=$2 err=$3; shift 3; "$@" >"$out" 2>"$err" 3>&-; echo $? >&3'
+_RUN_WITH_INPUT = 'exec 3>"$1"; out=$2 err=$3 in=$4; shift 4; "$@" <"$in" >"$out" 2>"$err" 3>&-; echo $? >&3'
+"""The exit status comes through a FIFO too: Podman 4.3 never says that a detached command has ended (measured)."""
 
 
 class BridgeUnavailable(Failed):
@@ -115,21 +116,25 @@ class Bridge:
     async def spawn(self, argv: list[str], *, stream: bool = False, feed: bool = False) -> HelperProcess:
         """Start a command. With ``stream`` its output is a source, with ``feed`` its input is a sink."""
         number = next(self._numbers)
-        ends = ["in", "out", "err"] if feed else ["out", "err"]
+        ends = ["status", "out", "err", "in"] if feed else ["status", "out", "err"]
         fifos = [make_fifo(self._io / f"{number}.{end}") for end in ends]
         watch = Watch(self._cancelled, self._alive, self._idle_limit)
-        errors = Collector(fifos[-1])
-        output = FifoSource(fifos[-2], watch) if stream else Collector(fifos[-2])
-        sink = FifoSink(fifos[0], watch) if feed else None
+        status, errors = Collector(fifos[0]), Collector(fifos[2])
+        output = FifoSource(fifos[1], watch) if stream else Collector(fifos[1])
+        sink = FifoSink(fifos[3], watch) if feed else None
         command = ["sh", "-c", _RUN_WITH_INPUT if feed else _RUN, "sh", *(f"{IO}/{fifo.name}" for fifo in fifos), *argv]
 
-        def execute(api: APIClient) -> str:
+        def execute(api: APIClient) -> None:
             created = api.exec_create(self._spec.name, command, stdout=False, stderr=False)
             api.exec_start(created["Id"], detach=True)
-            return str(created["Id"])
 
-        exec_id = await self._connection.call("run a command in a helper", execute)
-        return HelperProcess(self._connection, exec_id, errors, output, sink)
+        process = HelperProcess(self.usable, status, errors, output, sink)
+        try:
+            await self._connection.call("run a command in a helper", execute)
+        except BaseException:
+            process.close()
+            raise
+        return process
 
     def _alive(self) -> bool:
         """Asked by a transfer's own thread, in silence."""

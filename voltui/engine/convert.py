@@ -17,12 +17,13 @@ _PODMAN = "Podman Engine"
 
 
 def engine_info(version: Mapping[str, Any], info: Mapping[str, Any]) -> EngineInfo:
-    """From ``GET /version`` and ``GET /info``."""
-    components = {component.get("Name") for component in version.get("Components") or ()}
+    """From ``GET /version`` and ``GET /info``. Podman gives itself another id at each call (measured on 4.3)."""
+    podman = any(component.get("Name") == _PODMAN for component in version.get("Components") or ())
+    name = info.get("Name") or ""
     return EngineInfo(
-        id=info.get("ID") or info.get("Name") or "",
-        name=info.get("Name") or "",
-        product="Podman" if _PODMAN in components else "Docker",
+        id=f"podman-{name}" if podman else info.get("ID") or name,
+        name=name,
+        product="Podman" if podman else "Docker",
         version=version.get("Version") or "",
         api_version=version.get("ApiVersion") or "",
         root_dir=info.get("DockerRootDir") or "",

@@ -18,7 +18,8 @@ from voltui.model.errors import Failed, NotFound, Refused, VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
 
-IMAGE = "voltui-empty:1"
+IMAGE = "voltui-empty:latest"
+"""Podman takes no other tag when it imports."""
 TARGET = "/v"
 """Where the source is mounted in the helper."""
 IO = "/io"
@@ -54,22 +55,26 @@ class HelperSpec:
     """The private directory to mount at ``/io``; with it the host's tools are mounted too."""
 
 
-async def ensure_image(connection: Connection) -> None:
-    """Make the empty image where it is missing. Importing it again would leave a dangling one behind each time."""
+async def ensure_image(connection: Connection) -> str:
+    """Make the empty image where it is missing; its id. Importing it again would leave a dangling one behind each time.
+
+    The id, since Podman takes a short name for one of a registry.
+    """
+    repository, tag = IMAGE.split(":")
     try:
-        await connection.call("look for the empty image", lambda api: api.inspect_image(IMAGE))
+        image = await connection.call("look for the empty image", lambda api: api.inspect_image(IMAGE))
     except NotFound:
-        repository, tag = IMAGE.split(":")
         await connection.call(
             "make an empty image",
             lambda api: api.import_image_from_data(_EMPTY_TAR, repository=repository, tag=tag),
         )
+        image = await connection.call("look for the empty image", lambda api: api.inspect_image(IMAGE))
+    return str(image["Id"])
 
 
 async def create(connection: Connection, spec: HelperSpec) -> str:
     """Create a helper; its id. Raises `NotFound` where its volume does not exist, and leaves none behind then."""
-    await ensure_image(connection)
-    config = _config(spec)
+    config = _config(spec, await ensure_image(connection))
     created = await connection.call(
         f"make a helper for the {spec.source.kind} {safe(spec.source.name)}",
         lambda api: api.create_container_from_config(config, spec.name),
@@ -141,14 +146,14 @@ def tool_folders() -> list[str]:
     return [folder for folder in _TOOL_FOLDERS if Path(folder).is_dir()]
 
 
-def _config(spec: HelperSpec) -> dict[str, Any]:
+def _config(spec: HelperSpec, image: str) -> dict[str, Any]:
     runs = spec.io is not None
     mounts = [_source_mount(spec)]
     if spec.io is not None:
         mounts += [_bind(folder, folder, read_only=True) for folder in tool_folders()]
         mounts.append(_bind(str(spec.io), IO, read_only=False))
     return {
-        "Image": IMAGE,
+        "Image": image,
         "Cmd": list(spec.command),
         "Env": ["LC_ALL=C", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
         "User": "0:0",

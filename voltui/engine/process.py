@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from voltui.engine.connection import DEADLINE, Connection
 from voltui.engine.fifo import Collector, FifoSink, FifoSource
-from voltui.model.errors import Failed, NotFound, Refused
+from voltui.model.errors import Failed
 from voltui.model.safe import safe
 
 _LOOK_EVERY = 2.0
 """Seconds of silence before the helper is looked after."""
-_EXIT_PATIENCE = 10.0
-"""Seconds the engine may take to notice that a process has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +33,14 @@ class HelperProcess:
 
     def __init__(
         self,
-        connection: Connection,
-        exec_id: str,
+        alive: Callable[[], Awaitable[bool]],
+        status: Collector,
         errors: Collector,
         output: Collector | FifoSource,
         sink: FifoSink | None,
     ) -> None:
-        self._connection = connection
-        self._exec_id = exec_id
+        self._alive = alive
+        self._status = status
         self._errors = errors
         self._output = output
         self._sink = sink
@@ -62,40 +59,28 @@ class HelperProcess:
 
     async def wait(self) -> Output:
         """Wait for its end. Raises `Failed` where the helper went away under it."""
-        collectors = [item for item in (self._errors, self._output) if isinstance(item, Collector)]
+        collectors = [item for item in (self._errors, self._output, self._status) if isinstance(item, Collector)]
         try:
             for collector in collectors:
                 while not await collector.ended(_LOOK_EVERY):
-                    await self._inspect()
-            code = await self._exit_code()
+                    if not await self._alive():
+                        raise _gone()
         finally:
             self.close()
+        code = self._status.data.strip()
+        if not code.isdigit():
+            raise _gone()
         out = self._output.data if isinstance(self._output, Collector) else b""
-        return Output(code, out, self._errors.data)
+        return Output(int(code), out, self._errors.data)
 
     def close(self) -> None:
         """Let go of the FIFOs."""
+        self._status.close()
         self._errors.close()
         self._output.close()
         if self._sink is not None:
             self._sink.close()
 
-    async def _exit_code(self) -> int:
-        waited, pause = 0.0, 0.002
-        while (code := await self._inspect()) is None:
-            if waited > _EXIT_PATIENCE:
-                raise Failed("The engine does not say how a command in a helper ended.")
-            await asyncio.sleep(pause)
-            waited += pause
-            pause = min(pause * 2, 0.1)
-        return code
 
-    async def _inspect(self) -> int | None:
-        """The exit status, ``None`` while it runs."""
-        try:
-            state = await self._connection.call(
-                "look after a command in a helper", lambda api: api.exec_inspect(self._exec_id), deadline=DEADLINE
-            )
-        except (NotFound, Refused):
-            raise Failed("The helper container ended before its work was done.", "Was it removed by someone?") from None
-        return None if state["Running"] else int(state["ExitCode"])
+def _gone() -> Failed:
+    return Failed("The helper container ended before its work was done.", "Was it removed by someone?")

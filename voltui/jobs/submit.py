@@ -33,15 +33,7 @@ def submit(plan: Plan, state: Path, *, descriptor: int | None = None) -> JobDire
 
     ``descriptor`` is an open file for the job: where an export writes to, what an import reads.
     """
-    description = Description(
-        kind=plan.kind,
-        subject=plan.subject,
-        plan=msgspec.to_builtins(plan),
-        asked=format_time(now()),
-        user=_user(),
-        command=" ".join(["voltui", *sys.argv[1:]]),
-    )
-    job, lock = jobs_directory(state).create(description)
+    job, lock = jobs_directory(state).create(describe(plan))
     given = [] if descriptor is None else [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _LEAST_DESCRIPTOR)]
     try:
         _start(job, state, [lock, *given])
@@ -49,6 +41,18 @@ def submit(plan: Plan, state: Path, *, descriptor: int | None = None) -> JobDire
         for mine in (lock, *given):
             os.close(mine)
     return job
+
+
+def describe(plan: Plan) -> Description:
+    """The plan with who asks for it, when and how."""
+    return Description(
+        kind=plan.kind,
+        subject=plan.subject,
+        plan=msgspec.to_builtins(plan),
+        asked=format_time(now()),
+        user=_user(),
+        command=" ".join(["voltui", *sys.argv[1:]]),
+    )
 
 
 def _start(job: JobDirectory, state: Path, descriptors: list[int]) -> None:
