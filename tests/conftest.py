@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -59,6 +60,14 @@ def sandbox_host() -> str:
     if ENGINE_LABEL not in asyncio.run(labels()):
         pytest.fail(f"The engine at {host} is no sandbox. {HOW}")
     return host
+
+
+def program(name: str, package: str) -> str:
+    """The path of a program that a test needs. Without it the test is skipped; where CI runs, it fails."""
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if found is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"Needs {name}, of Debian's package {package}.")
+    return found
 
 
 @dataclass

@@ -39,7 +39,9 @@ class Engine:
 
     async def inventory(self) -> Inventory:
         """All volumes and containers, at about the same moment."""
-        info, volumes, containers = await asyncio.gather(self.info(), self.volumes(), self.containers())
+        # One after the other where nobody answers: three calls that fail at once would leave two errors unheard.
+        info = await self.info()
+        volumes, containers = await asyncio.gather(self.volumes(), self.containers())
         return Inventory.of(info, volumes, containers)
 
     async def volumes(self) -> list[Volume]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from voltui.engine.endpoint import Endpoint
 from voltui.engine.pool import DaemonPool
@@ -39,6 +40,7 @@ class Connection:
         self._local = threading.local()
         self._clients: list[APIClient] = []
         self._version = ""
+        self._ssh_stderr: IO[bytes] | None = None
 
     async def call(self, what: str, function: Callable[[APIClient], T], *, deadline: float = DEADLINE) -> T:
         """The result of ``function(client)``. ``what`` says what is asked, for the error sentence.
@@ -90,18 +92,18 @@ class Connection:
         from docker.api.client import APIClient
         from docker.tls import TLSConfig
 
+        if self.endpoint.host.startswith("ssh://"):
+            from voltui.engine import ssh
+
+            if self._ssh_stderr is None:
+                self._ssh_stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the connection
+            return ssh.client(self.endpoint.host, self._ssh_stderr, version=version, timeout=timeout)
         tls = self.endpoint.tls
         config: Any = False
         if tls is not None:
             pair = (tls.cert, tls.key) if tls.cert and tls.key else None
             config = TLSConfig(client_cert=pair, ca_cert=tls.ca or None, verify=tls.verify)
-        return APIClient(
-            base_url=self.endpoint.host,
-            version=version,
-            timeout=timeout,
-            tls=config,
-            use_ssh_client=self.endpoint.host.startswith("ssh://"),
-        )
+        return APIClient(base_url=self.endpoint.host, version=version, timeout=timeout, tls=config)
 
     def _deadline(self) -> float:
         """The calling thread's, in seconds."""
@@ -113,6 +115,8 @@ class Connection:
         self._pool.close()
         while self._clients:
             self._clients.pop().close()
+        if self._ssh_stderr is not None:
+            self._ssh_stderr.close()
 
     @contextmanager
     def translated(self, what: str) -> Iterator[None]:
@@ -134,7 +138,18 @@ class Connection:
             return _refusal(what, error)
         if any(isinstance(cause, Timeout | TimeoutError) for cause in _chain(error)):
             return self._silent(what, self._deadline())
-        return NoEngine(f"The engine at {self.endpoint.shown} can't be reached: {_reason(error)}.", self._hint(error))
+        return NoEngine(
+            f"The engine at {self.endpoint.shown} can't be reached: {self._ssh_words() or _reason(error)}.",
+            self._hint(error),
+        )
+
+    def _ssh_words(self) -> str:
+        """What ``ssh`` said of it, which is nearer to the cause than the line that broke."""
+        if self._ssh_stderr is None or self._ssh_stderr.closed:
+            return ""
+        from voltui.engine.ssh import last_words
+
+        return last_words(self._ssh_stderr).rstrip(".")
 
     def _silent(self, what: str, deadline: float) -> NoEngine:
         return NoEngine(

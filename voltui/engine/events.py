@@ -65,10 +65,7 @@ class Events:
     def _hang_up(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
-            try:
-                stream.close()
-            except Exception:  # noqa: BLE001 - over ssh the SDK can't abort a read; the daemon thread ends with the process
-                return
+            stream.close()
 
     def _run(self) -> None:
         wait = _FIRST_WAIT
