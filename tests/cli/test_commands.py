@@ -160,11 +160,21 @@ async def test_everything_of_a_project_or_container_is_backed_up_together(
     assert len(lab.store.listing().backups) == 4
 
 
-async def test_detached_jobs_are_followed_and_cancelled(lab: Lab, voltui: Voltui) -> None:
+async def test_detached_jobs_are_followed(lab: Lab, voltui: Voltui) -> None:
     await lab.volume("data")
     job = voltui("backup", "data", "--detach", check=True).out.strip()
     followed = voltui("jobs", job, check=True)
     assert "Backed up and verified data." in followed.out
+
+
+async def test_a_detached_job_is_cancelled_by_its_id(lab: Lab, voltui: Voltui, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOLTUI_LEVEL", "19")
+    slow_to_compress(await lab.volume("data") / "text")
+    job = voltui("backup", "data", "--detach", check=True).out.strip()
+    cancelled = voltui("jobs", "--cancel", job, check=True)
+    assert "cancelled" in cancelled.out.lower()
+    assert lab.store.listing().backups == ()
+    assert voltui("jobs", job).code == 130
 
 
 @pytest.mark.parametrize(
@@ -181,6 +191,8 @@ async def test_detached_jobs_are_followed_and_cancelled(lab: Lab, voltui: Voltui
         (["import", "missing.tar", "x"], 4, "no file missing.tar"),
         (["export", "data", "--json"], 2, "no room for JSON"),
         (["jobs", "nothing"], 4, "no job nothing"),
+        (["jobs", "--cancel", "nothing"], 4, "no job nothing"),
+        (["jobs", "one", "--cancel", "other"], 2, "Both a job"),
         (["frobnicate"], 2, "No such command"),
         (["volumes", "--frobnicate"], 2, "No such option"),
         (["--host", "unix:///nowhere.sock", "volumes"], 3, "can't be reached"),

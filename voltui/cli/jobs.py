@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
 from voltui.cli import complete
@@ -11,7 +13,7 @@ from voltui.cli.output import print_json, print_table
 from voltui.jobs import watch
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.watch import JobView
-from voltui.model.errors import Usage
+from voltui.model.errors import Cancelled, Usage
 from voltui.model.safe import safe
 from voltui.model.text import age
 from voltui.model.when import parse_time
@@ -21,22 +23,26 @@ _SHOWN = 20
 
 @click.command()
 @click.argument("job", required=False, metavar="ID", shell_complete=complete.job_ids)
-@click.option("--cancel", is_flag=True, help="Ask the job to stop and undo what it began.")
+@click.option(
+    "--cancel",
+    metavar="ID",
+    shell_complete=complete.job_ids,
+    help="Stop this job, undo what it began, and wait for it.",
+)
 @with_options
-def jobs(cli: CliContext, job: str | None, cancel: bool) -> None:
+def jobs(cli: CliContext, job: str | None, cancel: str | None) -> None:
     """List jobs, running and past, or follow the job ID.
 
     Ctrl-C stops the following, not the job.
     """
-    if job is None:
-        if cancel:
-            raise Usage("Which job should be cancelled?", "`voltui jobs` lists them.")
+    if cancel is not None:
+        if job is not None:
+            raise Usage("Both a job to follow and one to cancel are given.", "Cancelling follows it to its end, too.")
+        _cancel(cli, cli.jobs.find(cancel))
+    elif job is not None:
+        _follow(cli, cli.jobs.find(job))
+    else:
         _list(cli)
-        return
-    found = cli.jobs.find(job)
-    if cancel:
-        found.ask_to_cancel()
-    _follow(cli, found)
 
 
 def _list(cli: CliContext) -> None:
@@ -46,6 +52,13 @@ def _list(cli: CliContext) -> None:
         return
     rows = [[view.id, view.kind, view.subject, view.state, _started(view), _words(view)] for view in views[:_SHOWN]]
     print_table(("ID", "JOB", "OF", "STATE", "AGE", ""), rows)
+
+
+def _cancel(cli: CliContext, job: JobDirectory) -> None:
+    """Done where it was cancelled, and where it was over before."""
+    job.ask_to_cancel()
+    with suppress(Cancelled):
+        _follow(cli, job)
 
 
 def _follow(cli: CliContext, job: JobDirectory) -> None:
