@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,54 @@ async def test_no_room_is_told_before_anything_happens(lab: Lab, small_disk: Pat
     with pytest.raises(Refused, match="no room"):
         outcome.raise_error()
     assert content(target) == {"here": b"old"}
+
+
+async def tight_target(lab: Lab, disk: Path) -> tuple[Path, Backup]:
+    """A folder with a running user whose 6 MB leave no room for the 6 MB of a backup beside them."""
+    files = await lab.volume("data")
+    (files / "noise").write_bytes(os.urandom(6_000_000))
+    backup = await backed_up(lab, volume("data"))
+    target = disk / "target"
+    target.mkdir(mode=0o751)
+    (target / "old").write_bytes(b"o" * 6_000_000)
+    await lab.container("user", [f"{target}:/data"])
+    return target, backup
+
+
+async def test_without_room_for_both_the_old_content_is_deleted_first_where_that_is_asked_for(
+    lab: Lab, small_disk: Path
+) -> None:
+    target, backup = await tight_target(lab, small_disk)
+    plan = RestorePlan(lab.common(), Source("path", str(target)), backup.id)
+    refused = await lab.run(plan)
+    with pytest.raises(Refused, match="old and the new content at once") as caught:
+        refused.raise_error()
+    assert "--in-place" in caught.value.hint
+    assert set(content(target)) == {"old"}
+
+    outcome = await lab.run(replace(plan, in_place=True))
+
+    assert outcome.ending == "done", outcome.sentence
+    assert set(content(target)) == {"noise"}
+    assert [path.name for path in target.iterdir()] == ["noise"]
+    assert lab.store.find(outcome.result["undo"]).verified
+    assert await lab.state_of("user") == "running"
+
+
+async def test_deleted_old_content_comes_back_when_the_new_turns_out_damaged(lab: Lab, small_disk: Path) -> None:
+    target, backup = await tight_target(lab, small_disk)
+    archive = lab.store.archive_path(backup)
+    archive.write_bytes(archive.read_bytes()[:-5_000] + b"x" * 5_000)
+    mode = target.stat().st_mode
+
+    outcome = await lab.run(RestorePlan(lab.common(), Source("path", str(target)), backup.id, in_place=True))
+
+    with pytest.raises(Damaged):
+        outcome.raise_error()
+    assert content(target) == {"old": b"o" * 6_000_000}
+    assert [path.name for path in target.iterdir()] == ["old"]
+    assert target.stat().st_mode == mode
+    assert await lab.state_of("user") == "running"
 
 
 async def test_the_archive_api_restores_into_a_new_or_empty_volume_only(lab: Lab) -> None:

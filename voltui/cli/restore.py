@@ -28,9 +28,10 @@ from voltui.model.text import clock_time, listed, plural
 @click.argument("backup", metavar="BACKUP|FILE", shell_complete=complete.backup_ids)
 @click.option("--to", "target", metavar="VOLUME", help="Another volume or path; a new volume is made.")
 @click.option("--keep-folder", is_flag=True, help="Of a FILE: keep the one folder that everything is in.")
+@click.option("--in-place", is_flag=True, help="Where there is no room for both contents: delete the old one first.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options
-def restore(cli: CliContext, backup: str, target: str | None, keep_folder: bool, yes: bool) -> None:
+def restore(cli: CliContext, backup: str, target: str | None, keep_folder: bool, in_place: bool, yes: bool) -> None:
     """Restore a backup, or a tar archive from elsewhere.
 
     BACKUP is an id, a unique beginning of one, or VOLUME@latest. FILE is a .tar, .tar.gz, .tar.bz2, .tar.xz or
@@ -58,6 +59,7 @@ def restore(cli: CliContext, backup: str, target: str | None, keep_folder: bool,
         backup=found.id if found else "",
         file=str(file.absolute()) if file else "",
         keep_folder=keep_folder,
+        in_place=in_place,
     )
     job = submit(plan, cli.settings.state)
     outcome = follow(job)

@@ -96,6 +96,7 @@ fi
 sync -f "$root"
 """
 
+_EMPTY = 'from=$root; entries "$root" -exec rm -rf --one-file-system -- {} +'
 _DISCARD_STAGED = 'discard "$new"'
 _DISCARD_OLD = 'discard "$old"'
 
@@ -117,6 +118,11 @@ def swap(root: str, identifier: str, only: str = "") -> list[str]:
 def swap_back(root: str, identifier: str, only: str = "") -> list[str]:
     """Undo a swap that was done, begun or never begun. May be repeated when it was interrupted itself."""
     return _script(_SWAP_BACK, root, identifier, only)
+
+
+def empty(root: str, identifier: str, only: str = "") -> list[str]:
+    """Delete the content, or the ``only`` entry that is meant."""
+    return _script(_EMPTY, root, identifier, only)
 
 
 def discard_staged(root: str, identifier: str) -> list[str]:

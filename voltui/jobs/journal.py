@@ -77,6 +77,11 @@ def open_steps(path: Path) -> list[OpenStep]:
     return sorted(begun.values(), key=lambda step: step.number, reverse=True)
 
 
+def begun_steps(path: Path) -> set[str]:
+    """The names of all steps."""
+    return {record["step"] for record in _records(path) if record["state"] == "begin"}
+
+
 def kept_steps(path: Path) -> set[str]:
     """The names of the steps whose change was to stay."""
     return {record["step"] for record in _records(path) if record["state"] == "kept"}

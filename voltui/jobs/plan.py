@@ -78,6 +78,8 @@ class RestorePlan:
     """Keep the one leading folder that all members of a foreign archive are in."""
     only_empty: bool = False
     """Refuse a target that holds anything (import)."""
+    in_place: bool = False
+    """Where the target has no room for both contents, delete the old one first, backed up."""
 
     @property
     def subject(self) -> str:

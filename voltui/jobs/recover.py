@@ -10,9 +10,9 @@ from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint
 from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL
 from voltui.jobs.directory import JobDirectory, JobsDirectory, client_name
-from voltui.jobs.journal import kept_steps
+from voltui.jobs.journal import begun_steps, kept_steps
 from voltui.jobs.state import Outcome
-from voltui.jobs.undo import PUBLICATION, SWAP, Undoer
+from voltui.jobs.undo import PUBLICATION, REFILL, SWAP, Undoer
 from voltui.model.errors import Failed, VoltuiError
 from voltui.model.when import format_time, now
 
@@ -94,7 +94,10 @@ def _outcome(job: JobDirectory, before: Outcome | None, failures: list[str]) -> 
         return Outcome(before.ending, before.sentence, before.ended, before.error, before.result, tuple(failures), owed)
     kept = kept_steps(job.path / "journal.ndjson")
     subject = job.description().subject
-    if SWAP in kept:
+    if SWAP in kept and REFILL in begun_steps(job.path / "journal.ndjson"):
+        if REFILL in kept:
+            return Outcome("done", f"Restored {subject}.", format_time(now()), warnings=tuple(failures), undo_owed=owed)
+    elif SWAP in kept:
         said = f"Restored {subject}, but the job was killed before it had backed the old content up."
         where = "The old content stays in the volume, in its folder .voltui-old-" + job.id
         return Outcome("done", said, format_time(now()), warnings=(where, *failures), undo_owed=owed)

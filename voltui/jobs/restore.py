@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 from voltui.archive.listing import Expectation, read_listing
@@ -20,15 +20,13 @@ from voltui.engine.process import HelperProcess
 from voltui.jobs import origin as origins
 from voltui.jobs.access import ArchiveAccess, BridgeAccess, opened
 from voltui.jobs.archive_restore import restore_by_archive
-from voltui.jobs.backup import publish, take
 from voltui.jobs.context import JobContext
 from voltui.jobs.locks import locked
 from voltui.jobs.origin import Origin
 from voltui.jobs.plan import RestorePlan
+from voltui.jobs.safety import back_up_old, emptied
 from voltui.jobs.undo import CREATE_VOLUME, STAGE, SWAP
 from voltui.jobs.users import check_can_stop, stopped
-from voltui.jobs.verify import verify
-from voltui.model.backup import Consistency, Reason
 from voltui.model.errors import Failed, Refused, VoltuiError
 from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
@@ -37,6 +35,8 @@ from voltui.model.source import Source
 _ROOM, _ROOM_SHARE = 64 << 20, 50
 """What must stay free beside what is extracted, since databases stop on the last bytes: so many bytes, or on small
 file systems one part in so many."""
+
+_ELSEWHERE = "Free space on the engine's host, or restore into a new volume on other storage."
 
 
 async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> dict[str, Any]:
@@ -57,9 +57,14 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
             if isinstance(access, ArchiveAccess):
                 await restore_by_archive(context, access, inventory, target, origin)
                 return {"target": target.name, "undo": None}
-            await _check_target(access.bridge, plan, origin, created=created)
-            await _stage_and_swap(context, access.bridge, target, origin)
-            undo = await _keep_old(context, access, inventory, target)
+            await _check_target(access.bridge, plan, created=created)
+            if await _has_room(context, access, plan, origin):
+                await _stage_and_swap(context, access.bridge, target, origin)
+                undo = await _keep_old(context, access, inventory, target)
+            else:
+                async with emptied(context, access, inventory, target) as undo:
+                    await _stage_and_swap(context, access.bridge, target, origin)
+                await access.bridge.check(swap.discard_old(TARGET, context.directory.id), "Cleaning up")
     return {"target": target.name, "undo": undo}
 
 
@@ -88,8 +93,8 @@ def _refuse_fleeting(inventory: Inventory, target: Source, origin: Origin) -> No
         )
 
 
-async def _check_target(bridge: Bridge, plan: RestorePlan, origin: Origin, *, created: bool) -> None:
-    """Raise `Refused` where the target must be empty and is not, or has no room for both contents."""
+async def _check_target(bridge: Bridge, plan: RestorePlan, *, created: bool) -> None:
+    """Raise `Refused` where the target must be empty and is not."""
     name = safe(plan.target.name)
     found = await bridge.check(tools.first_entry(TARGET), "Looking into the target")
     if created and found:
@@ -101,17 +106,35 @@ async def _check_target(bridge: Bridge, plan: RestorePlan, origin: Origin, *, cr
         raise Refused(
             f"The {plan.target.words} is not empty.", "`voltui restore` replaces its content and keeps the old one."
         )
-    numbers = (await bridge.check(tools.free_space(TARGET), "Looking for free space")).split()
+
+
+async def _has_room(context: JobContext, access: BridgeAccess, plan: RestorePlan, origin: Origin) -> bool:
+    """Whether both contents fit in at once. Raises `Refused` where they don't and that is not to be borne."""
+    name = safe(plan.target.name)
+    numbers = (await access.bridge.check(tools.free_space(TARGET), "Looking for free space")).split()
     free_blocks, blocks, block_size, free_inodes, inodes = map(int, numbers)
     free, wanted = free_blocks * block_size, origin.size + min(_ROOM, blocks * block_size // _ROOM_SHARE)
-    if free < wanted:
+    if inodes and free_inodes < origin.entries:
+        raise Refused(
+            f"{name} has no room for {origin.entries:,} more files: {free_inodes:,} inodes are free.", _ELSEWHERE
+        )
+    if free >= wanted:
+        return True
+    freed = await access.expected_bytes(context) or 0
+    if free + freed < wanted:
+        raise Refused(
+            f"{name} has no room for the new content: {wanted:,} bytes are needed, {free:,} are free, "
+            f"and without the old content {free + freed:,}.",
+            _ELSEWHERE,
+        )
+    if not plan.in_place:
         raise Refused(
             f"{name} has no room for the old and the new content at once: "
             f"{wanted:,} bytes are needed, {free:,} are free.",
-            "Free space on the engine's host, or restore into a new volume on other storage.",
+            f"{_ELSEWHERE} Or say --in-place: its users are stopped while the old content is backed up and deleted and "
+            "the new one extracted; the backup is put back should that fail.",
         )
-    if inodes and free_inodes < origin.entries:
-        raise Refused(f"{name} has no room for {origin.entries:,} more files: {free_inodes:,} inodes are free.")
+    return False
 
 
 async def _stage_and_swap(context: JobContext, bridge: Bridge, target: Source, origin: Origin) -> None:
@@ -169,7 +192,7 @@ async def _keep_old(context: JobContext, access: BridgeAccess, inventory: Invent
     identifier = context.directory.id
     old = swap.old_folder(TARGET, identifier)
     try:
-        undo = await _back_up_old(context, access, inventory, target, old)
+        undo = await back_up_old(context, access, inventory, target, old)
         await access.bridge.check(swap.discard_old(TARGET, identifier), "Removing the old content")
     except (VoltuiError, asyncio.CancelledError) as error:
         reason = error.sentence if isinstance(error, VoltuiError) else "It was cancelled."
@@ -177,16 +200,3 @@ async def _keep_old(context: JobContext, access: BridgeAccess, inventory: Invent
         context.warn(f"The old content could not be kept as a backup and stays in its folder {where}: {reason}")
         return None
     return undo
-
-
-async def _back_up_old(
-    context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source, old: str
-) -> str | None:
-    if not (await access.bridge.check(tools.first_entry(old), "Looking at the old content")).strip():
-        return None
-    async with AsyncExitStack() as publications:
-        taken = await take(context, inventory, target, access, publications, folder=old)
-        consistency = Consistency.STOPPED if inventory.writers(target) else Consistency.UNUSED
-        backup = await publish(context, inventory, taken, consistency, Reason.BEFORE_RESTORE, 0.0)
-    await verify(context, backup)
-    return backup.id

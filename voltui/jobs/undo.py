@@ -8,18 +8,20 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from voltui.engine import helper, swap
+from voltui.archive.unpack import unpack
+from voltui.engine import helper, swap, tools
 from voltui.engine.adapter import Engine
 from voltui.engine.bridge import Bridge
 from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL, TARGET, TRUSTED_CAPABILITIES, HelperSpec
+from voltui.engine.pool import DaemonPool
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.journal import OpenStep
 from voltui.model.errors import NotFound
 from voltui.model.source import Source
-from voltui.store.local import discard_unpublished
+from voltui.store.local import LocalStore, discard_unpublished
 
-HELPER, PAUSE, STOP, PUBLICATION, CREATE_VOLUME, RECREATE_VOLUME, STAGE, SWAP = (
-    "helper", "pause", "stop", "publication", "create-volume", "recreate-volume", "stage", "swap",
+HELPER, PAUSE, STOP, PUBLICATION, CREATE_VOLUME, RECREATE_VOLUME, STAGE, SWAP, REFILL = (
+    "helper", "pause", "stop", "publication", "create-volume", "recreate-volume", "stage", "swap", "refill",
 )  # fmt: skip
 
 
@@ -73,6 +75,23 @@ class Undoer:
         async with self._writing(data) as bridge:
             await bridge.check(swap.swap_back(TARGET, data["id"], data["only"]), "Putting the old content back")
 
+    async def _refill(self, data: Mapping[str, Any]) -> None:
+        """Put the deleted content back from its backup, staged and swapped in like any other."""
+        identifier, only = data["id"], data["only"]
+        folder = swap.staging_folder(TARGET, identifier)
+        async with self._new_bridge(Source(*data["mount"])) as bridge:
+            for script in (
+                swap.swap_back(TARGET, identifier, only),
+                swap.discard_staged(TARGET, identifier),
+                swap.empty(TARGET, identifier, only),
+                swap.stage(TARGET, identifier),
+            ):
+                await bridge.check(script, "Making room for the old content")
+            if data["backup"] is not None:
+                await _extract(bridge, LocalStore(Path(data["store"])), data["backup"], folder)
+            await bridge.check(swap.swap(TARGET, identifier, only), "Putting the old content back")
+            await bridge.check(swap.discard_old(TARGET, identifier), "Cleaning up")
+
     async def _state(self, container_id: str) -> str:
         try:
             return (await self._engine.container(container_id)).container.state
@@ -87,6 +106,12 @@ class Undoer:
         if open_bridge is not None and await open_bridge.usable():
             yield open_bridge
             return
+        async with self._new_bridge(source) as bridge:
+            yield bridge
+
+    @asynccontextmanager
+    async def _new_bridge(self, source: Source) -> AsyncIterator[Bridge]:
+        """One that no cancelled job holds back."""
         io = self._directory.new_io()
         name = f"voltui-{self._directory.id}-undo-{io.name}"
         labels = {JOB_LABEL: self._directory.id, CLIENT_LABEL: self._directory.client}
@@ -99,6 +124,23 @@ class Undoer:
             await bridge.close()
 
 
+async def _extract(bridge: Bridge, store: LocalStore, backup_id: str, folder: str) -> None:
+    """Extract a backup into a folder, checked and on disk."""
+    backup = store.find(backup_id)
+    archive, index = store.archive_path(backup), store.index_path(backup)
+    pool = DaemonPool("refill", 1)
+    process = await bridge.spawn(tools.extract_tree(folder), feed=True)
+    try:
+        await pool.run(lambda: unpack(archive, index, (backup.archive, backup.index), sink=process.sink))
+        process.sink.close()
+        result = await process.wait()
+        tools.extracted(result.code, result.err)
+    finally:
+        process.close()
+        pool.close()
+    await bridge.check(tools.sync_tree(folder), "Writing to disk")
+
+
 _UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {
     HELPER: Undoer._helper,
     PAUSE: Undoer._pause,
@@ -108,4 +150,5 @@ _UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {
     RECREATE_VOLUME: Undoer._recreate_volume,
     STAGE: Undoer._stage,
     SWAP: Undoer._swap,
+    REFILL: Undoer._refill,
 }

@@ -1,0 +1,56 @@
+"""Keeping the old content of a restore's target as a backup: after the swap, or before it where room is short."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from voltui.engine import swap, tools
+from voltui.engine.helper import TARGET
+from voltui.jobs.access import BridgeAccess
+from voltui.jobs.backup import publish, take
+from voltui.jobs.context import JobContext
+from voltui.jobs.undo import REFILL
+from voltui.jobs.users import stopped
+from voltui.jobs.verify import verify
+from voltui.model.backup import Consistency, Reason
+from voltui.model.inventory import Inventory
+from voltui.model.source import Source
+
+
+async def back_up_old(
+    context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source, folder: str
+) -> str | None:
+    """Back up what is in ``folder``, which nobody writes to; the verified backup's id, ``None`` where it is empty."""
+    if not (await access.bridge.check(tools.first_entry(folder), "Looking at the old content")).strip():
+        return None
+    async with AsyncExitStack() as publications:
+        taken = await take(context, inventory, target, access, publications, folder=folder)
+        consistency = Consistency.STOPPED if inventory.writers(target) else Consistency.UNUSED
+        backup = await publish(context, inventory, taken, consistency, Reason.BEFORE_RESTORE, 0.0)
+    await verify(context, backup)
+    return backup.id
+
+
+@asynccontextmanager
+async def emptied(
+    context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source
+) -> AsyncIterator[str | None]:
+    """Make room for new content: stop the users, back the old content up, delete it. Gives that backup's id.
+
+    Where the block fails, the old content comes back from the backup before the users start again.
+    """
+    context.begin("Stopping the users")
+    async with stopped(context, inventory.running_users(target)):
+        kept = await back_up_old(context, access, inventory, target, TARGET)
+        data = {
+            "mount": [target.folder.kind, target.folder.name],
+            "id": context.directory.id,
+            "only": target.only,
+            "store": context.common.store,
+            "backup": kept,
+        }
+        async with context.tentative(REFILL, data):
+            context.begin("Deleting the old content")
+            await access.bridge.check(swap.empty(TARGET, context.directory.id, target.only), "Deleting the old content")
+            yield kept
