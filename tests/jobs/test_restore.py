@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import tarfile
 from dataclasses import replace
@@ -13,9 +14,12 @@ import pytest
 from tests.conftest import Lab
 from voltui.jobs.plan import BackupPlan, RestorePlan, VerifyPlan
 from voltui.jobs.state import Outcome
+from voltui.jobs.submit import jobs_directory
+from voltui.jobs.undoable import last_undoable, undoables
 from voltui.model.backup import Backup, Consistency, Reason
-from voltui.model.errors import Damaged, Refused
+from voltui.model.errors import Damaged, NotFound, Refused
 from voltui.model.source import Source
+from voltui.store.local import LocalStore
 
 pytestmark = pytest.mark.engine
 
@@ -319,3 +323,51 @@ async def test_an_import_into_a_volume_that_holds_something_is_refused(lab: Lab,
     with pytest.raises(Refused, match="not empty"):
         outcome.raise_error()
     assert content(files) == {"file": b"mine"}
+
+
+async def undo(lab: Lab, source: Source) -> Outcome:
+    """What `voltui undo` does."""
+    engine_id = (await lab.engine.info()).id
+    last = last_undoable(undoables(lab.store.listing().backups, jobs_directory(lab.state), engine_id), source)
+    backup = last.backup.id if last.backup else ""
+    return await lab.run(RestorePlan(lab.common(), source, backup=backup, kept_tree=last.kept_tree))
+
+
+async def test_a_restore_is_undone_and_so_is_the_undo(lab: Lab) -> None:
+    files = await lab.volume("data")
+    (files / "file").write_text("one")
+    backup = await backed_up(lab, volume("data"))
+    (files / "file").write_text("two")
+    await restore(lab, backup, volume("data"))
+    assert (await undo(lab, volume("data"))).ending == "done"
+    assert content(files) == {"file": b"two"}
+    assert (await undo(lab, volume("data"))).ending == "done"
+    assert content(files) == {"file": b"one"}
+
+
+async def test_old_content_that_could_not_be_backed_up_is_put_back_from_the_volume(lab: Lab, small_disk: Path) -> None:
+    files = await lab.volume("data")
+    (files / "file").write_text("one")
+    files.chmod(0o750)
+    store = LocalStore(small_disk / "store")
+    outcome = await lab.run(BackupPlan(replace(lab.common(), store=str(store.root)), (volume("data"),)))
+    noise = os.urandom(12_000_000)
+    (files / "noise").write_bytes(noise)
+    files.chmod(0o711)
+    times = files.stat().st_mtime_ns
+    plan = RestorePlan(replace(lab.common(), store=str(store.root)), volume("data"), outcome.result["backups"][0])
+    restored = await lab.run(plan)
+    assert restored.ending == "done"
+    assert "no space left" in restored.warnings[0]
+    assert content(files)["file"] == b"one"
+    assert stat.S_IMODE(files.stat().st_mode) == 0o750
+
+    undone = await undo(lab, volume("data"))
+
+    assert undone.ending == "done", undone.sentence
+    assert content(files) == {"file": b"one", "noise": noise}
+    assert sorted(path.name for path in files.iterdir()) == ["file", "noise"]
+    assert (stat.S_IMODE(files.stat().st_mode), files.stat().st_mtime_ns) == (0o711, times)
+    assert lab.store.find(undone.result["undo"]).reason is Reason.BEFORE_RESTORE
+    with pytest.raises(NotFound):
+        last_undoable(undoables((), jobs_directory(lab.state), (await lab.engine.info()).id), volume("data"))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, update_wrapper
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+
+from voltui.model.errors import Refused
 
 if TYPE_CHECKING:
     from voltui.config import Settings
@@ -86,6 +89,16 @@ class CliContext:
 
         for job in recover.needing(self.jobs, self.settings.endpoint):
             await recover.recover(job)
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask before something is replaced or deleted; No is the default. Raises `Refused` for a no, or nobody to ask."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Refused("Nobody is there to confirm.", "Say --yes where you are sure.")
+    if not click.confirm(question, default=False, err=True):
+        raise Refused("It was not confirmed.", "Nothing was changed.")
 
 
 def with_options(function: F) -> F:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from voltui.cli import complete
-from voltui.cli.context import CliContext, with_options
+from voltui.cli.context import CliContext, confirm, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_json
 from voltui.engine.adapter import Engine
@@ -51,8 +50,9 @@ def restore(cli: CliContext, backup: str, target: str | None, keep_folder: bool,
     preview, found = cli.ask(look)
     if preview.refusal:
         raise Refused(preview.refusal, "Restore into a new volume with --to, or see to the container first.")
-    if not yes:
-        _confirm(preview, file)
+    if preview.exists and not yes:
+        click.echo(describe(preview, file), err=True)
+        confirm(f"Replace the content of {safe(preview.target.name)}?", yes=yes)
     plan = RestorePlan(
         cli.common,
         preview.target,
@@ -86,17 +86,6 @@ def _is_file(reference: str) -> bool:
     if looks_like_one and any(reference.endswith(ending) for ending in (".tar", ".gz", ".bz2", ".xz", ".zst", ".tgz")):
         raise NotFound(f"There is no file {safe(reference)}.", "Check the path.")
     return False
-
-
-def _confirm(preview: RestorePreview, file: Path | None) -> None:
-    """Ask before anything that exists is replaced. Raises `Refused` where nobody can answer, or the answer is no."""
-    if not preview.exists:
-        return
-    click.echo(describe(preview, file), err=True)
-    if not sys.stdin.isatty():
-        raise Refused("Nobody is there to confirm.", "Say --yes where you are sure.")
-    if not click.confirm(f"Replace the content of {safe(preview.target.name)}?", default=False, err=True):
-        raise Refused("It was not confirmed.", "Nothing was changed.")
 
 
 def describe(preview: RestorePreview, file: Path | None) -> str:

@@ -16,7 +16,7 @@ from voltui.engine.tools import KEEP_EVERYTHING, OLD_PREFIX, OUT_PREFIX, STAGING
 
 _FUNCTIONS = f"""
 set -eu
-root=$1 id=$2 only=$3
+root=$1 id=$2 only=$3 kept=$1/{OLD_PREFIX}$4
 new=$root/{STAGING_PREFIX}$id out=$root/{OUT_PREFIX}$id old=$root/{OLD_PREFIX}$id
 keep='{" ".join(KEEP_EVERYTHING)}'
 
@@ -79,7 +79,10 @@ sync -f "$root"
 
 _SWAP_BACK = f"""
 if [ -d "$old" ]; then
-    mkdir -p -m 700 "$new"
+    if [ ! -d "$new" ]; then
+        mkdir -m 700 "$new"
+        attributes "$root" "$new"
+    fi
     move "$root" "$new"
     mv -T "$old" "$out"
 fi
@@ -96,18 +99,43 @@ fi
 sync -f "$root"
 """
 
+_ADOPT = f"""
+if [ ! -d "$kept" ]; then
+    echo "it is not there any more" >&2
+    exit 1
+fi
+quietly mv -T "$kept" "$new"
+time=$(stat -c %.9Y "$new/{OUT_PREFIX}time")
+rm -f "$new/{STAGING_PREFIX}time" "$new/{OUT_PREFIX}time"
+touch -m -d "@$time" "$new"
+"""
+_GIVE_BACK = f"""
+[ -d "$new" ] || exit 0
+touch -r "$new" "$new/{OUT_PREFIX}time"
+quietly mv -T "$new" "$kept"
+"""
 _EMPTY = 'from=$root; entries "$root" -exec rm -rf --one-file-system -- {} +'
 _DISCARD_STAGED = 'discard "$new"'
 _DISCARD_OLD = 'discard "$old"'
 
 
-def _script(body: str, root: str, identifier: str, only: str) -> list[str]:
-    return ["sh", "-c", _FUNCTIONS + body, "sh", root, identifier, only]
+def _script(body: str, root: str, identifier: str, only: str, kept: str = "") -> list[str]:
+    return ["sh", "-c", _FUNCTIONS + body, "sh", root, identifier, only, kept]
 
 
 def stage(root: str, identifier: str) -> list[str]:
     """Make the empty staging folder."""
     return _script(_STAGE, root, identifier, "")
+
+
+def adopt(root: str, identifier: str, job: str) -> list[str]:
+    """Stage what an earlier ``job`` replaced and could not back up, in place of an empty folder."""
+    return _script(_ADOPT, root, identifier, "", job)
+
+
+def give_back(root: str, identifier: str, job: str) -> list[str]:
+    """Undo `adopt`."""
+    return _script(_GIVE_BACK, root, identifier, "", job)
 
 
 def swap(root: str, identifier: str, only: str = "") -> list[str]:

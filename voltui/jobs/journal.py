@@ -77,14 +77,15 @@ def open_steps(path: Path) -> list[OpenStep]:
     return sorted(begun.values(), key=lambda step: step.number, reverse=True)
 
 
-def begun_steps(path: Path) -> set[str]:
-    """The names of all steps."""
-    return {record["step"] for record in _records(path) if record["state"] == "begin"}
+def last_states(path: Path) -> dict[str, str]:
+    """What became of the steps, by name: ``begin``, ``done``, ``undone`` or ``kept``, whatever was written last."""
+    return {record["step"]: record["state"] for record in _records(path)}
 
 
-def kept_steps(path: Path) -> set[str]:
-    """The names of the steps whose change was to stay."""
-    return {record["step"] for record in _records(path) if record["state"] == "kept"}
+def data_of(path: Path, step: str) -> dict[str, Any]:
+    """What was written down when the step of that name began; empty where it did not."""
+    found = [record["data"] for record in _records(path) if record["state"] == "begin" and record["step"] == step]
+    return dict(found[-1]) if found else {}
 
 
 def _records(path: Path) -> list[dict[str, Any]]:

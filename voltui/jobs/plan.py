@@ -78,6 +78,8 @@ class RestorePlan:
     """Keep the one leading folder that all members of a foreign archive are in."""
     only_empty: bool = False
     """Refuse a target that holds anything (import)."""
+    kept_tree: str = ""
+    """Or the id of an earlier restore: what it replaced is still in the volume and is put back (undo)."""
     in_place: bool = False
     """Where the target has no room for both contents, delete the old one first, backed up."""
 
@@ -116,8 +118,26 @@ class ExportPlan:
         return safe(self.source.name)
 
 
-Plan = BackupPlan | RestorePlan | VerifyPlan | ExportPlan
-_KINDS: dict[str, type[Plan]] = {plan.kind: plan for plan in (BackupPlan, RestorePlan, VerifyPlan, ExportPlan)}
+@dataclass(frozen=True, slots=True)
+class PrunePlan:
+    """Delete backups."""
+
+    kind: ClassVar[str] = "prune"
+    common: Common
+    backups: tuple[str, ...]
+    last_too: bool = False
+    """Delete even the only verified backup of a source."""
+
+    @property
+    def subject(self) -> str:
+        """What it is about, for a line of text."""
+        return listed([safe(backup) for backup in self.backups])
+
+
+Plan = BackupPlan | RestorePlan | VerifyPlan | ExportPlan | PrunePlan
+_KINDS: dict[str, type[Plan]] = {
+    plan.kind: plan for plan in (BackupPlan, RestorePlan, VerifyPlan, ExportPlan, PrunePlan)
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from voltui.engine import helper
 from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint
 from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL
+from voltui.engine.tools import OLD_PREFIX
 from voltui.jobs.directory import JobDirectory, JobsDirectory, client_name
-from voltui.jobs.journal import begun_steps, kept_steps
+from voltui.jobs.journal import data_of, last_states
 from voltui.jobs.state import Outcome
-from voltui.jobs.undo import PUBLICATION, REFILL, SWAP, Undoer
+from voltui.jobs.undo import DISCARD, PUBLICATION, REFILL, SWAP, Undoer
+from voltui.jobs.undoable import KEPT_TREE
 from voltui.model.errors import Failed, VoltuiError
 from voltui.model.when import format_time, now
 
@@ -92,19 +95,27 @@ def _outcome(job: JobDirectory, before: Outcome | None, failures: list[str]) -> 
     owed = bool(failures)
     if before is not None:
         return Outcome(before.ending, before.sentence, before.ended, before.error, before.result, tuple(failures), owed)
-    kept = kept_steps(job.path / "journal.ndjson")
-    subject = job.description().subject
-    if SWAP in kept and REFILL in begun_steps(job.path / "journal.ndjson"):
-        if REFILL in kept:
-            return Outcome("done", f"Restored {subject}.", format_time(now()), warnings=tuple(failures), undo_owed=owed)
-    elif SWAP in kept:
-        said = f"Restored {subject}, but the job was killed before it had backed the old content up."
-        where = "The old content stays in the volume, in its folder .voltui-old-" + job.id
-        return Outcome("done", said, format_time(now()), warnings=(where, *failures), undo_owed=owed)
+    states = last_states(job.path / "journal.ndjson")
+    if states.get(SWAP) == "kept" and states.get(REFILL, "kept") == "kept":
+        return _restored(job, states, failures)
     left = "What it had begun was undone." if not owed else "What it had begun is undone when the engine answers."
-    if PUBLICATION in kept:
+    if states.get(PUBLICATION) == "kept":
         left = "A backup was published before, but not verified."
     error = Failed(f"{_KILLED} {left}", f"The log is {job.path / 'log'}.")
     return Outcome(
         "failed", error.sentence, format_time(now()), error.to_json(), warnings=tuple(failures), undo_owed=owed
     )
+
+
+def _restored(job: JobDirectory, states: dict[str, str], failures: list[str]) -> Outcome:
+    """A restore that was killed when the new content was in place already."""
+    subject = job.description().subject
+    kept_as = [data_of(job.path / "journal.ndjson", step).get("backup") for step in (DISCARD, REFILL)]
+    if DISCARD in states or REFILL in states:
+        said, warnings = f"Restored {subject}.", tuple(failures)
+        result: dict[str, Any] = {"undo": next(filter(None, kept_as), None)}
+    else:
+        said = f"Restored {subject}, but the job was killed before it had backed the old content up."
+        where = f"The old content stays in its folder {OLD_PREFIX}{job.id}; `voltui undo` puts it back."
+        warnings, result = (where, *failures), {KEPT_TREE: job.id}
+    return Outcome("done", said, format_time(now()), result=result, warnings=warnings, undo_owed=bool(failures))

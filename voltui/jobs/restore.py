@@ -25,7 +25,8 @@ from voltui.jobs.locks import locked
 from voltui.jobs.origin import Origin
 from voltui.jobs.plan import RestorePlan
 from voltui.jobs.safety import back_up_old, emptied
-from voltui.jobs.undo import CREATE_VOLUME, STAGE, SWAP
+from voltui.jobs.undo import ADOPT, CREATE_VOLUME, DISCARD, STAGE, SWAP
+from voltui.jobs.undoable import KEPT_TREE, USED_TREE
 from voltui.jobs.users import check_can_stop, stopped
 from voltui.model.errors import Failed, Refused, VoltuiError
 from voltui.model.inventory import Inventory
@@ -48,6 +49,8 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
     target = plan.target
     with locked(context.state, inventory.engine.id, [target.folder], context.directory.id):
         await check_can_stop(context, inventory.running_users(target))
+        if plan.kept_tree:
+            return await _put_back(context, inventory, plan)
         origin = await origins.find(context, plan, descriptor)
         _refuse_fleeting(inventory, target, origin)
         async with (
@@ -60,10 +63,9 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
             await _check_target(access.bridge, plan, created=created)
             if await _has_room(context, access, plan, origin):
                 await _stage_and_swap(context, access.bridge, target, origin)
-                undo = await _keep_old(context, access, inventory, target)
-            else:
-                async with emptied(context, access, inventory, target) as undo:
-                    await _stage_and_swap(context, access.bridge, target, origin)
+                return await _keep_old(context, access, inventory, target)
+            async with emptied(context, access, inventory, target) as undo:
+                await _stage_and_swap(context, access.bridge, target, origin)
                 await access.bridge.check(swap.discard_old(TARGET, context.directory.id), "Cleaning up")
     return {"target": target.name, "undo": undo}
 
@@ -137,16 +139,46 @@ async def _has_room(context: JobContext, access: BridgeAccess, plan: RestorePlan
     return False
 
 
+async def _put_back(context: JobContext, inventory: Inventory, plan: RestorePlan) -> dict[str, Any]:
+    """Undo a restore whose old content is still in the target: put that back, and keep what is there now."""
+    target, identifier = plan.target, context.directory.id
+    async with opened(context, target, writable=True) as access:
+        if isinstance(access, ArchiveAccess):
+            raise Refused(
+                "Through the engine's archive API nothing can be exchanged.", "Run VolTUI on the engine's own host."
+            )
+        data = {**_step_data(context, target), "kept": plan.kept_tree}
+        async with context.tentative(ADOPT, data):
+            await access.bridge.check(
+                swap.adopt(TARGET, identifier, plan.kept_tree), "Taking up what the restore replaced"
+            )
+            await _swap(context, access.bridge, target)
+        return {**await _keep_old(context, access, inventory, target), USED_TREE: plan.kept_tree}
+
+
 async def _stage_and_swap(context: JobContext, bridge: Bridge, target: Source, origin: Origin) -> None:
-    identifier, folder = context.directory.id, target.folder
-    data = {"mount": [folder.kind, folder.name], "id": identifier, "only": target.only}
-    async with context.tentative(STAGE, data):
+    identifier = context.directory.id
+    async with context.tentative(STAGE, _step_data(context, target)):
         await bridge.check(swap.stage(TARGET, identifier), "Making room for the new content")
         await _extract(context, bridge, origin, swap.staging_folder(TARGET, identifier))
-        inventory = Inventory.of(await context.engine.info(), (), await context.engine.containers())
-        context.begin("Swapping")
-        async with stopped(context, inventory.running_users(target)), context.tentative(SWAP, data):
-            await bridge.check(swap.swap(TARGET, identifier, target.only), "Swapping the contents")
+        await _swap(context, bridge, target)
+
+
+async def _swap(context: JobContext, bridge: Bridge, target: Source) -> None:
+    """Stop the users, exchange the contents, start the users."""
+    inventory = Inventory.of(await context.engine.info(), (), await context.engine.containers())
+    context.begin("Swapping")
+    async with (
+        stopped(context, inventory.running_users(target)),
+        context.tentative(SWAP, _step_data(context, target)),
+    ):
+        await bridge.check(swap.swap(TARGET, context.directory.id, target.only), "Swapping the contents")
+
+
+def _step_data(context: JobContext, target: Source) -> dict[str, Any]:
+    """What the undo of a step in the target has to know."""
+    folder = target.folder
+    return {"mount": [folder.kind, folder.name], "id": context.directory.id, "only": target.only}
 
 
 async def _extract(context: JobContext, bridge: Bridge, origin: Origin, folder: str) -> None:
@@ -184,8 +216,8 @@ async def _feed(context: JobContext, process: HelperProcess, origin: Origin, exp
     tools.extracted(result.code, result.err)
 
 
-async def _keep_old(context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source) -> str | None:
-    """Back the old content up, then delete it; the backup's id, ``None`` where there was no old content.
+async def _keep_old(context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source) -> dict[str, Any]:
+    """Back the old content up, then delete it; the job's result, with the backup's id if there was old content.
 
     The restore is done by now: whatever fails here is a warning, and the old content stays where it is.
     """
@@ -193,10 +225,14 @@ async def _keep_old(context: JobContext, access: BridgeAccess, inventory: Invent
     old = swap.old_folder(TARGET, identifier)
     try:
         undo = await back_up_old(context, access, inventory, target, old)
-        await access.bridge.check(swap.discard_old(TARGET, identifier), "Removing the old content")
     except (VoltuiError, asyncio.CancelledError) as error:
         reason = error.sentence if isinstance(error, VoltuiError) else "It was cancelled."
         where = f"{tools.OLD_PREFIX}{identifier}"
-        context.warn(f"The old content could not be kept as a backup and stays in its folder {where}: {reason}")
-        return None
-    return undo
+        context.warn(
+            f"The old content could not be kept as a backup and stays in its folder {where}, from where "
+            f"`voltui undo` puts it back: {reason}"
+        )
+        return {"target": target.name, "undo": None, KEPT_TREE: identifier}
+    async with context.scoped(DISCARD, {**_step_data(context, target), "backup": undo}):
+        context.begin("Deleting the old content")  # which the step's undo does: once begun it must be finished
+    return {"target": target.name, "undo": undo}

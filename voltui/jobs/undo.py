@@ -20,9 +20,11 @@ from voltui.model.errors import NotFound
 from voltui.model.source import Source
 from voltui.store.local import LocalStore, discard_unpublished
 
-HELPER, PAUSE, STOP, PUBLICATION, CREATE_VOLUME, RECREATE_VOLUME, STAGE, SWAP, REFILL = (
-    "helper", "pause", "stop", "publication", "create-volume", "recreate-volume", "stage", "swap", "refill",
-)  # fmt: skip
+HELPER = "helper"
+PAUSE, STOP = "pause", "stop"
+PUBLICATION = "publication"
+CREATE_VOLUME, RECREATE_VOLUME = "create-volume", "recreate-volume"
+STAGE, ADOPT, SWAP, REFILL, DISCARD = "stage", "adopt", "swap", "refill", "discard"
 
 
 class Undoer:
@@ -71,9 +73,18 @@ class Undoer:
         async with self._writing(data) as bridge:
             await bridge.check(swap.discard_staged(TARGET, data["id"]), "Removing what was staged")
 
+    async def _adopt(self, data: Mapping[str, Any]) -> None:
+        async with self._writing(data) as bridge:
+            await bridge.check(swap.give_back(TARGET, data["id"], data["kept"]), "Putting the old content aside again")
+
     async def _swap(self, data: Mapping[str, Any]) -> None:
         async with self._writing(data) as bridge:
             await bridge.check(swap.swap_back(TARGET, data["id"], data["only"]), "Putting the old content back")
+
+    async def _discard(self, data: Mapping[str, Any]) -> None:
+        """Finish deleting what a backup holds: half of it is worth nothing."""
+        async with self._writing(data) as bridge:
+            await bridge.check(swap.discard_old(TARGET, data["id"]), "Deleting the old content")
 
     async def _refill(self, data: Mapping[str, Any]) -> None:
         """Put the deleted content back from its backup, staged and swapped in like any other."""
@@ -151,4 +162,6 @@ _UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {
     STAGE: Undoer._stage,
     SWAP: Undoer._swap,
     REFILL: Undoer._refill,
+    ADOPT: Undoer._adopt,
+    DISCARD: Undoer._discard,
 }

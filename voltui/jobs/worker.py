@@ -15,7 +15,7 @@ from typing import Any
 from voltui.jobs import recover
 from voltui.jobs.context import JobContext
 from voltui.jobs.directory import JobDirectory, JobsDirectory
-from voltui.jobs.plan import BackupPlan, ExportPlan, Plan, RestorePlan, VerifyPlan
+from voltui.jobs.plan import BackupPlan, ExportPlan, Plan, PrunePlan, RestorePlan, VerifyPlan
 from voltui.jobs.state import Outcome
 from voltui.model.errors import Cancelled, Failed, VoltuiError
 from voltui.model.when import format_time, now
@@ -60,7 +60,8 @@ async def _run(directory: JobDirectory, plan: Plan, state: Path, descriptor: int
         result = await work
         outcome = Outcome("done", _sentence(plan, result), format_time(now()), result=result)
     except (asyncio.CancelledError, Cancelled):
-        cancelled = Cancelled(f"{_VERBS[plan.kind]} {plan.subject} was cancelled.", "Nothing was changed.")
+        changed = "What was deleted is gone." if plan.kind == "prune" else "Nothing was changed."
+        cancelled = Cancelled(f"{_VERBS[plan.kind]} {plan.subject} was cancelled.", changed)
         outcome = Outcome("cancelled", cancelled.sentence, format_time(now()), error=cancelled.to_json())
     except VoltuiError as error:
         outcome = _failed(error)
@@ -93,6 +94,10 @@ async def _dispatch(context: JobContext, plan: Plan, descriptor: int) -> dict[st
         from voltui.jobs import export
 
         return await export.run(context, plan, descriptor)
+    if isinstance(plan, PrunePlan):
+        from voltui.jobs import prune
+
+        return await prune.run(context, plan)
     from voltui.jobs import verify
 
     return await verify.run(context, plan)
@@ -124,7 +129,13 @@ def _into_log(path: Path) -> None:
                 os.close(number)
 
 
-_VERBS = {"backup": "The backup of", "restore": "The restore of", "verify": "Verifying", "export": "The export of"}
+_VERBS = {
+    "backup": "The backup of",
+    "restore": "The restore of",
+    "verify": "Verifying",
+    "export": "The export of",
+    "prune": "Deleting",
+}
 
 
 def _sentence(plan: Plan, result: dict[str, Any]) -> str:
@@ -135,6 +146,8 @@ def _sentence(plan: Plan, result: dict[str, Any]) -> str:
         return f"Restored {plan.subject}.{kept}"
     if isinstance(plan, VerifyPlan):
         return f"Verified {plan.subject}: whole and unchanged."
+    if isinstance(plan, PrunePlan):
+        return f"Deleted {plan.subject}."
     return f"Exported {plan.subject}."
 
 

@@ -108,6 +108,10 @@ class LocalStore:
         """Where its index is."""
         return self._path(backup, INDEX)
 
+    def manifest_path(self, backup: Backup) -> Path:
+        """Where its manifest is."""
+        return self._path(backup, MANIFEST)
+
     def mark_verified(self, backup: Backup, when: datetime) -> Backup:
         """Write into the manifest that it was read back whole."""
         verified = replace(backup, verified=when)

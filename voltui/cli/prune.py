@@ -1,0 +1,113 @@
+"""``voltui prune``."""
+
+from __future__ import annotations
+
+import click
+
+from voltui.cli import complete
+from voltui.cli.context import CliContext, confirm, with_options
+from voltui.cli.follow import follow
+from voltui.cli.output import print_error, print_json, print_table
+from voltui.format import since, size
+from voltui.jobs.plan import PrunePlan
+from voltui.jobs.submit import submit
+from voltui.model.backup import Backup
+from voltui.model.errors import Failed, NotFound
+from voltui.model.retention import Retention, Verdict, judge
+from voltui.model.safe import safe
+from voltui.model.source import Source
+from voltui.model.text import plural
+
+
+@click.command()
+@click.argument("volumes", nargs=-1, metavar="VOLUME…", shell_complete=complete.backed_up)
+@click.option("--keep-last", type=int, default=0, metavar="N", help="Keep the last N of each volume.")
+@click.option("--keep-daily", type=int, default=0, metavar="N", help="Keep the last of each of N days (UTC).")
+@click.option("--keep-weekly", type=int, default=0, metavar="N", help="Keep the last of each of N weeks.")
+@click.option("--keep-monthly", type=int, default=0, metavar="N", help="Keep the last of each of N months.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be deleted.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@with_options
+def prune(
+    cli: CliContext,
+    volumes: tuple[str, ...],
+    keep_last: int,
+    keep_daily: int,
+    keep_weekly: int,
+    keep_monthly: int,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Delete old backups, of VOLUME… or of all.
+
+    A day, week or month without a backup does not count. What a restore replaced is a backup like any other here. The
+    newest verified backup of a volume is kept whatever the rule says.
+    """
+    rule = Retention(keep_last, keep_daily, keep_weekly, keep_monthly)
+    verdicts = judge(_backups(cli, volumes), rule)
+    doomed = [verdict.backup for verdict in verdicts if not verdict.kept]
+    if not cli.as_json:
+        _show(verdicts)
+    if dry_run or not doomed:
+        _tell(cli, [] if dry_run else doomed, verdicts, 0)
+        return
+    confirm(f"Delete {_these(doomed)}?", yes=yes)
+    job = submit(PrunePlan(cli.common, tuple(backup.id for backup in doomed)), cli.settings.state)
+    outcome = follow(job)
+    outcome.raise_error()
+    _tell(cli, doomed, verdicts, outcome.result["bytes"])
+
+
+def _backups(cli: CliContext, volumes: tuple[str, ...]) -> list[Backup]:
+    """The backups to judge. Raises `Failed` where one can't be read: it may be the one that counts."""
+    listing = cli.store.listing()
+    for problem in listing.problems:
+        print_error(problem, as_json=False)
+    if listing.problems:
+        raise Failed(
+            "Some backups can't be read, so none is deleted: what they are might change what may go.",
+            "Move them out of the store, or repair it.",
+        )
+    if not volumes:
+        return list(listing.backups)
+    found: list[Backup] = []
+    for volume in volumes:
+        backups = listing.of(Source.parse(volume))
+        if not backups:
+            raise NotFound(f"There is no backup of {safe(volume)}.", "`voltui backups` lists what there is.")
+        found += backups
+    return found
+
+
+def _show(verdicts: list[Verdict]) -> None:
+    print_table(
+        ("ID", "AGE", "SIZE", "WHY", "VERIFIED", ""),
+        [
+            [
+                safe(verdict.backup.id),
+                since(verdict.backup.started),
+                size(verdict.backup.archive.size),
+                verdict.backup.reason.value,
+                "yes" if verdict.backup.verified else "no",
+                f"keep ({', '.join(verdict.reasons)})" if verdict.kept else "DELETE",
+            ]
+            for verdict in verdicts
+        ],
+        right=(1, 2),
+    )
+
+
+def _these(doomed: list[Backup]) -> str:
+    return f"{plural(len(doomed), 'backup')}, {size(sum(one.archive.size + one.index.size for one in doomed))}"
+
+
+def _tell(cli: CliContext, removed: list[Backup], verdicts: list[Verdict], freed: int) -> None:
+    if cli.as_json:
+        documents = [
+            {"id": verdict.backup.id, "keep": verdict.kept, "reasons": verdict.reasons} for verdict in verdicts
+        ]
+        print_json({"removed": [backup.id for backup in removed], "bytes": freed, "backups": documents})
+    elif removed:
+        click.echo(f"Deleted {plural(len(removed), 'backup')}; {size(freed)} are free again.")
+    elif not any(not verdict.kept for verdict in verdicts):
+        click.echo("Nothing is to be deleted.")

@@ -1,0 +1,91 @@
+"""``voltui undo``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from voltui.cli import complete
+from voltui.cli.context import CliContext, confirm, with_options
+from voltui.cli.follow import follow
+from voltui.cli.output import print_json, print_table
+from voltui.cli.restore import describe, print_restored
+from voltui.engine.adapter import Engine
+from voltui.format import since, size
+from voltui.jobs.plan import RestorePlan
+from voltui.jobs.preview import RestorePreview, preview_restore
+from voltui.jobs.submit import submit
+from voltui.jobs.undoable import Undoable, last_undoable, undoables
+from voltui.model.errors import Refused
+from voltui.model.safe import safe
+from voltui.model.source import Source
+
+
+@click.command()
+@click.argument("volume", required=False, shell_complete=complete.backed_up)
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@with_options
+def undo(cli: CliContext, volume: str | None, yes: bool) -> None:
+    """Put back what the last restore of VOLUME replaced; without VOLUME, list what can be put back.
+
+    An undo is a restore: it can be undone itself. What it puts back is a backup like any other, which `voltui prune`
+    deletes by its rule.
+    """
+    if volume is None:
+        _list(cli)
+        return
+
+    async def look(engine: Engine) -> tuple[RestorePreview, Undoable]:
+        inventory = await engine.inventory()
+        found = undoables(cli.store.listing().backups, cli.jobs, inventory.engine.id)
+        last = last_undoable(found, Source.parse(volume))
+        return await preview_restore(engine, inventory, last.backup, last.source), last
+
+    preview, last = cli.ask(look)
+    if preview.refusal:
+        raise Refused(preview.refusal, "See to the container first.")
+    if not yes:
+        click.echo(describe(preview, None) if last.backup else _describe_kept(preview), err=True)
+        confirm(f"Replace the content of {safe(last.source.name)}?", yes=yes)
+    plan = RestorePlan(cli.common, last.source, backup=last.backup.id if last.backup else "", kept_tree=last.kept_tree)
+    job = submit(plan, cli.settings.state)
+    outcome = follow(job)
+    outcome.raise_error()
+    print_restored(cli, job.id, outcome)
+
+
+def _describe_kept(preview: RestorePreview) -> str:
+    lines = describe(replace(preview, backup=None), None).split("\n")
+    return "\n".join(["from    what the last restore replaced, which is still in the volume", *lines[1:]])
+
+
+def _list(cli: CliContext) -> None:
+    engine_id = cli.ask(lambda engine: engine.info()).id
+    found = undoables(cli.store.listing().backups, cli.jobs, engine_id)
+    if cli.as_json:
+        print_json([_document(one) for one in found])
+        return
+    print_table(
+        ("OF", "REPLACED", "SIZE", "WHERE"),
+        [
+            [
+                safe(one.source.name),
+                since(one.replaced),
+                size(one.backup.archive.size) if one.backup else "-",
+                safe(one.backup.id) if one.backup else "in the volume",
+            ]
+            for one in found
+        ],
+        right=(1, 2),
+    )
+
+
+def _document(one: Undoable) -> dict[str, object]:
+    return {
+        "source": one.source.name,
+        "replaced": one.replaced,
+        "backup": one.backup.id if one.backup else None,
+        "bytes": one.backup.archive.size if one.backup else None,
+        "in_volume": bool(one.kept_tree),
+    }

@@ -1,0 +1,48 @@
+"""The prune job: delete backups, each as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from voltui.jobs.context import JobContext
+from voltui.jobs.locks import locked
+from voltui.jobs.plan import PrunePlan
+from voltui.jobs.undo import PUBLICATION
+from voltui.model.backup import Backup
+from voltui.model.errors import NotFound, Refused
+from voltui.model.safe import safe
+
+
+async def run(context: JobContext, plan: PrunePlan) -> dict[str, Any]:
+    """Delete the plan's backups. One that is gone already is no error."""
+    removed, freed = [], 0
+    context.begin("Deleting backups")
+    for backup_id in plan.backups:
+        try:
+            backup = context.store.find(backup_id)
+        except NotFound:
+            continue
+        with locked(context.state, backup.engine.id, [backup.source], context.directory.id):
+            _refuse_last(context, backup, plan)
+            await _remove(context, backup)
+        removed.append(backup.id)
+        freed += backup.archive.size + backup.index.size
+    return {"removed": removed, "bytes": freed}
+
+
+def _refuse_last(context: JobContext, backup: Backup, plan: PrunePlan) -> None:
+    """Raise `Refused` for the only verified backup of its source, unless just that was asked for."""
+    others = [one for one in context.store.listing(backup.source).backups if one.engine.id == backup.engine.id]
+    verified = [one.id for one in others if one.verified is not None]
+    if verified == [backup.id] and not plan.last_too:
+        raise Refused(
+            f"{safe(backup.id)} is the only verified backup of the {backup.source.words}.", "Back it up again first."
+        )
+
+
+async def _remove(context: JobContext, backup: Backup) -> None:
+    """The manifest goes first: whatever happens then, what is left of the backup is deleted as never published."""
+    store = context.store
+    paths = [str(store.archive_path(backup)), str(store.index_path(backup))]
+    async with context.scoped(PUBLICATION, {"paths": paths, "manifest": str(store.manifest_path(backup))}):
+        await context.in_thread(lambda: store.remove(backup))

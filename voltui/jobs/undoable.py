@@ -1,0 +1,79 @@
+"""What restores have replaced and can be put back: backups of the old content, or the old content itself.
+
+The old content stays beside the new one until a backup of it is published. Where that could not be made, or the job
+was killed before, it is still there, in a folder of the volume.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from voltui.jobs.directory import JobsDirectory
+from voltui.jobs.plan import RestorePlan
+from voltui.jobs.state import Outcome
+from voltui.model.backup import Backup, Reason
+from voltui.model.errors import NotFound
+from voltui.model.safe import safe
+from voltui.model.source import Source
+from voltui.model.when import parse_time
+
+KEPT_TREE, USED_TREE = "kept_tree", "used_tree"
+"""Keys of a job's result: the job whose folder of old content stayed in its target, and the one whose was put back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """One content that a restore replaced."""
+
+    source: Source
+    replaced: datetime
+    """When the restore put other content in its place."""
+    backup: Backup | None
+    """The backup of it; ``None`` where it is still in the volume."""
+    kept_tree: str = ""
+    """The id of the restore whose folder in the volume holds it."""
+
+
+def undoables(backups: Iterable[Backup], jobs: JobsDirectory, engine_id: str) -> list[Undoable]:
+    """Everything that can be put back on this engine, newest first."""
+    found = [
+        Undoable(backup.source, backup.started, backup)
+        for backup in backups
+        if backup.reason is Reason.BEFORE_RESTORE and backup.engine.id == engine_id
+    ]
+    found += _kept_trees(jobs)
+    return sorted(found, key=lambda one: one.replaced, reverse=True)
+
+
+def last_undoable(found: Iterable[Undoable], source: Source) -> Undoable:
+    """What the last restore of the source replaced. Raises `NotFound`."""
+    for one in found:
+        if one.source.name == source.name:
+            return one
+    raise NotFound(
+        f"No restore of the {source.kind} {safe(source.name)} is known that could be undone.",
+        "`voltui undo` lists what can be; `voltui backups` lists all backups.",
+    )
+
+
+def _kept_trees(jobs: JobsDirectory) -> list[Undoable]:
+    found: dict[str, Undoable] = {}
+    used = set()
+    for job in jobs.all():
+        outcome = job.outcome()
+        if outcome is None or not outcome.result:
+            continue
+        used.add(outcome.result.get(USED_TREE))
+        undoable = _kept_tree(job.id, outcome, job.description().decode_plan())
+        if undoable is not None:
+            found[job.id] = undoable
+    return [undoable for job, undoable in found.items() if job not in used]
+
+
+def _kept_tree(job: str, outcome: Outcome, plan: object) -> Undoable | None:
+    ended = parse_time(outcome.ended)
+    if not isinstance(plan, RestorePlan) or not outcome.result.get(KEPT_TREE) or ended is None:
+        return None
+    return Undoable(plan.target, ended, None, job)
