@@ -24,7 +24,6 @@ from voltui.jobs.plan import Common, Plan, TransportChoice
 from voltui.jobs.state import Outcome
 from voltui.jobs.submit import submit
 from voltui.model.volume import Volume
-from voltui.sandbox.layout import ENGINE_LABEL
 from voltui.store.local import LocalStore
 
 HOW = "Engine tests need a sandbox: voltui sandbox --empty --yes -- pytest"
@@ -50,14 +49,14 @@ def sandbox_host() -> str:
     if not host:
         pytest.fail(HOW)
 
-    async def labels() -> tuple[str, ...]:
+    async def of_a_sandbox() -> bool:
         engine = Engine(Endpoint(host))
         try:
-            return (await engine.info()).labels
+            return (await engine.info()).sandbox
         finally:
             engine.close()
 
-    if ENGINE_LABEL not in asyncio.run(labels()):
+    if not asyncio.run(of_a_sandbox()):
         pytest.fail(f"The engine at {host} is no sandbox. {HOW}")
     return host
 

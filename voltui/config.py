@@ -63,7 +63,9 @@ def load(*, host: str = "", context: str = "", store: str = "", environ: Mapping
     path = Path(environ.get(f"{_PREFIX}CONFIG") or platformdirs.user_config_path("voltui") / "config.toml")
     in_file = _read_file(path)
     in_environment = {key: environ[name] for key in _KEYS if environ.get(name := _PREFIX + key.upper())}
-    values = _checked({**in_file, **in_environment})
+    for key, value in in_environment.items():
+        _checked({key: value}, _PREFIX + key.upper())
+    values = _converted({**in_file, **in_environment})
     chosen_host, chosen_context = _engine((host, context), in_environment, in_file, environ)
     where = store or values.store or str(platformdirs.user_data_path("voltui") / "store")
     return Settings(
@@ -108,10 +110,7 @@ def _read_file(path: Path) -> dict[str, Any]:
             hint = f"Did you mean {near[0]}?" if near else f"The keys are {', '.join(_KEYS)}."
             raise Usage(f"{_place(path, text, key)}: there is no setting {safe(key)}.", hint)
     for key, value in values.items():
-        try:
-            _converted({key: value})
-        except msgspec.ValidationError as error:
-            raise Usage(f"{_place(path, text, key)}: {safe(key)} is wrong: {safe(str(error))}.") from error
+        _checked({key: value}, _place(path, text, key))
     return values
 
 
@@ -126,15 +125,16 @@ def _converted(values: Mapping[str, Any]) -> _File:
     return msgspec.convert(dict(values), type=_File, strict=False)
 
 
-def _checked(values: Mapping[str, Any]) -> _File:
+def _checked(values: Mapping[str, Any], where: str) -> None:
+    """Raise `Usage`, naming ``where`` the value stands, for one that means nothing."""
     try:
         checked = _converted(values)
     except msgspec.ValidationError as error:
-        raise Usage(f"A setting is wrong: {safe(str(error))}.", "Look at the VOLTUI_* variables.") from error
+        key = next(iter(values))
+        raise Usage(f"{where}: {safe(key)} is wrong: {safe(str(error)).partition(' - at')[0]}.") from error
     if checked.transport not in ("auto", "bridge", "archive"):
-        raise Usage(f"There is no transport {safe(checked.transport)}.", "It is auto, bridge or archive.")
+        raise Usage(f"{where}: there is no transport {safe(checked.transport)}.", "It is auto, bridge or archive.")
     if not 1 <= checked.level <= 19:
-        raise Usage(f"{checked.level} is no compression level.", "It is a number from 1 to 19.")
+        raise Usage(f"{where}: {checked.level} is no compression level.", "It is a number from 1 to 19.")
     if checked.idle_timeout < 1:
-        raise Usage(f"{checked.idle_timeout} is no idle_timeout.", "It is a number of seconds, at least 1.")
-    return checked
+        raise Usage(f"{where}: {checked.idle_timeout} is no idle_timeout.", "It is a number of seconds, at least 1.")

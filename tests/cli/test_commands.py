@@ -167,6 +167,66 @@ async def test_detached_jobs_are_followed(lab: Lab, voltui: Voltui) -> None:
     assert "Backed up and verified data." in followed.out
 
 
+async def test_a_restore_is_undone_from_the_command_line(lab: Lab, voltui: Voltui) -> None:
+    files = await lab.volume("data")
+    (files / "letter").write_text("first")
+    voltui("backup", "data", check=True)
+    (files / "letter").write_text("second")
+    voltui("restore", "data@latest", "--yes", check=True)
+    assert content(files) == {"letter": "first"}
+    assert "data" in voltui("undo", check=True).out
+    assert "Nobody is there to confirm" in voltui("undo", "data").err
+    voltui("undo", "data", "--yes", check=True)
+    assert content(files) == {"letter": "second"}
+    voltui("restore", "data@latest", "--yes", check=True)
+    assert content(files) == {"letter": "first"}, "latest is what somebody backed up, not what a restore replaced"
+
+
+async def test_old_backups_are_pruned_after_they_were_shown(lab: Lab, voltui: Voltui) -> None:
+    await lab.volume("data")
+    for _ in range(3):
+        voltui("backup", "data", check=True)
+    newest = lab.store.listing().backups[0].id
+    shown = voltui("prune", "--keep-last", "1", "--dry-run", check=True).out
+    assert shown.count("DELETE") == 2
+    assert "keep (last)" in shown
+    assert "Nobody is there to confirm" in voltui("prune", "--keep-last", "1").err
+    assert len(lab.store.listing().backups) == 3
+    assert "Deleted 2 backups" in voltui("prune", "--keep-last", "1", "--yes", check=True).out
+    assert [backup.id for backup in lab.store.listing().backups] == [newest]
+    assert len(list(lab.store.root.glob("data/*"))) == 3, "archive, index and manifest of the one that is left"
+
+
+async def test_a_directory_that_holds_the_store_is_refused(lab: Lab, voltui: Voltui, tmp_path: Path) -> None:
+    ran = voltui("backup", str(tmp_path))
+    assert ran.code == 5
+    assert "holds the store" in ran.err
+
+
+async def test_a_backup_found_damaged_is_never_called_verified_again(lab: Lab, voltui: Voltui) -> None:
+    files = await lab.volume("data")
+    (files / "noise").write_bytes(os.urandom(100_000))
+    voltui("backup", "data", check=True)
+    [archive] = lab.store.root.glob("data/*.tar.zst")
+    archive.write_bytes(archive.read_bytes()[:-50_000])
+    assert voltui("restore", "data@latest", "--yes").code == 6
+    assert "DAMAGED" in voltui("backups", check=True).out
+    assert voltui("verify", "data@latest").code == 6
+    [backup] = lab.store.listing().backups
+    assert backup.verified is None
+    assert "noise" in backup.damaged
+
+
+async def test_what_nobody_writes_to_is_unused_also_in_a_joint_backup(lab: Lab, voltui: Voltui) -> None:
+    await lab.volume("used")
+    await lab.volume("unused")
+    await lab.container("writer", ["used:/data"])
+    voltui("backup", "--all", check=True)
+    found = {backup.source.name: backup for backup in lab.store.listing().backups}
+    assert {name: backup.consistency.value for name, backup in found.items()} == {"used": "paused", "unused": "unused"}
+    assert found["unused"].paused_seconds == 0
+
+
 async def test_a_detached_job_is_cancelled_by_its_id(lab: Lab, voltui: Voltui, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOLTUI_LEVEL", "19")
     slow_to_compress(await lab.volume("data") / "text")
@@ -182,9 +242,16 @@ async def test_a_detached_job_is_cancelled_by_its_id(lab: Lab, voltui: Voltui, m
     [
         (["backup"], 2, "nothing to back up"),
         (["backup", "nothing"], 4, "no volume nothing"),
+        (["backup", "data", "--pause", "--live"], 2, "exclude each other"),
+        (["backup", "/"], 5, "is the system"),
+        (["backup", "/proc/sys"], 5, "is the system"),
+        (["backups", "nothing"], 4, "no backup of nothing"),
+        (["undo", "nothing"], 4, "No restore of the volume nothing"),
+        (["prune"], 2, "keep no backup at all"),
+        (["prune", "nothing", "--keep-last", "1"], 4, "no backup of nothing"),
         (["backup", "--container", "nothing"], 4, "no container nothing"),
         (["backup", "--project", "nothing"], 4, "no Compose project nothing"),
-        (["restore", "nothing@latest"], 4, "no backup nothing"),
+        (["restore", "nothing@latest"], 4, "no backup of nothing"),
         (["restore", "missing.tar.gz", "--to", "x"], 4, "no file missing.tar.gz"),
         (["verify", "nothing"], 4, "no backup nothing"),
         (["verify"], 2, "Missing argument"),

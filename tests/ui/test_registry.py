@@ -36,7 +36,7 @@ def test_no_key_is_one_that_ssh_clients_and_tmux_eat(action: object) -> None:
 
 def test_the_line_of_keys_fits_into_80_cells() -> None:
     for pane in ALL:
-        assert width_of(keys(footer(pane))) <= 80
+        assert width_of(keys(footer(pane), 80)) <= 80
 
 
 def test_the_help_tells_every_action() -> None:

@@ -96,7 +96,10 @@ class _Check:
     def next_name(self) -> str:
         """The member that comes next, as the index has it: where something breaks, it breaks in that one."""
         line = self.lines.next_line()
-        return safe_path(parse_index_line(line).path) if line else "its end"
+        if not line:
+            return "its end"
+        path = parse_index_line(line).path
+        return "its root directory" if path == b"." else safe_path(path)
 
 
 def _read(

@@ -57,7 +57,7 @@ class _Commands(click.Group):
 @click.version_option(voltui.__version__, prog_name="voltui")
 @with_options
 def cli(options: CliContext) -> None:
-    """See, back up, restore and share the data of containers.
+    """See, back up and restore the data of containers.
 
     Without a command it opens the explorer.
 

@@ -12,7 +12,7 @@ from voltui.format import size
 from voltui.jobs.plan import BackupPlan, Treatment
 from voltui.jobs.state import Outcome
 from voltui.jobs.submit import submit
-from voltui.model.backup import Backup
+from voltui.model.backup import Backup, Consistency
 from voltui.model.errors import NotFound, Usage
 from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
@@ -21,13 +21,13 @@ from voltui.model.text import plural
 
 
 @click.command()
-@click.argument("sources", nargs=-1, metavar="SOURCE…", shell_complete=complete.volume_names)
+@click.argument("sources", nargs=-1, metavar="[SOURCE]…", shell_complete=complete.volume_names)
 @click.option("--container", "containers", multiple=True, metavar="C", help="All data of a container.")
 @click.option("--project", "projects", multiple=True, metavar="P", help="All data of a Compose project.")
 @click.option("--all", "everything", is_flag=True, help="All volumes of the engine.")
-@click.option("--pause", "treatment", flag_value="pause", default="pause", help="Pause running writers (the default).")
-@click.option("--stop", "treatment", flag_value="stop", help="Stop running writers and start them again.")
-@click.option("--live", "treatment", flag_value="live", help="Let writers go on.")
+@click.option("--pause", is_flag=True, help="Pause running writers (the default).")
+@click.option("--stop", is_flag=True, help="Stop running writers and start them again.")
+@click.option("--live", is_flag=True, help="Let writers go on.")
 @click.option("--detach", is_flag=True, help="Don't wait for the end.")
 @with_options
 def backup(
@@ -36,7 +36,9 @@ def backup(
     containers: tuple[str, ...],
     projects: tuple[str, ...],
     everything: bool,
-    treatment: str,
+    pause: bool,
+    stop: bool,
+    live: bool,
     detach: bool,
 ) -> None:
     """Back up volumes or host paths.
@@ -50,7 +52,7 @@ def backup(
         chosen |= _of_groups(inventory, containers, projects, everything=everything)
     if not chosen:
         raise Usage("There is nothing to back up.", "Name a volume or a path, or --container, --project or --all.")
-    plan = BackupPlan(cli.common, tuple(sorted(chosen)), Treatment(treatment))
+    plan = BackupPlan(cli.common, tuple(sorted(chosen)), _treatment(pause=pause, stop=stop, live=live))
     job = submit(plan, cli.settings.state)
     if detach:
         print_json({"job": job.id}) if cli.as_json else click.echo(job.id)
@@ -58,6 +60,12 @@ def backup(
     outcome = follow(job)
     outcome.raise_error()
     _print(cli, job.id, outcome)
+
+
+def _treatment(*, pause: bool, stop: bool, live: bool) -> Treatment:
+    if pause + stop + live > 1:
+        raise Usage("--pause, --stop and --live exclude each other.", "Choose one of them.")
+    return Treatment.STOP if stop else Treatment.LIVE if live else Treatment.PAUSE
 
 
 def _of_groups(
@@ -86,6 +94,7 @@ def _print(cli: CliContext, job: str, outcome: Outcome) -> None:
         return
     for one in made:
         paused = f", writers {one.consistency} for {one.paused_seconds:.1f} s" if one.paused_seconds else ""
+        paused = ", live: its writers went on" if one.consistency is Consistency.LIVE else paused
         entries = plural(one.content.count, "entry", "entries")
         click.echo(f"{safe(one.id)}  {size(one.archive.size)}, {entries}, verified{paused}")
         for loss in one.losses:

@@ -13,7 +13,7 @@ from voltui.cli.output import print_json, print_table
 from voltui.jobs import watch
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.watch import JobView
-from voltui.model.errors import Cancelled, Usage
+from voltui.model.errors import Cancelled, Refused, Usage
 from voltui.model.safe import safe
 from voltui.model.text import age
 from voltui.model.when import parse_time
@@ -22,7 +22,7 @@ _SHOWN = 20
 
 
 @click.command()
-@click.argument("job", required=False, metavar="ID", shell_complete=complete.job_ids)
+@click.argument("job", required=False, metavar="[ID]", shell_complete=complete.job_ids)
 @click.option(
     "--cancel",
     metavar="ID",
@@ -55,7 +55,9 @@ def _list(cli: CliContext) -> None:
 
 
 def _cancel(cli: CliContext, job: JobDirectory) -> None:
-    """Done where it was cancelled, and where it was over before."""
+    """Done where it was cancelled. Raises `Refused` where it was over before."""
+    if job.outcome() is not None:
+        raise Refused(f"Job {job.id} has ended already.", f"`voltui jobs {job.id}` tells how.")
     job.ask_to_cancel()
     with suppress(Cancelled):
         _follow(cli, job)

@@ -20,6 +20,7 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import clock_time, listed
 from voltui.model.volume import Volume
+from voltui.store.local import no_backup_of
 
 
 @click.command()
@@ -68,7 +69,7 @@ def containers(cli: CliContext) -> None:
 
 
 @click.command()
-@click.argument("volume", required=False, shell_complete=complete.backed_up)
+@click.argument("volume", required=False, metavar="[VOLUME]", shell_complete=complete.backed_up)
 @with_options
 def backups(cli: CliContext, volume: str | None) -> None:
     """List backups, all or those of VOLUME (a volume's name or a path)."""
@@ -77,6 +78,11 @@ def backups(cli: CliContext, volume: str | None) -> None:
         print_error(problem, as_json=False)
     if cli.as_json:
         print_json(list(listing.backups))
+        return
+    if not listing.backups:
+        if volume:
+            raise no_backup_of(Source.parse(volume))
+        click.echo(f"There are no backups in {safe(str(cli.store.root))}; `voltui backup VOLUME` makes one.", err=True)
         return
     print_table(
         ("ID", "AGE", "SIZE", "ENTRIES", "CONSISTENCY", "VERIFIED", "LOSSES"),
@@ -190,7 +196,7 @@ def _backup_row(backup: Backup) -> list[str]:
         since(backup.started),
         size(backup.archive.size),
         f"{backup.content.count:,}",
-        backup.consistency.value,
-        clock_time(backup.verified) if backup.verified else "no",
+        f"{backup.consistency} (undo)" if backup.undo else backup.consistency.value,
+        clock_time(backup.verified) if backup.verified else "DAMAGED" if backup.damaged else "no",
         listed([loss.kind for loss in backup.losses]) or "none",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +10,10 @@ from typing import Any
 import click
 
 from voltui.model.errors import VoltuiError
-from voltui.model.text import cell_width
+from voltui.model.text import cell_width, middle_cut
+
+_LEAST_COLUMN = 8
+"""Cells that a column keeps on a narrow terminal."""
 
 
 def print_json(document: Any) -> None:
@@ -23,9 +27,25 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: 
     """Print rows in columns, those numbered in ``right`` aligned right. The texts must be safe for a terminal."""
     table = [list(header), *map(list, rows)]
     widths = [max(cell_width(row[column]) for row in table) for column in range(len(header))]
+    if sys.stdout.isatty():
+        _narrow(widths, shutil.get_terminal_size().columns)
     for row in table:
-        cells = [_padded(cell, widths[column], column in right) for column, cell in enumerate(row)]
+        cells = [
+            _padded(middle_cut(cell, widths[column]), widths[column], column in right)
+            for column, cell in enumerate(row)
+        ]
         click.echo("  ".join(cells).rstrip())
+
+
+def _narrow(widths: list[int], room: int) -> None:
+    """Take from the widest columns until the rows fit a person's terminal. A pipe gets everything."""
+    while (over := sum(widths) + 2 * (len(widths) - 1) - room) > 0:
+        widest = max(widths)
+        if widest <= _LEAST_COLUMN:
+            return
+        second = max((width for width in widths if width < widest), default=_LEAST_COLUMN)
+        at = widths.index(widest)
+        widths[at] = max(widest - over, min(second, widest - 1), _LEAST_COLUMN)
 
 
 def print_error(error: VoltuiError, *, as_json: bool) -> None:

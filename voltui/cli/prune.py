@@ -12,11 +12,12 @@ from voltui.format import since, size
 from voltui.jobs.plan import PrunePlan
 from voltui.jobs.submit import submit
 from voltui.model.backup import Backup
-from voltui.model.errors import Failed, NotFound
+from voltui.model.errors import Failed
 from voltui.model.retention import Retention, Verdict, judge
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import plural
+from voltui.store.local import no_backup_of
 
 
 @click.command()
@@ -74,21 +75,21 @@ def _backups(cli: CliContext, volumes: tuple[str, ...]) -> list[Backup]:
     for volume in volumes:
         backups = listing.of(Source.parse(volume))
         if not backups:
-            raise NotFound(f"There is no backup of {safe(volume)}.", "`voltui backups` lists what there is.")
+            raise no_backup_of(Source.parse(volume))
         found += backups
     return found
 
 
 def _show(verdicts: list[Verdict]) -> None:
     print_table(
-        ("ID", "AGE", "SIZE", "WHY", "VERIFIED", ""),
+        ("ID", "AGE", "SIZE", "WHY", "STANDING", ""),
         [
             [
                 safe(verdict.backup.id),
                 since(verdict.backup.started),
                 size(verdict.backup.archive.size),
                 verdict.backup.reason.value,
-                "yes" if verdict.backup.verified else "no",
+                verdict.backup.standing,
                 f"keep ({', '.join(verdict.reasons)})" if verdict.kept else "DELETE",
             ]
             for verdict in verdicts

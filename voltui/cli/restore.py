@@ -102,6 +102,7 @@ def _origin(preview: RestorePreview, file: Path | None) -> str:
     backup = preview.backup
     if backup is None:
         return safe(str(file))
-    verified = "verified" if backup.verified else "NOT verified"
+    replaced = ", what a restore replaced" if backup.undo else ""
     content = f"{size(backup.content.size)} in {plural(backup.content.count, 'entry', 'entries')}"
-    return f"{ago(backup.started)}, {clock_time(backup.started)}, {backup.consistency}, {verified}, {content}"
+    when = f"{ago(backup.started)}, {clock_time(backup.started)}"
+    return f"{when}, {backup.consistency}, {backup.standing}, {content}{replaced}"

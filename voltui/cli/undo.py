@@ -23,7 +23,7 @@ from voltui.model.source import Source
 
 
 @click.command()
-@click.argument("volume", required=False, shell_complete=complete.backed_up)
+@click.argument("volume", required=False, metavar="[VOLUME]", shell_complete=complete.backed_up)
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options
 def undo(cli: CliContext, volume: str | None, yes: bool) -> None:

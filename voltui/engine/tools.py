@@ -129,7 +129,9 @@ def _parse(line: str) -> tuple[str, str]:
 
 
 def _words(lines: list[str]) -> str:
-    telling = [line for line in lines if "previous errors" not in line and line.strip()]
+    said = [line for line in lines if "previous errors" not in line and line.strip()]
+    errors = [line for line in said if "Warning: " not in line]  # about attributes that a file system does not have
+    telling = errors or said
     return safe(telling[0]).rstrip(".") if telling else "tar gave no reason"
 
 

@@ -22,8 +22,8 @@ from voltui.jobs.undo import PUBLICATION
 from voltui.jobs.users import still
 from voltui.jobs.verify import verify
 from voltui.model.backup import Backup, Consistency, Loss, Origin, Reason, UserAtBackup
-from voltui.model.errors import NotFound
-from voltui.model.inventory import Inventory
+from voltui.model.errors import NotFound, Refused
+from voltui.model.inventory import Inventory, of_the_kernel
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import Volume
@@ -52,17 +52,13 @@ async def run(context: JobContext, plan: BackupPlan) -> dict[str, Any]:
         async with AsyncExitStack() as publications:
             taken, stillness = await _take_all(context, plan, inventory, sources, publications)
             context.begin("Publishing")
-            backups = [
-                await publish(context, inventory, item, stillness.consistency, plan.reason, stillness.seconds)
-                for item in taken
-            ]
+            backups = []
+            for item in taken:
+                consistency = stillness.of(inventory, item.source)
+                held = 0.0 if consistency is Consistency.UNUSED else stillness.seconds
+                backups.append(await publish(context, inventory, item, consistency, plan.reason, held))
         backups = [await verify(context, backup) for backup in backups]
     return {"backups": [backup.id for backup in backups], "paused_seconds": round(stillness.seconds, 2)}
-
-
-def sentence(result: dict[str, Any], plan: BackupPlan) -> str:
-    """What to say of a backup that is done."""
-    return f"Backed up and verified {plan.subject}."
 
 
 async def _take_all(
@@ -98,7 +94,7 @@ async def take(
     await publications.enter_async_context(context.tentative(PUBLICATION, data))
     archive_fd, index_fd = publication.open()
     publications.callback(publication.close)
-    context.begin(f"Reading {safe(source.name)}", _last_size(context, source))
+    context.begin(f"Reading {safe(source.short)}", _last_size(context, source))
     if folder == TARGET:
         context.background(_guess(context, access))
     reading = await (access.read(folder) if isinstance(access, BridgeAccess) else access.read())
@@ -184,11 +180,24 @@ def _last_size(context: JobContext, source: Source) -> int | None:
     return last[0].content.stored if last else None
 
 
+def _refuse_everything(context: JobContext, source: Source) -> None:
+    """Raise `Refused` for a path that is the whole system, made up by the kernel, or holds the backup to be written."""
+    if of_the_kernel(source.name):
+        raise Refused(f"{safe(source.name)} is the system, not data to back up.", "Name the directory of the data.")
+    store = str(context.store.root)
+    if store == source.name or store.startswith(source.name.rstrip("/") + "/"):
+        raise Refused(
+            f"{safe(source.name)} holds the store {safe(store)}: the backup would be read while it is written.",
+            "Name another store with --store, or a directory that does not hold it.",
+        )
+
+
 def known(context: JobContext, inventory: Inventory, source: Source) -> Source:
     """The source, found to exist where that can be seen from here; a path is told file or directory."""
     if source.kind == "volume":
         if source.name not in inventory.volumes:
             raise NotFound(f"There is no volume {safe(source.name)}.", "`voltui volumes` lists what there is.")
         return source
+    _refuse_everything(context, source)
     local = context.engine.endpoint.host.startswith("unix://")
     return replace(source, kind="file") if local and Path(source.name).is_file() else source

@@ -25,7 +25,7 @@ async def run(context: JobContext, plan: ExportPlan, output: int) -> dict[str, A
     source = known(context, inventory, plan.source)
     with locked(context.state, inventory.engine.id, [source], context.directory.id):
         async with opened(context, source) as access, still(context, inventory, [source], plan.treatment) as stillness:
-            context.begin(f"Exporting {safe(source.name)}", await access.expected_bytes(context))
+            context.begin(f"Exporting {safe(source.short)}", await access.expected_bytes(context))
             reading = await access.read()
             try:
                 await context.in_thread(lambda: _copy(context, reading.source, reading.root, output))

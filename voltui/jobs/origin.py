@@ -12,6 +12,7 @@ from voltui.archive.index import IndexLines
 from voltui.archive.unpack import ByteSink, check_file, unpack
 from voltui.jobs.context import JobContext
 from voltui.jobs.plan import STDIN, RestorePlan
+from voltui.jobs.verify import noting_damage
 from voltui.model.backup import Backup
 from voltui.model.safe import safe
 
@@ -73,6 +74,13 @@ async def _from_file(context: JobContext, path: Path, name: str, *, keep_folder:
 async def _from_backup(context: JobContext, backup: Backup) -> Origin:
     archive, index = context.store.archive_path(backup), context.store.index_path(backup)
     parts = (backup.archive, backup.index)
+
+    def feed(
+        sink: ByteSink, root: bytes, progress: Callable[[int, int], object], seen: Callable[[Entry], object]
+    ) -> None:
+        with noting_damage(context, backup):
+            unpack(archive, index, parts, sink=sink, root=root, progress=progress, seen=seen)
+
     return Origin(
         words=safe(backup.id),
         size=backup.content.stored,
@@ -80,9 +88,7 @@ async def _from_backup(context: JobContext, backup: Backup) -> Origin:
         total=backup.content.stored,
         directories=True,
         trusted=await context.in_thread(lambda: _has_trusted(index, backup)),
-        feed=lambda sink, root, progress, seen: unpack(
-            archive, index, parts, sink=sink, root=root, progress=progress, seen=seen
-        ),
+        feed=feed,
         backup=backup,
     )
 

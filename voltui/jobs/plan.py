@@ -60,7 +60,8 @@ class BackupPlan:
     @property
     def subject(self) -> str:
         """What it is about, for a line of text."""
-        return listed([safe(source.name) for source in self.sources])
+        named_first = sorted(self.sources, key=lambda source: source.short != source.name)
+        return listed([safe(source.short) for source in named_first], most=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class RestorePlan:
     @property
     def subject(self) -> str:
         """What it is about, for a line of text."""
-        return safe(self.target.name)
+        return safe(self.target.short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class VerifyPlan:
     @property
     def subject(self) -> str:
         """What it is about, for a line of text."""
-        return listed([safe(backup) for backup in self.backups])
+        return listed([safe(backup) for backup in self.backups], most=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class ExportPlan:
     @property
     def subject(self) -> str:
         """What it is about, for a line of text."""
-        return safe(self.source.name)
+        return safe(self.source.short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class PrunePlan:
     @property
     def subject(self) -> str:
         """What it is about, for a line of text."""
-        return listed([safe(backup) for backup in self.backups])
+        return listed([safe(backup) for backup in self.backups], most=2)
 
 
 Plan = BackupPlan | RestorePlan | VerifyPlan | ExportPlan | PrunePlan

@@ -28,6 +28,11 @@ class Stillness:
     seconds: float = 0.0
     """How long they were held, filled in when they go on."""
 
+    def of(self, inventory: Inventory, source: Source) -> Consistency:
+        """How still those of one source were: where several are held together, some have no writer."""
+        held = self.consistency in (Consistency.PAUSED, Consistency.STOPPED)
+        return Consistency.UNUSED if held and not inventory.writers(source) else self.consistency
+
 
 @asynccontextmanager
 async def still(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from voltui.archive.unpack import unpack
 from voltui.jobs.context import JobContext
 from voltui.jobs.plan import VerifyPlan
 from voltui.model.backup import Backup
+from voltui.model.errors import Damaged, VoltuiError
 from voltui.model.safe import safe
 from voltui.model.when import now
 
@@ -23,15 +26,29 @@ async def run(context: JobContext, plan: VerifyPlan) -> dict[str, Any]:
 async def verify(context: JobContext, backup: Backup) -> Backup:
     """Read one backup back and mark it verified."""
     archive, index = context.store.archive_path(backup), context.store.index_path(backup)
-    context.begin(f"Verifying {safe(backup.source.name)}", backup.content.stored)
+    context.begin(f"Verifying {safe(backup.source.short)}", backup.content.stored)
 
     def read() -> Backup:
         for path in (archive, index):
             _forget_cached(str(path))
-        unpack(archive, index, (backup.archive, backup.index), progress=context.count)
+        with noting_damage(context, backup):
+            unpack(archive, index, (backup.archive, backup.index), progress=context.count)
         return context.store.mark_verified(backup, now())
 
     return await context.in_thread(read)
+
+
+@contextmanager
+def noting_damage(context: JobContext, backup: Backup) -> Iterator[None]:
+    """Where reading the backup shows that it is damaged, its manifest says so from then on."""
+    try:
+        yield
+    except Damaged as damaged:
+        try:
+            context.store.mark_damaged(backup, damaged.sentence)
+        except VoltuiError as error:
+            context.warn(f"That it is damaged can't be noted: {error.sentence}")
+        raise
 
 
 def _forget_cached(path: str) -> None:

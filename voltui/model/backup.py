@@ -109,6 +109,20 @@ class Backup:
     tool_version: str = ""
     verified: datetime | None = None
     """When it was last read back from disk, whole and equal to its index."""
+    damaged: str = ""
+    """What was found wrong when it was last read back, in a sentence; such a backup is not verified."""
     paused_seconds: float = 0.0
     """How long the writers stood still."""
     format: int = FORMAT_VERSION
+
+    @property
+    def undo(self) -> bool:
+        """Whether it holds what a restore replaced, rather than what somebody wanted to keep."""
+        return self.reason is Reason.BEFORE_RESTORE
+
+    @property
+    def standing(self) -> str:
+        """``verified``, ``NOT verified`` or ``DAMAGED``."""
+        if self.damaged:
+            return "DAMAGED"
+        return "verified" if self.verified else "NOT verified"

@@ -12,6 +12,8 @@ from voltui.model.source import Source
 from voltui.model.volume import Volume
 
 _SHORT_ID = 8
+SANDBOX_LABEL = "voltui.sandbox=true"
+"""The label of a sandbox's engine: tests refuse to run on one that does not bear it."""
 UNNAMED = " anonymous"
 """Follows the first digits of an anonymous volume that nothing uses."""
 _SYSTEM_TREES = ("/proc", "/sys", "/dev", "/run", "/var/run")
@@ -48,6 +50,11 @@ class EngineInfo:
     root_dir: str = ""
     """Where the engine keeps its data, on its own host."""
     labels: tuple[str, ...] = ()
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether `voltui sandbox` made it: it may be filled and emptied at will, and ends with its command."""
+        return SANDBOX_LABEL in self.labels
 
     @property
     def podman(self) -> bool:
@@ -168,6 +175,11 @@ def data_source(mount: Mount) -> Source | None:
 def _of_the_system(path: str) -> bool:
     in_tree = any(path == tree or path.startswith(tree + "/") for tree in _SYSTEM_TREES)
     return in_tree or path in _SYSTEM_ROOTS or path in _SYSTEM_FILES or path.endswith(".sock")
+
+
+def of_the_kernel(path: str) -> bool:
+    """Whether a path is the root of everything, or in a tree that the kernel makes up."""
+    return path == "/" or any(path == tree or path.startswith(tree + "/") for tree in ("/proc", "/sys", "/dev"))
 
 
 def _within(path: str, parent: str) -> bool:

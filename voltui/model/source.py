@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,9 @@ from voltui.model.errors import Usage
 from voltui.model.safe import safe
 
 SourceKind = Literal["volume", "path", "file"]
+
+_ANONYMOUS = re.compile(r"[0-9a-f]{64}")
+_SHORT = 12
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,6 +39,11 @@ class Source:
     def words(self) -> str:
         """``volume shop_pgdata``, ``path /srv/media``, ready for a terminal."""
         return f"{self.kind} {safe(self.name)}"
+
+    @property
+    def short(self) -> str:
+        """Its name, an anonymous volume's shortened as docker shortens ids."""
+        return self.name[:_SHORT] if _ANONYMOUS.fullmatch(self.name) else self.name
 
     @property
     def folder(self) -> Source:

@@ -67,8 +67,12 @@ def short_age(seconds: float) -> str:
 
 
 def age(when: datetime, now: datetime | None = None) -> str:
-    """How long ago ``when`` was, in `short_age` form. Future times (another host's clock) read ``now``."""
-    return short_age(((now or datetime.now(UTC)) - when).total_seconds())
+    """How long ago ``when`` was, in `short_age` form; ``now`` below a minute, and for times of a clock that is ahead.
+
+    Seconds would be wrong a second later, and a screen that counts them is never quiet.
+    """
+    seconds = ((now or datetime.now(UTC)) - when).total_seconds()
+    return "now" if seconds < _MINUTE else short_age(seconds)
 
 
 def clock_time(when: datetime) -> str:

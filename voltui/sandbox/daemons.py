@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from voltui.model.errors import Failed
+from voltui.model.inventory import SANDBOX_LABEL
 from voltui.model.safe import safe
-from voltui.sandbox.layout import ENGINE_LABEL, Layout
+from voltui.sandbox.layout import Layout
 
 _PR_SET_PDEATHSIG = 1
 _READY_DEADLINE = 60.0
@@ -56,7 +57,7 @@ class Daemons:
             f"--data-root={root}/data",
             f"--exec-root={root}/run/docker",
             f"--pidfile={root}/docker.pid",
-            f"--label={ENGINE_LABEL}",
+            f"--label={SANDBOX_LABEL}",
             "--bridge=none",
             "--iptables=false",
             "--ip-forward=false",

@@ -14,8 +14,6 @@ _PREFIX = "voltui-sandbox-"
 _OF_ANOTHER_ENGINE = (
     "VOLTUI_HOST", "VOLTUI_CONTEXT", "DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH",
 )  # fmt: skip
-ENGINE_LABEL = "voltui.sandbox=true"
-"""The engine's own label: tests refuse to run on an engine that does not bear it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,9 @@ class LocalStore:
     def find(self, reference: str, engine_id: str = "") -> Backup:
         """The backup an id, a unique beginning of one, or ``<volume>@latest`` names.
 
-        ``latest`` prefers backups of ``engine_id``: two engines may have volumes of one name. Raises `NotFound`, or
-        `Usage` where several begin so.
+        ``latest`` prefers backups of ``engine_id``: two engines may have volumes of one name. What a restore replaced
+        is latest only where there is nothing else: `voltui undo` is for that. Raises `NotFound`, or `Usage` where
+        several begin so.
         """
         name, at, moment = reference.rpartition("@")
         source = Source.parse(name) if at else Source.parse(reference)
@@ -95,10 +96,10 @@ class LocalStore:
 
     def _latest(self, source: Source, engine_id: str) -> Backup:
         backups = self.listing(source).backups
-        same_engine = [backup for backup in backups if backup.engine.id == engine_id]
         if not backups:
-            raise _no_backup(source.name)
-        return (same_engine or backups)[0]
+            raise no_backup_of(source)
+        same_engine = [backup for backup in backups if backup.engine.id == engine_id] or backups
+        return next((backup for backup in same_engine if not backup.undo), same_engine[0])
 
     def archive_path(self, backup: Backup) -> Path:
         """Where its archive is."""
@@ -114,10 +115,16 @@ class LocalStore:
 
     def mark_verified(self, backup: Backup, when: datetime) -> Backup:
         """Write into the manifest that it was read back whole."""
-        verified = replace(backup, verified=when)
+        return self._rewrite(replace(backup, verified=when, damaged=""))
+
+    def mark_damaged(self, backup: Backup, sentence: str) -> Backup:
+        """Write into the manifest what is wrong with it, so that no list calls it verified."""
+        return self._rewrite(replace(backup, verified=None, damaged=sentence))
+
+    def _rewrite(self, backup: Backup) -> Backup:
         with told("write the manifest", self.root):
-            write_file(self._path(backup, MANIFEST), manifest.encode(verified))
-        return verified
+            write_file(self._path(backup, MANIFEST), manifest.encode(backup))
+        return backup
 
     def remove(self, backup: Backup) -> None:
         """Delete a backup: the manifest first, so that no half of it is ever listed."""
@@ -125,6 +132,15 @@ class LocalStore:
             for suffix in (MANIFEST, INDEX, ARCHIVE):
                 self._path(backup, suffix).unlink(missing_ok=True)
                 sync_directory(self._folder(backup.source))
+
+    def changed(self) -> int:
+        """When a backup was last added or removed: the latest time of change of its folders, in nanoseconds."""
+        try:
+            with os.scandir(self.root) as entries:
+                times = [entry.stat().st_mtime_ns for entry in entries if entry.is_dir()]
+            return max([self.root.stat().st_mtime_ns, *times])
+        except OSError:
+            return 0
 
     def free_bytes(self) -> int:
         """How much an ordinary user may still write there."""
@@ -250,6 +266,12 @@ def file_stem(identifier: str) -> str:
     """The name of a backup's files, without their endings."""
     name, _, moment = identifier.rpartition("@")
     return f"{quote(name, safe='')}@{moment}"
+
+
+def no_backup_of(source: Source) -> NotFound:
+    """The error for a source that was never backed up."""
+    name = safe(source.name)
+    return NotFound(f"There is no backup of {name}.", f"`voltui backup {name}` makes one; `voltui backups` lists all.")
 
 
 def _no_backup(reference: str) -> NotFound:

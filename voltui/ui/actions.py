@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from textual.binding import Binding, BindingType
 
+from voltui.ui.glyphs import glyphs
+
 VOLUMES, CONTAINERS, BACKUPS, JOBS = "volumes", "containers", "backups", "jobs"
 ALL = frozenset((VOLUMES, CONTAINERS, BACKUPS, JOBS))
 
@@ -42,36 +44,46 @@ class Action:
     @property
     def shown_key(self) -> str:
         """Its first key, as it is printed on a keyboard."""
-        return _SHOWN.get(self.keys[0], self.keys[0])
+        return _shown(self.keys[0])
 
     @property
     def shown_keys(self) -> str:
         """All its keys."""
-        return " ".join(_SHOWN.get(key, key) for key in self.keys)
+        return " ".join(map(_shown, self.keys))
 
 
 _SHOWN = {
     "slash": "/", "colon": ":", "question_mark": "?", "asterisk": "*", "plus": "+", "space": "space",
     "enter": "Enter", "escape": "Esc", "tab": "Tab", "shift+tab": "Shift-Tab", "pagedown": "PgDn", "pageup": "PgUp",
-    "down": "↓", "up": "↑", "left": "←", "right": "→", "home": "Home", "end": "End",
+    "home": "Home", "end": "End",
     "ctrl+d": "^D", "ctrl+u": "^U", "ctrl+c": "^C",
 }  # fmt: skip
 
+_ARROWS = ("down", "up", "left", "right")
+
+
+def _shown(key: str) -> str:
+    """A key as it is printed on a keyboard, or as this terminal can show it."""
+    return glyphs().arrows[_ARROWS.index(key)] if key in _ARROWS else _SHOWN.get(key, key)
+
+
 ACTIONS: tuple[Action, ...] = (
-    Action("backup", ("b",), "Backup", "Back up the row, or all that is marked, at once", Group.ACT,
+    Action("backup", ("b",), "Backup", "Back up the row, or what is marked, at once", Group.ACT,
            frozenset((VOLUMES, CONTAINERS)), footer=1),
     Action("restore", ("R",), "Restore", "Show what a restore would do; Enter does it", Group.ACT,
            frozenset((VOLUMES, BACKUPS)), footer=2),
+    Action("undo", ("U",), "Undo restore", "Put back what the last restore replaced", Group.ACT,
+           frozenset((VOLUMES,))),
     Action("verify", ("v",), "Verify", "Read the backup back, every byte", Group.ACT, frozenset((BACKUPS,)), footer=3),
     Action("cancel", ("K",), "Cancel job", "Stop the job; it undoes what it began", Group.ACT, frozenset((JOBS,)),
            footer=1),
-    Action("copy", ("y",), "Copy name", "Copy the name to the clipboard of your terminal", Group.ACT),
+    Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
     Action("filter", ("slash",), "Filter", "Show only rows with these words", Group.FIND, footer=5),
-    Action("next_match", ("n",), "Next", "Next row", Group.FIND),
-    Action("previous_match", ("N",), "Previous", "Previous row", Group.FIND),
-    Action("sort", ("s",), "Sort", "Sort by the next column", Group.FIND, footer=6),
-    Action("sort_menu", ("S",), "Sort by…", "Choose what to sort by", Group.FIND),
-    Action("mark", ("space",), "Mark", "Mark for the next action, go down", Group.FIND,
+    Action("next_match", ("n",), "Next", "Next row that the filter left", Group.FIND),
+    Action("previous_match", ("N",), "Previous", "Previous row that the filter left", Group.FIND),
+    Action("sort", ("s",), "Sort", "Sort in the next order", Group.FIND, footer=6),
+    Action("sort_menu", ("S",), "Sort by", "Choose what to sort by", Group.FIND),
+    Action("mark", ("space",), "Mark", "Mark it for the next action, go down", Group.FIND,
            frozenset((VOLUMES, CONTAINERS, BACKUPS)), footer=4),
     Action("invert", ("asterisk",), "Invert marks", "Mark what is not marked", Group.FIND,
            frozenset((VOLUMES, CONTAINERS, BACKUPS))),
@@ -84,7 +96,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("half_down", ("ctrl+d",), "Half page down", "Half a page down", Group.MOVE),
     Action("half_up", ("ctrl+u",), "Half page up", "Half a page up", Group.MOVE),
     Action("open", ("enter", "l", "right"), "Open", "Show all that is known of it", Group.MOVE),
-    Action("back", ("escape", "h", "left"), "Back", "Close what was opened; clear the filter, then the marks",
+    Action("back", ("escape", "h", "left"), "Back", "Close it; clear the filter, then the marks",
            Group.MOVE),
     Action("volumes", ("1",), "Volumes", "The volumes", Group.PANES),
     Action("containers", ("2",), "Containers", "The containers", Group.PANES),

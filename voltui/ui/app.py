@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from textual.app import App
 
 from voltui.config import Settings
@@ -14,6 +16,8 @@ from voltui.ui.screens.main import MainScreen
 from voltui.ui.state import State, Store
 from voltui.ui.stylesheets import stylesheets
 
+_MINUTE = 60.0
+"""Ages are shown in minutes and more: once a minute those that differ are painted."""
 _TOAST = 6.0
 """Seconds a message stays."""
 
@@ -45,6 +49,7 @@ class VoltuiApp(App[str]):
         self.main.show_state()
         self.run_worker(self.live.follow_engine(), name="engine", exit_on_error=False)
         self.run_worker(self.live.follow_jobs(), name="jobs", exit_on_error=False)
+        self.set_interval(_MINUTE, self.main.show_state)
 
     def start_job(self, plan: Plan) -> None:
         """Start a job and say so."""
@@ -81,27 +86,30 @@ class VoltuiApp(App[str]):
     def refresh_state(self) -> None:
         """Ask the engine and the store again."""
 
-        async def ask() -> None:
-            try:
-                await self.live.refresh()
-            except VoltuiError as error:
-                self.store.update(lost=error)
-                self.tell_error(error)
-
-        self.run_worker(ask(), group="refresh", exclusive=True, exit_on_error=False)
+        self.run_worker(self.live.refresh(), group="refresh", exclusive=True, exit_on_error=False)
 
     def tell(self, text: str, *, warning: bool = False) -> None:
         """Show a message for some seconds. The text must be safe for a terminal."""
-        self.notify(text, severity="warning" if warning else "information", markup=False)
+        self._toast(text, "warning" if warning else "information")
 
     def tell_error(self, error: VoltuiError) -> None:
         """Show an error: its sentence and hint."""
-        self.notify(f"{error.sentence} {error.hint}".strip(), severity="error", markup=False)
+        self._toast(f"{error.sentence} {error.hint}".strip(), "error")
+
+    def _toast(self, text: str, severity: Literal["information", "warning", "error"]) -> None:
+        """One message at a time: a heap of them would cover the list."""
+        self.clear_notifications()
+        self.notify(text, severity=severity, markup=False)
 
     def leave(self) -> None:
         """Quit. Jobs that run go on; the terminal says so afterwards."""
         jobs = self.store.state.running_jobs
-        words = f"The {jobs[0].kind} of {jobs[0].subject} goes on: `voltui jobs {jobs[0].id}` follows." if jobs else ""
+        words = ""
+        if jobs:
+            inventory = self.store.state.inventory
+            sandbox = inventory is not None and inventory.engine.sandbox
+            fate = "ends with the sandbox" if sandbox else f"goes on: `voltui jobs {jobs[0].id}` follows"
+            words = f"The {jobs[0].kind} of {jobs[0].subject} {fate}."
         self.live.close()
         self.exit(words)
 
@@ -113,7 +121,7 @@ class VoltuiApp(App[str]):
             self.tell(f"The {job.kind} of {job.subject} died.", warning=True)
             return
         words = safe(" ".join([job.outcome.sentence, *job.outcome.warnings]))
-        self.notify(words, severity="information" if job.state == "done" else "error", markup=False)
+        self._toast(words, "information" if job.state == "done" else "error")
 
 
 def run(settings: Settings) -> str:

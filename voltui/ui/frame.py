@@ -33,8 +33,15 @@ def header(state: State, width: int) -> Line:
             f"{plural(len(inventory.containers), 'container')}, {up} up",
         ]
         parts.append(f" {glyphs().dot} ".join(facts))
-    warning = line(Span("engine lost, retrying ", "bad")) if state.lost and inventory else ()
-    return spread(line(*parts), warning, width)
+    return spread(line(*parts), _warning(state), width)
+
+
+def _warning(state: State) -> Line:
+    if state.lost and state.inventory:
+        return line(Span("engine lost, retrying ", "bad"))
+    if state.problems:
+        return line(Span(f"store: {plural(len(state.problems), 'problem')}, see `voltui doctor` ", "bad"))
+    return ()
 
 
 def tabs(pane: Pane, width: int) -> Line:
@@ -48,7 +55,8 @@ def tabs(pane: Pane, width: int) -> Line:
         facts.append(Span(f"{len(pane.marked)} marked  ", "mark"))
     if pane.filter:
         facts.append(Span(f"/{safe(pane.filter)}  ", "accent"))
-    facts.append(Span(f"sort {pane.sort.label} ", "dim"))
+    arrow = glyphs().falling if pane.sort.reverse else glyphs().rising
+    facts.append(Span(f"sort {pane.sort.label} {arrow} ", "dim"))
     return spread(line(*parts), line(*facts), width)
 
 
@@ -61,12 +69,18 @@ def detail_title(name: str, position: str, width: int) -> Line:
     return spread(line(*left, Span(rule * filling, "dim")), right, width)
 
 
-def keys(actions: Sequence[Action]) -> Line:
-    """``b Backup  R Restore  / Filter  ? Help``."""
-    parts: list[Span | str] = [" "]
-    for action in actions:
-        parts += [Span(action.shown_key, "key"), f" {action.label}  "]
-    return line(*parts)
+def keys(actions: Sequence[Action], width: int) -> Line:
+    """``b Backup  R Restore  / Filter  ? Help``: as many as there is room for, the last one, the help, always."""
+    words = [line(Span(action.shown_key, "key"), f" {action.label}  ") for action in actions]
+    *others, last = words
+    left = width - 1 - width_of(last)
+    shown: list[Span] = []
+    for one in others:
+        left -= width_of(one)
+        if left < 0:
+            break
+        shown += one
+    return line(" ", *shown, *last)
 
 
 def no_engine(state: State, width: int) -> tuple[Line, ...]:

@@ -21,10 +21,14 @@ class Glyphs:
     bar_rest: str
     ellipsis: str
     dot: str
+    rising: str
+    falling: str
+    arrows: tuple[str, str, str, str]
+    """The keys that point down, up, left and right."""
 
 
-UNICODE = Glyphs("●", "○", "‖", ">", "*", "─", "█", "·", "…", "·")
-ASCII = Glyphs("+", "-", "=", ">", "*", "-", "#", ".", "~", "-")
+UNICODE = Glyphs("●", "○", "‖", ">", "*", "─", "█", "·", "…", "·", "↑", "↓", ("↓", "↑", "←", "→"))
+ASCII = Glyphs("+", "o", "=", ">", "*", "-", "#", ".", "~", "|", "^", "v", ("Down", "Up", "Left", "Right"))
 
 
 @cache

@@ -6,6 +6,7 @@ Idle, it asks the engine nothing; it looks once a second whether a job was start
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from voltui.config import Settings
@@ -28,6 +29,8 @@ _ONE_BY_ONE = 20
 """Up to so many changed things are asked for singly, more by listing everything."""
 _AGAIN = 2.0
 """Seconds until an engine that sends events but did not answer is asked again."""
+_STORE_EVERY = 10.0
+"""Seconds between looks at the store's folders."""
 _IDLE, _BUSY = 1.0, 0.25
 """Seconds between looks at the jobs while none runs, and while one does."""
 
@@ -45,6 +48,7 @@ class Live:
         self._files = DaemonPool("files", 2)
         self._views: dict[str, JobView] = {}
         self._jobs_changed = -1
+        self._store_changed = -1
 
     async def follow_engine(self) -> None:
         """Until cancelled: list everything when connected, then what the events name."""
@@ -63,14 +67,19 @@ class Live:
         """Until cancelled: look at the jobs, often while one runs."""
         await self.clean_up()
         await self.read_backups()
+        looked = time.monotonic()
         while True:
             await self._take_in_jobs()
+            if time.monotonic() - looked > _STORE_EVERY:
+                looked = time.monotonic()
+                await self._look_at_store()
             views = self._store.state.jobs
             await asyncio.sleep(_BUSY if any(view.running for view in views) else _IDLE)
 
     async def refresh(self) -> None:
-        """List everything anew."""
-        await asyncio.gather(self._list_all(), self.read_backups())
+        """List everything anew; an engine that does not answer is asked until it does."""
+        await self.read_backups()
+        await self._take_in([Change("connected")])
 
     async def read_backups(self) -> None:
         """Read the store's manifests."""
@@ -125,6 +134,13 @@ class Live:
                 self._store.update(lost=error)
             everything = True
             await asyncio.sleep(_AGAIN)
+
+    async def _look_at_store(self) -> None:
+        """Read the manifests again where the store's folders have changed: someone else backs up, or prunes."""
+        changed = await self._files.run(self.backups.changed)
+        if changed != self._store_changed:
+            self._store_changed = changed
+            await self.read_backups()
 
     async def _take_in_jobs(self) -> None:
         """Take over what the jobs' files say; tell of those that have ended, and read what they have made."""

@@ -32,8 +32,9 @@ class Pane:
     def visible(self, state: State) -> list[str]:
         """The keys of the rows that the filter leaves, in order. Every word of the filter must be found."""
         keys = list(self.view.keys(state))
-        for needle in self.filter.lower().split():
-            keys = [key for key in keys if self.view.matches(state, key, needle)]
+        needles = self.filter.lower().split()
+        if needles:
+            keys = [key for key in keys if _has_all(self.view.words(state, key).lower(), needles)]
         sort = self.sort
         keys.sort(key=lambda key: sort.key(state, key), reverse=sort.reverse)
         return keys
@@ -51,8 +52,11 @@ class Pane:
         """Mark what is not marked among the visible rows, and the other way round."""
         self.marked = self.marked ^ frozenset(keys)
 
-    def chosen(self, cursor_key: str) -> list[str]:
-        """What an action is for: the marked rows, else the one under the cursor."""
-        if self.marked:
-            return sorted(self.marked)
-        return [cursor_key] if cursor_key else []
+    def chosen(self, state: State, cursor_key: str) -> list[str]:
+        """What an action is for: the marked rows that can be seen, else the one under the cursor."""
+        seen = sorted(self.marked.intersection(self.visible(state))) if self.marked else []
+        return seen or ([cursor_key] if cursor_key else [])
+
+
+def _has_all(text: str, needles: list[str]) -> bool:
+    return all(needle in text for needle in needles)

@@ -65,6 +65,25 @@ def _cut(spans: Line, width: int) -> Line:
     return tuple(kept)
 
 
+def folded(spans: Line, width: int, indent: int) -> list[Line]:
+    """The line in as many as it needs, the further ones indented."""
+    lines: list[Line] = []
+    current: list[Span] = []
+    left = width
+    for span in spans:
+        text = span.text
+        while text:
+            piece = take(text, left) or (text[0] if left == width - indent else "")
+            if piece:
+                current.append(Span(piece, span.style))
+                left -= cell_width(piece)
+                text = text[len(piece) :]
+            if text:
+                lines.append(tuple(current))
+                current, left = [Span(" " * indent)], width - indent
+    return [*lines, tuple(current)]
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of at most ``width`` cells, broken between words where that is possible."""
     return textwrap.wrap(text, max(width, 1)) or [""]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voltui.ui.actions import ACTIONS, Group, here
+from voltui.ui.actions import ACTIONS, BY_ID, Action, Group, here
+from voltui.ui.frame import PANES
 from voltui.ui.screens.help import HelpScreen
 from voltui.ui.screens.menu import Choice, MenuScreen
 
@@ -21,14 +22,20 @@ class Menus:
     def do_menu(self) -> None:
         """What can be done with what is under the cursor."""
         screen = self._screen
+        if not screen.cursor_key:
+            screen.app.tell("There is nothing here to act on.", warning=True)
+            return
         actions = [action for action in here(screen.pane.view.id) if action.group is Group.ACT]
-        title = screen.pane.view.name(screen.state, screen.cursor_key) if screen.cursor_key else "Nothing here"
+        title = screen.pane.view.name(screen.state, screen.cursor_key)
         self._open(title, [Choice(action.id, action.label, action.shown_key, action.help) for action in actions])
 
     def do_palette(self) -> None:
         """Any action by its name."""
-        actions = here(self._screen.pane.view.id)
-        choices = [Choice(action.id, action.label, action.shown_key, action.help) for action in actions]
+        open_ = self._screen.pane.view.id
+        choices = [
+            Choice(action.id, action.label, action.shown_key, _help(action, here=open_ in action.panes))
+            for action in sorted(ACTIONS, key=lambda action: open_ not in action.panes)
+        ]
         self._open("All actions", choices, searching=True)
 
     def do_help(self) -> None:
@@ -45,7 +52,17 @@ class Menus:
 
     def _open(self, title: str, choices: list[Choice], *, searching: bool = False) -> None:
         def chosen(identifier: str | None) -> None:
-            if identifier is not None:
+            if identifier is None:
+                return
+            panes = BY_ID[identifier].panes
+            if self._screen.pane.view.id not in panes:
+                self._screen.open_pane(min(panes, key=[name for _, name in PANES].index))
+            else:
                 self._screen.action_act(identifier)
 
         self._screen.app.push_screen(MenuScreen(title, choices, searching=searching), chosen)
+
+
+def _help(action: Action, *, here: bool) -> str:
+    """What it does; of another pane's action, where: choosing it goes there."""
+    return action.help if here else f"in {' and '.join(sorted(action.panes))}: {action.help}"

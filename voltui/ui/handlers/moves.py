@@ -34,19 +34,27 @@ class Moves:
 
     def do_page_down(self) -> None:
         """A page down."""
-        self._screen.table.move(self._screen.table.page)
+        self._pages(1.0)
 
     def do_page_up(self) -> None:
         """A page up."""
-        self._screen.table.move(-self._screen.table.page)
+        self._pages(-1.0)
 
     def do_half_down(self) -> None:
         """Half a page down."""
-        self._screen.table.move(self._screen.table.page // 2)
+        self._pages(0.5)
 
     def do_half_up(self) -> None:
         """Half a page up."""
-        self._screen.table.move(-(self._screen.table.page // 2))
+        self._pages(-0.5)
+
+    def _pages(self, pages: float) -> None:
+        """Through the list, or through a detail that stands alone."""
+        screen = self._screen
+        if screen.zoomed:
+            screen.scroll_detail(int(pages * (screen.size.height - 6)))
+        else:
+            screen.table.move(int(pages * screen.table.page))
 
     def do_open(self) -> None:
         """The detail alone."""

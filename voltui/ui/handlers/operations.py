@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voltui.format import ago
 from voltui.jobs.plan import BackupPlan, RestorePlan, VerifyPlan
 from voltui.jobs.preview import preview_restore
+from voltui.jobs.undoable import last_undoable, undoables
 from voltui.model.backup import Backup
 from voltui.model.errors import VoltuiError
+from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.screens.restore import RestoreScreen
@@ -34,7 +37,7 @@ class Operations:
 
     def do_verify(self) -> None:
         """Read backups back."""
-        chosen = self._screen.pane.chosen(self._screen.cursor_key)
+        chosen = self._screen.pane.chosen(self._screen.state, self._screen.cursor_key)
         if chosen:
             self._screen.app.start_job(VerifyPlan(self._screen.app.live.common(), tuple(chosen)))
             self._unmark()
@@ -46,6 +49,28 @@ class Operations:
             self._screen.app.tell("There is no backup of it yet. b makes one.", warning=True)
             return
         self._screen.app.run_worker(self._plan_restore(backups), exclusive=True, group="plan", exit_on_error=False)
+
+    def do_undo(self) -> None:
+        """Show what undoing the last restore would do; Enter there does it."""
+        app, inventory, key = self._screen.app, self._screen.state.inventory, self._screen.cursor_key
+        if inventory is None or not key:
+            return
+        try:
+            found = undoables(self._screen.state.backups, app.live.jobs, inventory.engine.id)
+            last = last_undoable(found, Source("volume", key))
+        except VoltuiError as error:
+            app.tell_error(error)
+            return
+        if last.backup is not None:
+            app.run_worker(self._plan_restore((last.backup,)), exclusive=True, group="plan", exit_on_error=False)
+            return
+
+        def decided(yes: bool | None) -> None:
+            if yes:
+                app.start_job(RestorePlan(app.live.common(), last.source, kept_tree=last.kept_tree))
+
+        facts = [f"What was replaced {ago(last.replaced)} is still in the volume.", "Its users are stopped meanwhile."]
+        app.push_screen(ConfirmScreen(f"Undo the restore of {safe(last.source.short)}?", facts, "Undo"), decided)
 
     async def _plan_restore(self, backups: tuple[Backup, ...]) -> None:
         app, inventory = self._screen.app, self._screen.state.inventory
@@ -95,7 +120,7 @@ class Operations:
 
     def _sources(self) -> list[Source]:
         """What the chosen rows stand for: volumes, or all data of containers."""
-        chosen = self._screen.pane.chosen(self._screen.cursor_key)
+        chosen = self._screen.pane.chosen(self._screen.state, self._screen.cursor_key)
         if self._screen.pane.view.id == "volumes":
             return [Source("volume", key) for key in chosen]
         inventory = self._screen.state.inventory

@@ -24,7 +24,7 @@ class ConfirmScreen(ModalScreen[bool | None]):
     BINDINGS = [  # noqa: RUF012 - Textual's own form
         Binding("escape,n,q", "dismiss(False)", show=False),
         Binding("y", "dismiss(True)", show=False),
-        Binding("tab,shift+tab,left,right,h,l", "switch", show=False),
+        Binding("tab,shift+tab,left,right", "switch", show=False),
         Binding("enter", "take", show=False),
     ]
 
@@ -59,7 +59,7 @@ class ConfirmScreen(ModalScreen[bool | None]):
     def _show(self) -> None:
         lines = self.query_one(Lines)
         facts = [line(f"  {fact}") for fact in self._facts]
-        title = detail_title(self._question, "", lines.size.width)
+        title = detail_title(self._question, "y yes, Esc no", lines.size.width)
         lines.show([title, *facts, (), buttons(self._yes_label, "No", first=self._yes)])
 
 

@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.screen import ModalScreen
 
 from voltui.ui.actions import Action, Group
+from voltui.ui.glyphs import glyphs
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.widgets.text import TextView
 
@@ -32,7 +33,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The text, scrolled with the keys that move everywhere."""
-        yield TextView(self._lines, title="Help", hint="Esc closes", id="help")
+        yield TextView(self._lines, title="Help", hint="PgDn for more, Esc closes", id="help")
 
 
 def help_lines(actions: Sequence[Action], pane: str) -> list[Line]:
@@ -43,7 +44,24 @@ def help_lines(actions: Sequence[Action], pane: str) -> list[Line]:
         lines += [_described(action, here=pane in action.panes) for action in actions if action.group is group]
         lines.append(())
     lines.append(line(" Keys mean the same in every pane. Dim ones are for other panes."))
-    return lines
+    return [*lines, (), *_signs()]
+
+
+def _signs() -> list[Line]:
+    """The glyphs and words of the lists."""
+    signs = glyphs()
+    meanings = (
+        (signs.running, "the container runs"),
+        (signs.paused, "it is paused"),
+        (signs.stopped, "it is stopped, or was never started"),
+        (signs.mark, "the row is marked"),
+        ("ok", "the last backup was read back from disk, whole"),
+        ("unproved", "it was not read back yet: v in Backups does it"),
+        ("DAMAGED", "it was read back and is not whole"),
+        ("(undo)", "what a restore replaced; R on it puts it back"),
+    )
+    described = [line(Span(f"  {sign}".ljust(_KEYS_WIDTH + 2), "key"), meaning) for sign, meaning in meanings]
+    return [line(Span(" Signs", "accent")), *described]
 
 
 def _described(action: Action, *, here: bool) -> Line:

@@ -19,10 +19,10 @@ from voltui.ui.handlers.menus import Menus
 from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
 from voltui.ui.pane import Pane
-from voltui.ui.spans import Line, line
+from voltui.ui.spans import Line, Span, folded, line
 from voltui.ui.state import State
 from voltui.ui.views.backups import BackupsView
-from voltui.ui.views.base import View
+from voltui.ui.views.base import LABEL_WIDTH, View
 from voltui.ui.views.containers import ContainersView
 from voltui.ui.views.jobs import JobsView, job_line
 from voltui.ui.views.volumes import VolumesView
@@ -50,6 +50,8 @@ class MainScreen(Screen[None]):
         self._panes = {view.id: Pane(view()) for view in _VIEWS}
         self._pane = self._panes["volumes"]
         self._follow: Timer | None = None
+        self._top = 0
+        """The first line of a zoomed detail that is shown."""
         self._handlers = handlers(Moves(self), Finding(self), Operations(self), Menus(self))
 
     def compose(self) -> ComposeResult:
@@ -126,7 +128,7 @@ class MainScreen(Screen[None]):
         width, state = self.size.width, self.state
         self._lines("header").show([frame.header(state, width)])
         self._lines("tabs").show([frame.tabs(self._pane, width)])
-        self._lines("keys").show([frame.keys(footer(self._pane.view.id))])
+        self._lines("keys").show([frame.keys(footer(self._pane.view.id), width)])
         jobs = state.running_jobs
         self._lines("job").display = bool(jobs)
         self._lines("job").show([job_line(jobs)])
@@ -137,9 +139,27 @@ class MainScreen(Screen[None]):
         lines: list[Line] = []
         if key:
             name, position = view.name(self.state, key), self.table.position
-            title = frame.detail_title(name, position, detail.size.width)
-            lines = [title, *view.detail(self.state, key, detail.size.width)]
+            width = detail.size.width
+            lines = view.detail(self.state, key, width, full=self.zoomed)
+            if self.zoomed:
+                folds = [piece for line_ in lines for piece in folded(line_, width, LABEL_WIDTH + 1)]
+                lines = self._scrolled(folds, detail.size.height - 1)
+            lines = [frame.detail_title(name, position, width), *lines]
         detail.show(lines)
+
+    def _scrolled(self, lines: list[Line], height: int) -> list[Line]:
+        """The lines of the detail that are to be seen, and a word where there are more."""
+        self._top = max(0, min(self._top, len(lines) - height))
+        below = len(lines) - self._top - height
+        shown = lines[self._top : self._top + height]
+        if below > 0 and shown:
+            shown[-1] = line(Span(f"   {below + 1} more lines: PgDn", "dim"))
+        return shown
+
+    def scroll_detail(self, by: int) -> None:
+        """Move through a detail that is longer than the screen."""
+        self._top += by
+        self._show_detail()
 
     def _lines(self, identifier: str) -> Lines:
         return self.query_one(f"#{identifier}", Lines)
@@ -147,6 +167,7 @@ class MainScreen(Screen[None]):
     @on(Table.Moved)
     def _cursor_moved(self) -> None:
         """Let the detail follow when the cursor rests."""
+        self._top = 0
         if self._follow is not None:
             self._follow.stop()
         self._follow = self.set_timer(_REST, self._cursor_rests)
@@ -182,6 +203,7 @@ class MainScreen(Screen[None]):
     def zoom(self, zoomed: bool) -> None:
         """Show the detail alone, or with its list."""
         self.set_class(zoomed, "-zoomed")
+        self._top = 0
         self.call_after_refresh(self.show_state)
 
     def ask_filter(self) -> None:
@@ -208,8 +230,11 @@ class MainScreen(Screen[None]):
         self.table.focus()
 
     def on_key(self, event: Key) -> None:
-        """Esc in the filter's line clears it."""
-        if event.key == "escape" and self.has_class("-filtering"):
-            event.stop()
+        """In the filter's line Esc clears it, Tab ends it."""
+        if not self.has_class("-filtering") or event.key not in ("escape", "tab", "shift+tab"):
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key == "escape":
             self.query_one("#filter", Input).value = ""
-            self.end_filter()
+        self.end_filter()

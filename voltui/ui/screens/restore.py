@@ -19,6 +19,7 @@ from voltui.ui.glyphs import glyphs
 from voltui.ui.screens.confirm import buttons
 from voltui.ui.spans import Line, Span
 from voltui.ui.views.base import labelled
+from voltui.ui.views.words import standing_words
 from voltui.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class RestoreScreen(ModalScreen[str | None]):
     BINDINGS = [  # noqa: RUF012 - Textual's own form
         Binding("escape,n,q", "dismiss(None)", show=False),
         Binding("enter", "take", show=False),
-        Binding("tab,shift+tab,left,right,h,l", "switch", show=False),
+        Binding("tab,shift+tab,left,right", "switch", show=False),
         Binding("down,j", "older(1)", show=False),
         Binding("up,k", "older(-1)", show=False),
     ]
@@ -45,7 +46,7 @@ class RestoreScreen(ModalScreen[str | None]):
         super().__init__()
         self._preview = preview
         self._backups = backups
-        self._number = 0
+        self._number = next((number for number, backup in enumerate(backups) if not backup.undo), 0)
         self._go = not preview.refusal
 
     def compose(self) -> ComposeResult:
@@ -78,7 +79,8 @@ class RestoreScreen(ModalScreen[str | None]):
 
     def _show(self) -> None:
         lines = self.query_one(Lines)
-        title = detail_title(f"Restore {safe(self._preview.target.name)}", "", lines.size.width)
+        name = safe(self._preview.target.short)
+        title = detail_title(f"Restore {name}", "Enter takes it, Esc closes", lines.size.width)
         lines.show([title, *self._plan(), (), buttons("Restore", "Cancel", first=self._go)])
 
     def _plan(self) -> list[Line]:
@@ -89,12 +91,12 @@ def plan_lines(preview: RestorePreview, backups: tuple[Backup, ...], number: int
     """What restoring one of the backups does, a line each."""
     backup = backups[number]
     dot = glyphs().dot
-    verified = Span("verified", "good") if backup.verified else Span("NOT verified", "warn")
+    replaced = Span("  what a restore replaced", "accent") if backup.undo else ""
     content = f"{size(backup.content.size)}, {plural(backup.content.count, 'entry', 'entries')}"
     choice = f"   {number + 1} of {len(backups)}, up and down choose" if len(backups) > 1 else ""
     lines = [
         labelled("from", f"{ago(backup.started)} {dot} {clock_time(backup.started)} {dot} {backup.consistency}"),
-        labelled("", verified, f" {dot} {content}", Span(choice, "dim")),
+        labelled("", standing_words(backup), f" {dot} {content}", replaced, Span(choice, "dim")),
         labelled("into", preview.target.words, "" if preview.exists else Span("  (made anew)", "accent")),
         _stops(preview),
         labelled("keeps", _kept(preview)),

@@ -10,8 +10,8 @@ from voltui.model.safe import safe
 from voltui.model.text import clock_time, plural
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
-from voltui.ui.views.base import Column, Sort, View, labelled, under
-from voltui.ui.views.words import backup_kind
+from voltui.ui.views.base import Column, Sort, View, labelled, paragraph, under
+from voltui.ui.views.words import backup_kind, standing, standing_words
 
 _MOST_LOSSES = 2
 
@@ -19,6 +19,14 @@ _MOST_LOSSES = 2
 def find(state: State, key: str) -> Backup:
     """The backup of a row's key, its id."""
     return state.backup_by_id[key]
+
+
+def source_name(state: State, backup: Backup) -> str:
+    """What the source is called in the other panes, if it is there: an anonymous volume by its user."""
+    volume = state.inventory.volumes.get(backup.source.name) if state.inventory else None
+    if state.inventory is not None and volume is not None and backup.engine.id == state.inventory.engine.id:
+        return safe(state.inventory.display_name(volume))
+    return safe(backup.source.short)
 
 
 class BackupsView(View):
@@ -30,13 +38,15 @@ class BackupsView(View):
         Column("OF", share=3, middle=True),
         Column("AGE", width=7, right=True),
         Column("SIZE", width=9, right=True),
-        Column("ENTRIES", width=9, right=True),
-        Column("WRITERS", width=14),
-        Column("VERIFIED", width=9),
+        Column("ENTRIES", width=9, right=True, spare=1),
+        Column("WRITERS", width=14, spare=2),
+        Column("VERIFIED", width=8),
     )
     sorts = (
         Sort("newest", lambda state, key: find(state, key).started, reverse=True),
         Sort("name", lambda state, key: key),
+        Sort("entries", lambda state, key: find(state, key).content.count, reverse=True),
+        Sort("verified", lambda state, key: find(state, key).standing),
         Sort("size", lambda state, key: find(state, key).archive.size, reverse=True),
     )
     empty = "The store has no backups yet. b on a volume makes one."
@@ -53,29 +63,31 @@ class BackupsView(View):
         """Of what, how old, how large, what the writers did, whether it was read back."""
         backup = find(state, key)
         return (
-            line(safe(backup.source.name)),
+            line(source_name(state, backup)),
             line(since(backup.started)),
             line(size(backup.archive.size)),
             line(f"{backup.content.count:,}"),
             line(backup_kind(backup)),
-            line(Span("ok", "good") if backup.verified else Span("no", "warn")),
+            line(standing(backup)),
         )
 
-    def detail(self, state: State, key: str, width: int) -> list[Line]:
+    def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """When, from where, of whom, and what it does not hold."""
         backup = find(state, key)
         content = backup.content
-        verified = (
-            Span(f"verified {clock_time(backup.verified)}", "good") if backup.verified else Span("not verified", "warn")
-        )
+        when = f" {clock_time(backup.verified)}" if backup.verified else ""
+        verified = standing_words(backup)
         paused = f", writers held for {backup.paused_seconds:.1f} s" if backup.paused_seconds else ""
         lines = [
             labelled("made", clock_time(backup.started), f", {backup.consistency}{paused}"),
-            labelled("content", f"{size(content.size)} in {plural(content.count, 'entry', 'entries')}, ", verified),
+            labelled("content", f"{size(content.size)} in {plural(content.count, 'entry', 'entries')}"),
+            labelled("stored", f"{size(backup.archive.size)}, ", verified, when),
             labelled("from", f"{safe(backup.engine.name)}  ", Span(f"{_kind(backup)}  by {backup.transport}", "dim")),
             labelled("users", ", ".join(safe(user.name) for user in backup.users) or Span("none", "dim")),
         ]
-        lines += _losses(backup)
+        if backup.damaged:
+            lines += paragraph("damage", safe(backup.damaged), width, "bad")
+        lines += _losses(backup, None if full else _MOST_LOSSES)
         lines.append(labelled("id", Span(safe(backup.id), "dim")))
         return lines
 
@@ -84,11 +96,11 @@ def _kind(backup: Backup) -> str:
     return safe(backup.driver or backup.source.kind)
 
 
-def _losses(backup: Backup) -> list[Line]:
+def _losses(backup: Backup, most: int | None) -> list[Line]:
     if not backup.losses:
         return [labelled("losses", Span("none", "good"))]
     lines = [labelled("losses", Span(backup.losses[0].sentence, "warn"))]
-    lines += [under(Span(loss.sentence, "warn")) for loss in backup.losses[1:_MOST_LOSSES]]
-    if len(backup.losses) > _MOST_LOSSES:
-        lines.append(under(Span(f"and {len(backup.losses) - _MOST_LOSSES} more", "dim")))
+    lines += [under(Span(loss.sentence, "warn")) for loss in backup.losses[1:most]]
+    if most is not None and len(backup.losses) > most:
+        lines.append(under(Span(f"and {len(backup.losses) - most} more", "dim")))
     return lines

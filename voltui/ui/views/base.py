@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from voltui.ui.spans import Line, Span, line, wrapped
+from voltui.ui.spans import Line, Span, line, plain, wrapped
 from voltui.ui.state import State
 
 NARROW = 60
@@ -24,6 +24,8 @@ class Column:
     width: int = 0
     share: int = 0
     right: bool = False
+    spare: int = 0
+    """Where names would get too narrow, columns with this go, the highest first."""
     middle: bool = False
     """Cut in the middle where it is too long: names differ at both ends."""
 
@@ -60,12 +62,12 @@ class View(ABC):
         """The row, one line of spans a column."""
 
     @abstractmethod
-    def detail(self, state: State, key: str, width: int) -> list[Line]:
-        """What else is known of it, in lines of at most ``width`` cells; longer ones are cut."""
+    def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
+        """What else is known of it, made for ``width`` cells; ``full`` leaves nothing out where there is much."""
 
-    def matches(self, state: State, key: str, needle: str) -> bool:
-        """Whether the row is found by a word of the filter."""
-        return needle in self.name(state, key).lower()
+    def words(self, state: State, key: str) -> str:
+        """What the filter looks for its words in: all that the row shows."""
+        return " ".join(plain(cell) for cell in self.cells(state, key))
 
 
 def labelled(label: str, *parts: Span | str) -> Line:

@@ -40,7 +40,7 @@ class ContainersView(View):
     columns = (
         Column("NAME", share=3, middle=True),
         Column("DATA", share=4),
-        Column("IMAGE", share=2, middle=True),
+        Column("IMAGE", share=2, middle=True, spare=1),
         Column("STATE", width=9),
     )
     sorts = (
@@ -71,18 +71,22 @@ class ContainersView(View):
             line(state_glyph(container), f" {safe(container.state)}"),
         )
 
-    def detail(self, state: State, key: str, width: int) -> list[Line]:
+    def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """Its mounts, whose mounts it takes, its project."""
         container = _container(state, key)
         lines = [labelled("state", state_glyph(container), f" {safe(container.condition)}")]
-        for number, mount in enumerate(data_mounts(container)[:_MOST_MOUNTS]):
+        mounts = data_mounts(container)
+        shown = mounts if full else mounts[:_MOST_MOUNTS]
+        for number, mount in enumerate(shown):
             words = f"{mount_name(_inventory(state), mount)}  {safe(mount.destination)}  "
             kind = Span(f"{mount.access}  {mount.kind}", "dim")
             lines.append(labelled("mounts", words, kind) if number == 0 else under(words, kind))
-        left = len(data_mounts(container)) - _MOST_MOUNTS
-        if left > 0:
+        left = len(mounts) - len(shown)
+        if left:
             lines.append(under(Span(f"and {plural(left, 'more mount')}", "dim")))
         lines += _volumes_from(state, key)
+        if full:
+            lines += [labelled("label", f"{safe(name)}={safe(value)}") for name, value in container.labels.items()]
         if container.project:
             lines.append(labelled("project", safe(container.project)))
         created = clock_time(container.created) if container.created else "unknown"

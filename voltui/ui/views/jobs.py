@@ -34,7 +34,7 @@ class JobsView(View):
         Column("OF", share=3, middle=True),
         Column("STATE", width=10),
         Column("AGE", width=7, right=True),
-        Column("", share=2),
+        Column("", share=2, spare=1),
     )
     sorts = (
         Sort("newest", lambda state, key: key, reverse=True),
@@ -64,7 +64,7 @@ class JobsView(View):
             _words(job),
         )
 
-    def detail(self, state: State, key: str, width: int) -> list[Line]:
+    def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """The outcome's sentence, its hint and warnings; the progress while it runs."""
         job = find(state, key)
         lines = [labelled("asked", f"{job.asked} by {safe(job.user)}", Span(f"   id {job.id}", "dim"))]

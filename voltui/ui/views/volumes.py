@@ -14,7 +14,7 @@ from voltui.model.volume import Volume
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
 from voltui.ui.views.base import NARROW, Column, Sort, View, labelled, under
-from voltui.ui.views.words import backup_standing, state_glyph, users
+from voltui.ui.views.words import backup_standing, latest, standing_words, state_glyph, users
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_USERS = 3
@@ -49,13 +49,15 @@ class VolumesView(View):
     columns = (
         Column("NAME", share=3, middle=True),
         Column("USED BY", share=3),
-        Column("BACKUP", width=15),
-        Column("DRIVER", width=12),
+        Column("BACKUP", width=16),
+        Column("DRIVER", width=12, spare=1),
     )
     sorts = (
         Sort("name", lambda state, key: _name(state, key).lower()),
         Sort("users", _users, reverse=True),
         Sort("oldest backup", _last_backup),
+        Sort("driver", lambda state, key: (_volume(state, key).kind, _name(state, key))),
+        Sort("project", lambda state, key: (_volume(state, key).project or "~", _name(state, key))),
         Sort("newest", lambda state, key: _volume(state, key).created or _LONG_AGO, reverse=True),
     )
     empty = "This engine has no volumes."
@@ -79,18 +81,18 @@ class VolumesView(View):
             line(safe(volume.kind)),
         )
 
-    def detail(self, state: State, key: str, width: int) -> list[Line]:
+    def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """Users with where they mount it, its project and labels, its backups, its path."""
         volume = _volume(state, key)
-        lines = _used_by(state, key, narrow=width < NARROW)
+        lines = _used_by(state, key, None if full else _MOST_USERS, narrow=width < NARROW)
         if volume.anonymous:
-            lines.append(labelled("anonymous", safe(volume.name[:32])))
+            lines.append(labelled("anonymous", safe(volume.name)))
         created = clock_time(volume.created) if volume.created else "unknown"
         if volume.project:
             lines.append(labelled("project", safe(volume.project), Span("   created ", "dim"), created))
         else:
             lines.append(labelled("created", created))
-        lines += _labels(volume)
+        lines += _labels(volume, full=full)
         lines += _options(volume)
         lines += _backups(state.backups_of(key), narrow=width < NARROW)
         lines.append(labelled("path", Span(safe(volume.mountpoint), "dim")))
@@ -104,13 +106,13 @@ def _name_cell(state: State, key: str) -> Line:
     return line(name)
 
 
-def _used_by(state: State, key: str, *, narrow: bool) -> list[Line]:
+def _used_by(state: State, key: str, most: int | None, *, narrow: bool) -> list[Line]:
     assert state.inventory is not None
     uses = state.inventory.uses(key)
     if not uses:
         return [labelled("used by", Span("nothing", "dim"))]
     lines: list[Line] = []
-    for use in uses[:_MOST_USERS]:
+    for use in uses[:most]:
         container = use.container
         name = f" {safe(container.name)}  {safe(use.mount.destination)}"
         rest = (f"  {use.mount.access}  ", Span(f"{safe(container.image)}  {safe(container.condition)}", "dim"))
@@ -119,16 +121,17 @@ def _used_by(state: State, key: str, *, narrow: bool) -> list[Line]:
             lines += [labelled(label, state_glyph(container), name), under(*rest)]
         else:
             lines.append(labelled(label, state_glyph(container), name, *rest))
-    if len(uses) > _MOST_USERS:
-        lines.append(under(Span(f"and {plural(len(uses) - _MOST_USERS, 'more container')}", "dim")))
+    if most is not None and len(uses) > most:
+        lines.append(under(Span(f"and {plural(len(uses) - most, 'more container')}", "dim")))
     return lines
 
 
-def _labels(volume: Volume) -> list[Line]:
+def _labels(volume: Volume, *, full: bool) -> list[Line]:
     """The user's labels; Compose's own say nothing that is not shown elsewhere."""
-    own = [(name, value) for name, value in volume.labels.items() if not name.startswith("com.docker.")]
-    lines = [labelled("label", f"{safe(name)}={safe(value)}") for name, value in own[:_MOST_LABELS]]
-    if len(own) > _MOST_LABELS:
+    own = [(name, value) for name, value in volume.labels.items() if full or not name.startswith("com.docker.")]
+    shown = own if full else own[:_MOST_LABELS]
+    lines = [labelled("label", f"{safe(name)}={safe(value)}") for name, value in shown]
+    if len(own) > len(shown):
         lines.append(under(Span(f"and {plural(len(own) - _MOST_LABELS, 'more label')}", "dim")))
     return lines
 
@@ -142,9 +145,8 @@ def _options(volume: Volume) -> list[Line]:
 def _backups(backups: tuple[Backup, ...], *, narrow: bool) -> list[Line]:
     if not backups:
         return [labelled("backups", Span("none", "warn"), Span("  b makes one", "dim"))]
-    newest = backups[0]
-    standing = Span("verified", "good") if newest.verified else Span("not verified", "warn")
-    first = (f"{len(backups)}  newest {ago(newest.started)}, ", standing, f", {size(newest.archive.size)}")
+    newest = latest(backups)
+    first = (f"{len(backups)}  last {ago(newest.started)}, ", standing_words(newest))
     if len(backups) == 1:
         return [labelled("backups", *first)]
     total = size(sum(backup.archive.size + backup.index.size for backup in backups))

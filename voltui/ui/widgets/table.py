@@ -21,6 +21,8 @@ from voltui.ui.widgets.strips import strip_of
 
 _GUTTER = 3
 """Cells before the first column: mark, cursor, space."""
+_LEAST_SHARE = 14
+"""Cells that a name needs to be told from others."""
 _GAP = 2
 """Cells between columns."""
 
@@ -50,6 +52,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         self._positions: dict[str, int] = {}
         self._cursor = 0
         self._widths: tuple[int, ...] = ()
+        """Of each column; 0 for one that is left out."""
         self._drawn: dict[int, tuple[str, Line]] = {}
         """What was last drawn on each line of the screen: its key and spans."""
 
@@ -146,13 +149,31 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
     def _joined(self, cells: Sequence[Line]) -> Line:
         parts: list[Span] = []
         for column, width, cell in zip(self._rows.columns, self._widths, cells, strict=True):
+            if not width:
+                continue
             parts += fit(cell, width, right=column.right, middle=column.middle)
             parts.append(Span(" " * _GAP))
         return tuple(parts)
 
     def _measure(self) -> None:
-        """Divide the width among the columns."""
-        columns = self._rows.columns
+        """Divide the width among the columns, and leave some out where that leaves too little for names."""
+        everything = self._rows.columns
+        columns = list(everything)
+        for column in sorted((one for one in everything if one.spare), key=lambda one: -one.spare):
+            if self._share(columns) >= _LEAST_SHARE:
+                break
+            columns.remove(column)
+        widths = iter(self._divided(columns))
+        self._widths = tuple(next(widths) if column in columns else 0 for column in everything)
+
+    def _share(self, columns: Sequence[Column]) -> int:
+        """The cells that the narrowest of the flexible columns would get."""
+        shares = sum(column.share for column in columns)
+        fixed = sum(column.width for column in columns) + _GAP * len(columns) + _GUTTER
+        least = min((column.share for column in columns if column.share), default=0)
+        return (self.size.width - fixed) * least // shares if shares else _LEAST_SHARE
+
+    def _divided(self, columns: Sequence[Column]) -> list[int]:
         fixed = sum(column.width for column in columns) + _GAP * len(columns) + _GUTTER
         shares = sum(column.share for column in columns)
         room = max(self.size.width - fixed, shares)
@@ -161,7 +182,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         if spare > 0 and shares:
             first = next(number for number, column in enumerate(columns) if column.share)
             widths[first] += spare
-        self._widths = tuple(widths)
+        return widths
 
     def _keep_cursor_in_view(self) -> bool:
         """Scroll as far as needed, by no more; whether it scrolled."""

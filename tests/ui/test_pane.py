@@ -1,0 +1,58 @@
+"""What a pane shows: filter, marks, columns."""
+
+from __future__ import annotations
+
+from voltui.model.container import Container
+from voltui.model.inventory import EngineInfo, Inventory
+from voltui.model.mount import Mount, MountKind
+from voltui.model.volume import Volume
+from voltui.ui.pane import Pane
+from voltui.ui.spans import Span, folded, plain
+from voltui.ui.state import State
+from voltui.ui.views.volumes import VolumesView
+
+ENGINE = EngineInfo("id", "host", "Docker", "28", "1.47")
+
+
+def state() -> State:
+    mount = Mount(MountKind.VOLUME, "data", "/data", read_only=False)
+    inventory = Inventory.of(
+        ENGINE,
+        [Volume("data"), Volume("other", driver="nfs"), Volume("spare")],
+        [Container("1", "web", "nginx", "running", mounts=(mount,))],
+    )
+    return State("unix:///x", inventory)
+
+
+def pane(filtered: str) -> Pane:
+    made = Pane(VolumesView())
+    made.filter = filtered
+    return made
+
+
+def test_the_filter_finds_words_in_every_column() -> None:
+    assert pane("web").visible(state()) == ["data"]
+    assert pane("unused").visible(state()) == ["other", "spare"]
+    assert pane("NFS never").visible(state()) == ["other"]
+    assert pane("web nfs").visible(state()) == []
+
+
+def test_marks_that_the_filter_hides_are_kept_but_not_acted_on() -> None:
+    shown = pane("")
+    shown.toggle("data")
+    shown.filter = "spare"
+    assert shown.chosen(state(), "spare") == ["spare"]
+    shown.filter = ""
+    assert shown.chosen(state(), "spare") == ["data"]
+
+
+def test_a_folded_line_loses_nothing() -> None:
+    lines = folded((Span("label "), Span("a" * 25, "dim")), 12, 6)
+    assert [plain(line) for line in lines] == [
+        "label aaaaaa",
+        "      aaaaaa",
+        "      aaaaaa",
+        "      aaaaaa",
+        "      a",
+    ]
+    assert all(span.style == "dim" for line in lines for span in line if "a" in span.text and span.text != "label ")
