@@ -85,12 +85,17 @@ class Lab:
         """A new volume; where its files are on this host."""
         return Path((await self.engine.create_volume(name, "local", options)).mountpoint)
 
+    async def mountpoint(self, name: str) -> Path:
+        """Where a volume's files are on this host."""
+        return Path((await self.engine.volume(name)).mountpoint)
+
     async def container(self, name: str, binds: list[str], script: str = "", **host_config: object) -> str:
         """A new container with the host's tools; it runs ``script``, or sleeps until it is told to end."""
         await ensure_image(self.engine.connection)
         tools = [f"{folder}:{folder}:ro" for folder in tool_folders()]
         config = {
             "Image": IMAGE,
+            "StopTimeout": 1,
             "Cmd": ["sh", "-c", script or "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"],
             "HostConfig": {"Binds": binds + tools, "NetworkMode": "none", **host_config},
         }

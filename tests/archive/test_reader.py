@@ -186,7 +186,7 @@ def test_a_huge_extended_header_is_refused_before_it_is_read() -> None:
     header = bytearray(encode_member(member(b"a"), 0))
     header[156:157] = b"x"
     header[124:136] = b"77777777777\0"
-    with pytest.raises(Damaged, match="extended header of"):
+    with pytest.raises(Damaged, match="extended headers of"):
         read(bytes(header), checksums=False)
 
 

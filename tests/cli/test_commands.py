@@ -214,7 +214,7 @@ async def test_a_backup_found_damaged_is_never_called_verified_again(lab: Lab, v
     assert voltui("verify", "data@latest").code == 6
     [backup] = lab.store.listing().backups
     assert backup.verified is None
-    assert "noise" in backup.damaged
+    assert "is cut" in backup.damaged
 
 
 async def test_what_nobody_writes_to_is_unused_also_in_a_joint_backup(lab: Lab, voltui: Voltui) -> None:

@@ -150,3 +150,35 @@ def test_an_empty_directory_can_be_swapped(tmp_path: Path, wanted: dict[str, dic
     assert content(root) == wanted["new"]
     run(swap.swap_back(str(root), ID))
     assert content(root) == {}
+
+
+def test_names_of_users_that_look_like_ours_are_users_names(tmp_path: Path) -> None:
+    root = tmp_path / "v"
+    root.mkdir()
+    (root / ".voltui-old-mine").mkdir()
+    run(swap.stage(str(root), ID))
+    staged = Path(swap.staging_folder(str(root), ID))
+    (staged / ".voltui-old-2025").mkdir()
+    (staged / ".voltui-old-2025" / "file").write_text("new")
+    (staged / ".voltui-restore-time").write_text("new")
+    run(swap.swap(str(root), ID))
+    assert sorted(path.name for path in root.iterdir()) == [
+        ".voltui-old-2025", f".voltui-old-{ID}", ".voltui-restore-time",
+    ]  # fmt: skip
+    assert (root / f".voltui-old-{ID}" / ".voltui-old-mine").is_dir()
+    run(swap.swap_back(str(root), ID))
+    run(swap.discard_staged(str(root), ID))
+    assert [path.name for path in root.iterdir()] == [".voltui-old-mine"]
+
+
+def test_content_that_tells_nothing_of_its_root_inherits_mode_and_owner(tmp_path: Path) -> None:
+    root = tmp_path / "v"
+    root.mkdir()
+    root.chmod(0o2775)
+    os.chown(root, 999, 998)
+    (root / "old").write_text("old")
+    run(swap.stage(str(root), ID, inherit=True))
+    (Path(swap.staging_folder(str(root), ID)) / "new").write_text("new")
+    run(swap.swap(str(root), ID))
+    state = root.stat()
+    assert (state.st_mode & 0o7777, state.st_uid, state.st_gid) == (0o2775, 999, 998)

@@ -19,6 +19,7 @@ from voltui.jobs.undoable import last_undoable, undoables
 from voltui.model.backup import Backup, Consistency, Reason
 from voltui.model.errors import Damaged, NotFound, Refused
 from voltui.model.source import Source
+from voltui.model.volume import MADE_LABEL
 from voltui.store.local import LocalStore
 
 pytestmark = pytest.mark.engine
@@ -104,7 +105,8 @@ async def test_a_new_volume_gets_driver_options_and_labels(lab: Lab, tmp_path: P
     (device / "file").unlink()
     assert (await restore(lab, backup, volume("old"))).ending == "done"
     restored = await lab.engine.volume("old")
-    assert (restored.labels, restored.options) == ({"com.docker.compose.volume": "old"}, options)
+    labels = {name: value for name, value in restored.labels.items() if name != MADE_LABEL}
+    assert (labels, restored.options) == ({"com.docker.compose.volume": "old"}, options)
     assert content(device) == {"file": b"on the host"}
 
 

@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 
 from blake3 import blake3
 
-from voltui.archive.entry import DIR, ROOT, Entry, index_line
+from voltui.archive.entry import DIR, LINK, ROOT, Entry, index_line
 from voltui.archive.guard import LooseGuard
 from voltui.archive.reader import TarReader
 from voltui.archive.rewrite import Rewriter
@@ -51,6 +51,8 @@ class Survey:
     """Whether the archive tells the root directory's own mode and owner."""
     trusted: bool
     """Whether there are trusted.* attributes."""
+    linked: frozenset[bytes]
+    """The paths that hard links name."""
     digest: str
     """BLAKE3 over all entries, for the second reading to agree with."""
 
@@ -64,8 +66,11 @@ class _Surveyor:
         self._folders: set[bytes] = set()
         self._loose = False
         self._has_root = False
+        self._top_directories: set[bytes] = set()
+        """Top folders that have an entry of their own."""
         self._size = 0
         self._trusted = False
+        self._linked: set[bytes] = set()
         self.count = 0
 
     def take(self, entry: Entry) -> None:
@@ -74,6 +79,8 @@ class _Surveyor:
         self.count += 1
         self._size += entry.size
         self._trusted = self._trusted or any(name.startswith("trusted.") for name, _ in entry.xattrs)
+        if entry.type == LINK:
+            self._linked.add(entry.link)
         if entry.path == ROOT:
             self._has_root = True
             return
@@ -81,11 +88,15 @@ class _Surveyor:
         self._loose = self._loose or (not slash and entry.type != DIR)
         if len(self._folders) < 2:
             self._folders.add(top)
+            if not slash and entry.type == DIR:
+                self._top_directories.add(top)
 
     def survey(self) -> Survey:
         alone = len(self._folders) == 1 and not self._loose and not self._has_root
         folder = next(iter(self._folders)) if alone else b""
-        return Survey(self.count, self._size, folder, self._has_root or alone, self._trusted, self._digest.hexdigest())
+        has_root = self._has_root or (alone and folder in self._top_directories)
+        linked = frozenset(self._linked)
+        return Survey(self.count, self._size, folder, has_root, self._trusted, linked, self._digest.hexdigest())
 
 
 def survey(path: Path, name: str, progress: Progress = lambda size, entries: None) -> Survey:

@@ -5,7 +5,9 @@ A symlink may point anywhere: it is data, and no member may be reached through i
 
 from __future__ import annotations
 
-from voltui.archive.entry import DIR, LINK, ROOT, Entry
+from collections.abc import Callable
+
+from voltui.archive.entry import DIR, LINK, ROOT, SYMLINK, Entry
 from voltui.model.errors import Damaged
 from voltui.model.safe import safe_path
 
@@ -21,6 +23,7 @@ class TreeGuard:
 
     def __init__(self) -> None:
         self._open: list[tuple[bytes, set[bytes]]] = []
+        self._symlinks: set[bytes] = set()
 
     def check(self, entry: Entry) -> None:
         """Raise `Damaged` where the entry does not belong where it stands."""
@@ -40,8 +43,10 @@ class TreeGuard:
         names.add(name)
         if entry.type == DIR:
             self._open.append((path, set()))
+        elif entry.type == SYMLINK:
+            self._symlinks.add(path)
         elif entry.type == LINK:
-            check_link(entry)
+            check_link(entry, self._symlinks.__contains__)
         return None
 
     def _root(self, entry: Entry) -> None:
@@ -65,22 +70,28 @@ class LooseGuard:
             raise Damaged(f"The archive holds the name {safe_path(path)}, which leaves the archive.")
         if path in self._seen:
             raise Damaged(f"The archive holds {safe_path(path)} twice.")
+        if path == ROOT and entry.type != DIR:
+            raise Damaged("The archive's root is no directory.")
         parent = path
         while (slash := parent.rfind(b"/")) > 0:
             parent = parent[:slash]
             if not self._seen.get(parent, True):
                 raise Damaged(f"The archive holds {safe_path(path)} below {safe_path(parent)}, which is no directory.")
         if entry.type == LINK:
-            check_link(entry)
+            check_link(entry, lambda above: not self._seen.get(above, True))
+            if self._seen.get(entry.link, True):
+                raise Damaged(
+                    f"The archive links {safe_path(path)} to {safe_path(entry.link)}, which is no file in it."
+                )
         self._seen[path] = entry.type == DIR
 
 
-def check_link(entry: Entry) -> None:
-    """Raise `Damaged` where a hard link's target is not a path inside the archive."""
-    if any(part in _NO_NAMES for part in entry.link.split(b"/")):
+def check_link(entry: Entry, leads_away: Callable[[bytes], bool]) -> None:
+    """Raise `Damaged` where a hard link's target is not a path inside the archive.
+
+    ``leads_away`` tells of a path whether nothing can be below it: a link through a symlink would leave the archive.
+    """
+    parts = entry.link.split(b"/")
+    above = (b"/".join(parts[:count]) for count in range(1, len(parts)))
+    if any(part in _NO_NAMES for part in parts) or any(map(leads_away, above)):
         raise Damaged(f"The archive links {safe_path(entry.path)} to {safe_path(entry.link)}, outside of it.")
-
-
-def leading_folder(first: Entry) -> bytes:
-    """The top folder of an entry's path, or empty where the path has no folder."""
-    return first.path.split(b"/", 1)[0] if first.type == DIR or b"/" in first.path else b""

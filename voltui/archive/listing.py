@@ -39,14 +39,9 @@ class Expectation:
         self._with_times = Tally()
         self._without_times = Tally()
         self._links: set[bytes] = set()
-        self.has_attributes = False
-        """Whether any entry has extended attributes or ACLs."""
-        self.has_holes = False
 
     def see(self, entry: Entry) -> None:
         """Take an entry in."""
-        self.has_attributes = self.has_attributes or bool(entry.xattrs)
-        self.has_holes = self.has_holes or entry.sparse
         if entry.type == LINK:
             self._links.add(_short(entry.path))
         self._add(entry, self._with_times, self._without_times)

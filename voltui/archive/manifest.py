@@ -5,11 +5,11 @@ Its fields are those of `voltui.model.backup.Backup`: sizes in bytes, times in U
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
-from voltui.model.backup import FORMAT_VERSION, Backup
+from voltui.model.backup import FORMAT_VERSION, Backup, Loss
 from voltui.model.errors import Damaged
 from voltui.model.safe import safe
 
@@ -24,12 +24,28 @@ def encode(backup: Backup) -> bytes:
     return msgspec.json.format(msgspec.json.encode(backup), indent=1) + b"\n"
 
 
+def _checked(backup: Backup, name: str) -> Backup:
+    """The backup with its sentences made safe for a terminal. Raises `Damaged` for what no backup can be."""
+    times = (backup.started, backup.ended, backup.verified or backup.ended)
+    sizes = (backup.archive.size, backup.index.size, backup.content.size, backup.content.stored)
+    if any(time.tzinfo is None for time in times) or min(*sizes, *backup.content.entries.values(), 0) < 0:
+        raise Damaged(f"{safe(name)} tells a time without its zone, or a negative size.", "It was edited.")
+    losses = tuple(Loss(safe(loss.kind), safe(loss.sentence), tuple(map(safe, loss.paths))) for loss in backup.losses)
+    return replace(
+        backup,
+        losses=losses,
+        damaged=safe(backup.damaged),
+        transport=safe(backup.transport),
+        tool_version=safe(backup.tool_version),
+    )
+
+
 def decode(data: bytes, name: str) -> Backup:
     """The backup a manifest describes. ``name`` is the file's, for the error. Raises `Damaged`."""
     try:
         version = msgspec.json.decode(data, type=_Version).format
         if version == FORMAT_VERSION:
-            return msgspec.json.decode(data, type=Backup)
+            return _checked(msgspec.json.decode(data, type=Backup), name)
     except msgspec.MsgspecError as error:
         raise Damaged(f"{safe(name)} is not a VolTUI manifest: {safe(str(error))}.", "It was cut or edited.") from error
     raise Damaged(

@@ -29,6 +29,8 @@ BUFFER = 1 << 20
 """Bytes per piece: as much as a pipe can hold, and whole tar blocks."""
 _BUFFERS = 5
 _SYNC_EVERY = 64 << 20
+_PATIENCE = 0.2
+"""Seconds between looks at whether the stage that gives buffers back has failed."""
 
 
 class ByteSource(Protocol):
@@ -87,7 +89,7 @@ def pack(
             rewriter = _rewriter(root, lambda data: compressing.put(memoryview(data)))
             reader = TarReader(emit, root=root, sink=rewriter)
             while True:
-                buffer = free.get()
+                buffer = _free_buffer(free, compressing)
                 filled = fill(source, buffer)
                 if not filled:
                     break
@@ -106,6 +108,15 @@ def pack(
         syncing.finish()
     index_part, content = index.finish(rewriter.written if rewriter else reader.position)
     return Packed(archive.part(), index_part, content)
+
+
+def _free_buffer(free: queue.SimpleQueue[memoryview], stage: Stage[memoryview]) -> memoryview:
+    """A buffer to read into. A stage that has failed gives none back: then its error is raised."""
+    while True:
+        try:
+            return free.get(timeout=_PATIENCE)
+        except queue.Empty:
+            stage.check()
 
 
 def _rewriter(root: bytes, write: Callable[[bytes], object]) -> Rewriter | None:

@@ -37,6 +37,8 @@ _ONLY_MTIME = re.compile(rb"([0-9]+) mtime=([0-9]+)(?:\.([0-9]{1,9}))?\n")
 """What GNU tar writes for nearly every file with ``--format=posix``: worth a way of its own."""
 _MOST_EXTENSION = 8 << 20
 """Bytes of extended headers one member may have: a limit on what a hostile archive can make us hold."""
+_MOST_HOLES = 10_000
+"""Pieces of a file in GNU tar's old sparse form, whose map is put together block by block."""
 _CHUNK_OF_ZEROS = bytes(1 << 16)
 
 
@@ -80,6 +82,9 @@ class TarReader:
         self._padding = 0
         self._map_follows = False
         self._extension = bytearray()
+        self._extended = 0
+        """Bytes of the extended headers so far of the member to come, and of all global ones."""
+        self._extended_globally = 0
         self._extension_type = b""
         self._extension_size = 0
         self._extension_left = 0
@@ -157,8 +162,9 @@ class TarReader:
 
     def _begin_extension(self, header: Header, view: memoryview, at: int, end: int) -> int:
         size = header.size
-        if not 0 < size <= _MOST_EXTENSION:
-            raise Damaged(f"The archive has an extended header of {size:,} bytes.")
+        self._extended += size
+        if size <= 0 or self._extended > _MOST_EXTENSION:
+            raise Damaged(f"The archive has extended headers of {self._extended:,} bytes for one member.")
         after = at + padded(size)
         if header.type == PAX and after <= end and self._only_mtime(view, at, size):
             return after
@@ -190,6 +196,7 @@ class TarReader:
             self._records.update(parse_pax(data))
         elif self._extension_type == PAX_GLOBAL:
             self._global_records.update(parse_pax(data))
+            self._extended_globally += len(data)
         elif self._extension_type == GNU_LONG_NAME:
             self._records[b"path"] = data.split(b"\0", 1)[0]
         elif self._extension_type == GNU_LONG_LINK:
@@ -206,6 +213,7 @@ class TarReader:
         if self._records:
             self._records = {}
         self._mtime = None
+        self._extended = self._extended_globally
         stored = member.stored
         if header.type == GNU_SPARSE and header.prefix[137]:
             self._map_follows = True
@@ -236,6 +244,8 @@ class TarReader:
     def _more_of_the_map(self, view: memoryview, at: int) -> int:
         assert self._member is not None
         known = self._member.sparse_map or ()
+        if len(known) > _MOST_HOLES:
+            raise Damaged(f"The archive has a file of more than {_MOST_HOLES:,} pieces in the old sparse form.")
         block = bytes(view[at : at + BLOCK])
         self._member = self._member._replace(sparse_map=known + old_sparse_map(block[:504]))
         self._map_follows = bool(block[504])

@@ -39,16 +39,17 @@ class Stage(Generic[T]):
 
     def put(self, item: T) -> None:
         """Hand over an item; waits while the queue is full."""
-        self._raise()
+        self.check()
         self._queue.put(item)
 
     def finish(self) -> None:
         """Wait until all items are worked off. Raises what ``work`` raised."""
         self._queue.put(None)
         self._thread.join()
-        self._raise()
+        self.check()
 
-    def _raise(self) -> None:
+    def check(self) -> None:
+        """Raise what ``work`` raised, if it did."""
         if self._error is not None:
             raise self._error
 

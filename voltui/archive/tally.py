@@ -6,8 +6,6 @@ constant memory; where sums differ, only the paths of those buckets have to be l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from blake3 import blake3
 
 _BUCKETS = 4096
@@ -32,11 +30,6 @@ class Tally:
         """The buckets in which the two listings differ; empty where they agree."""
         pairs = enumerate(zip(self._sums, other._sums, strict=True))
         return frozenset(number for number, (one, two) in pairs if one != two)
-
-
-def only(buckets: frozenset[int], lines: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """The lines, by path, that fall into the given buckets."""
-    return {path: line for path, line in lines if _bucket(path) in buckets}
 
 
 def _bucket(path: bytes) -> int:

@@ -112,10 +112,13 @@ def parse_pax(data: bytes) -> dict[bytes, bytes]:
     return records
 
 
+_MOST_DIGITS = 40
+
+
 def nanoseconds(decimal: bytes) -> int:
     """A PAX time (``-1.5``, ``1764000000.123456789``) in nanoseconds; finer digits are cut."""
     match = _DECIMAL.fullmatch(decimal)
-    if match is None:
+    if match is None or len(decimal) > _MOST_DIGITS:
         raise Damaged(f"The archive has the time {safe(text(decimal))!r} in it.")
     sign, seconds, fraction = match.groups()
     value = int(seconds) * 1_000_000_000 + int((fraction or b"")[:9].ljust(9, b"0"))

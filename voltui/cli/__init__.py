@@ -15,6 +15,7 @@ import voltui
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.output import print_error
 from voltui.model.errors import Cancelled, Failed, Usage, VoltuiError
+from voltui.model.safe import safe
 
 _COMMANDS = {
     "volumes": "listing",
@@ -72,8 +73,16 @@ def cli(options: CliContext) -> None:
 
 def main() -> None:
     """Run the command line: errors are a sentence and an exit code, never a traceback."""
+    _open_standard_streams()
     completing = os.environ.get(_COMPLETE)
     sys.exit(shell_complete(cli, {}, "voltui", _COMPLETE, completing) if completing else _run())
+
+
+def _open_standard_streams() -> None:
+    """What the caller has closed leads nowhere, rather than to the next file that is opened."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - for the whole run
 
 
 def _run() -> int:
@@ -94,6 +103,9 @@ def _run() -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except OSError as error:
+        where = f" {safe(str(error.filename))}" if error.filename else ""
+        return _told(Failed(f"A file can't be used:{where}: {(error.strerror or str(error)).lower()}."), context)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, no traceback on the terminal
         return _told(Failed(f"VolTUI has a fault: {error!r}.", f"Its log is {_log(error)}."), context)
 
@@ -108,6 +120,9 @@ def _log(error: Exception) -> str:
     from voltui.config import state_directory
 
     path = state_directory() / "fault.log"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_text("".join(traceback.format_exception(error)), errors="backslashreplace")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text("".join(traceback.format_exception(error)), errors="backslashreplace")
+    except OSError as second:
+        return f"lost, since {path} can't be written ({(second.strerror or str(second)).lower()})"
     return str(path)

@@ -88,7 +88,10 @@ class CliContext:
         from voltui.jobs import recover
 
         for job in recover.needing(self.jobs, self.settings.endpoint):
-            await recover.recover(job)
+            outcome = await recover.recover(job)
+            if outcome is not None and outcome.undo_owed:
+                for warning in outcome.warnings:
+                    click.echo(f"warning: job {job.id}: {warning}", err=True)
 
 
 def confirm(question: str, *, yes: bool) -> None:

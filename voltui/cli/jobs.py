@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 
 import click
@@ -35,6 +36,7 @@ def jobs(cli: CliContext, job: str | None, cancel: str | None) -> None:
 
     Ctrl-C stops the following, not the job.
     """
+    asyncio.run(cli.clean_up())
     if cancel is not None:
         if job is not None:
             raise Usage("Both a job to follow and one to cancel are given.", "Cancelling follows it to its end, too.")

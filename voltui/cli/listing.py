@@ -73,6 +73,7 @@ def containers(cli: CliContext) -> None:
 @with_options
 def backups(cli: CliContext, volume: str | None) -> None:
     """List backups, all or those of VOLUME (a volume's name or a path)."""
+    asyncio.run(cli.clean_up())
     listing = cli.store.listing(Source.parse(volume) if volume else None)
     for problem in listing.problems:
         print_error(problem, as_json=False)

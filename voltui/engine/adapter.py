@@ -18,6 +18,11 @@ _DEFAULT_STOP_TIMEOUT = 10
 """Seconds the engine waits for a container to stop before it kills it, unless the container says otherwise."""
 
 
+def stop_patience(detail: ContainerDetail) -> int:
+    """Seconds the engine waits for the container's processes to end before it kills them."""
+    return _DEFAULT_STOP_TIMEOUT if detail.stop_timeout is None else detail.stop_timeout
+
+
 class Engine:
     """One engine. Every method is one or two API calls with a deadline; errors are VolTUI's own."""
 
@@ -95,7 +100,7 @@ class Engine:
         if await self.volume_exists(name):
             raise Refused(f"A volume {safe(name)} exists already.", "Choose another name.")
         return convert.volume(
-            await self.connection.call(
+            await self.connection.change(
                 f"create the volume {safe(name)}",
                 lambda api: api.create_volume(name, driver, dict(options or {}), dict(labels or {})),
             )
@@ -103,21 +108,21 @@ class Engine:
 
     async def remove_volume(self, name: str) -> None:
         """Delete a volume. Raises `Refused` while a container, running or not, mounts it."""
-        await self.connection.call(f"remove the volume {safe(name)}", lambda api: api.remove_volume(name))
+        await self.connection.change(f"remove the volume {safe(name)}", lambda api: api.remove_volume(name))
 
     async def pause(self, container_id: str) -> None:
         """Freeze a container's processes."""
-        await self.connection.call("pause a container", lambda api: api.pause(container_id))
+        await self.connection.change("pause a container", lambda api: api.pause(container_id))
 
     async def unpause(self, container_id: str) -> None:
         """Let a frozen container go on."""
-        await self.connection.call("unpause a container", lambda api: api.unpause(container_id))
+        await self.connection.change("unpause a container", lambda api: api.unpause(container_id))
 
     async def stop(self, container_id: str) -> None:
         """Stop a container, giving it the time that it or the engine grants."""
         detail = await self.container(container_id)
-        patience = _DEFAULT_STOP_TIMEOUT if detail.stop_timeout is None else detail.stop_timeout
-        await self.connection.call(
+        patience = stop_patience(detail)
+        await self.connection.change(
             f"stop the container {safe(detail.container.name)}",
             lambda api: api.stop(container_id),
             deadline=patience + DEADLINE,
@@ -125,11 +130,11 @@ class Engine:
 
     async def start(self, container_id: str) -> None:
         """Start a container."""
-        await self.connection.call("start a container", lambda api: api.start(container_id))
+        await self.connection.change("start a container", lambda api: api.start(container_id))
 
     async def remove_container(self, container_id: str) -> None:
         """Kill and delete a container. What volumes it had stay."""
-        await self.connection.call(
+        await self.connection.change(
             "remove a container", lambda api: api.remove_container(container_id, force=True), deadline=2 * DEADLINE
         )
 

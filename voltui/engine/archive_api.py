@@ -139,3 +139,5 @@ class ArchiveSink:
                     self._connection.release(client)
         except VoltuiError as error:
             self._error = error
+        except Exception as error:  # noqa: BLE001 - unheard, it would let the writer wait forever
+            self._error = Failed(f"The upload failed: {error!r}.")

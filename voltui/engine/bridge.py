@@ -17,6 +17,7 @@ from voltui.engine import helper
 from voltui.engine.connection import Connection
 from voltui.engine.fifo import Collector, FifoSink, FifoSource, Watch, make_fifo
 from voltui.engine.helper import IO, HelperSpec
+from voltui.engine.pool import settled
 from voltui.engine.process import HelperProcess, Output
 from voltui.model.errors import Failed, VoltuiError
 
@@ -92,9 +93,12 @@ class Bridge:
         try:
             await helper.remove(self._connection, self._spec.name)
         finally:
-            if self._alive_fd >= 0:
-                os.close(self._alive_fd)
-                self._alive_fd = -1
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._alive_fd >= 0:
+            os.close(self._alive_fd)
+            self._alive_fd = -1
 
     async def usable(self) -> bool:
         """Whether the helper is there and answers."""
@@ -113,6 +117,16 @@ class Bridge:
             raise Failed(f"{what} failed: {result.words}.")
         return result.out
 
+    async def change(self, argv: list[str], what: str) -> bytes:
+        """Like `check`, for a command that changes the source: a cancel waits for its end, so that an undo begins on
+        settled ground."""
+        return await settled(self.check(argv, what))
+
+    async def kill(self) -> None:
+        """Remove the helper, and with it whatever runs in it, and wait until it is gone."""
+        await helper.remove(self._connection, self._spec.name)
+        self._let_go()
+
     async def spawn(self, argv: list[str], *, stream: bool = False, feed: bool = False) -> HelperProcess:
         """Start a command. With ``stream`` its output is a source, with ``feed`` its input is a sink."""
         number = next(self._numbers)
@@ -130,7 +144,7 @@ class Bridge:
 
         process = HelperProcess(self.usable, status, errors, output, sink)
         try:
-            await self._connection.call("run a command in a helper", execute)
+            await self._connection.change("run a command in a helper", execute)
         except BaseException:
             process.close()
             raise

@@ -12,7 +12,7 @@ from http.client import HTTPException
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from voltui.engine.endpoint import Endpoint
-from voltui.engine.pool import DaemonPool
+from voltui.engine.pool import DaemonPool, settled
 from voltui.model.errors import Failed, NoEngine, NotFound, Refused, VoltuiError
 from voltui.model.safe import safe
 
@@ -57,6 +57,10 @@ class Connection:
             return await asyncio.wait_for(self._pool.run(run), deadline + 1)
         except TimeoutError:
             raise self._silent(what, deadline) from None
+
+    async def change(self, what: str, function: Callable[[APIClient], T], *, deadline: float = DEADLINE) -> T:
+        """Like `call`, for what changes something: a cancel waits until the engine has answered."""
+        return await settled(self.call(what, function, deadline=deadline))
 
     def client(self, timeout: float = DEADLINE) -> APIClient:
         """The calling thread's client. ``timeout`` bounds each wait on its socket, in seconds."""

@@ -75,7 +75,7 @@ def _environment_tls(environ: Mapping[str, str]) -> Tls | None:
     verify = bool(environ.get("DOCKER_TLS_VERIFY"))
     if not verify and not environ.get("DOCKER_TLS"):
         return None
-    folder = Path(environ.get("DOCKER_CERT_PATH") or _config_folder(environ))
+    folder = Path(environ.get("DOCKER_CERT_PATH") or _config_folder(environ)).absolute()  # jobs work in another one
     return _certificates(folder, verify=verify)
 
 

@@ -64,7 +64,7 @@ async def ensure_image(connection: Connection) -> str:
     try:
         image = await connection.call("look for the empty image", lambda api: api.inspect_image(IMAGE))
     except NotFound:
-        await connection.call(
+        await connection.change(
             "make an empty image",
             lambda api: api.import_image_from_data(_EMPTY_TAR, repository=repository, tag=tag),
         )
@@ -75,7 +75,7 @@ async def ensure_image(connection: Connection) -> str:
 async def create(connection: Connection, spec: HelperSpec) -> str:
     """Create a helper; its id. Raises `NotFound` where its volume does not exist, and leaves none behind then."""
     config = _config(spec, await ensure_image(connection))
-    created = await connection.call(
+    created = await connection.change(
         f"make a helper for the {spec.source.kind} {safe(spec.source.name)}",
         lambda api: api.create_container_from_config(config, spec.name),
     )
@@ -86,13 +86,13 @@ async def create(connection: Connection, spec: HelperSpec) -> str:
 
 async def start(connection: Connection, helper_id: str) -> None:
     """Start a helper."""
-    await connection.call("start a helper", lambda api: api.start(helper_id))
+    await connection.change("start a helper", lambda api: api.start(helper_id))
 
 
 async def remove(connection: Connection, name: str) -> None:
     """Remove a helper, running or not, by id or name. One that is gone already is no error."""
     try:
-        await connection.call("remove a helper", lambda api: api.remove_container(name, force=True))
+        await connection.change("remove a helper", lambda api: api.remove_container(name, force=True))
     except NotFound:
         return
     except Refused as refused:
@@ -137,7 +137,7 @@ async def _refuse_phantom(connection: Connection, spec: HelperSpec) -> None:
     volume = await connection.call("look at the volume", lambda api: api.inspect_volume(spec.source.name))
     if (volume.get("Labels") or {}).get(_PHANTOM_LABEL) == spec.name:
         await remove(connection, spec.name)
-        await connection.call("remove the volume again", lambda api: api.remove_volume(spec.source.name))
+        await connection.change("remove the volume again", lambda api: api.remove_volume(spec.source.name))
         raise NotFound(f"There is no volume {safe(spec.source.name)} any more.", "It was removed a moment ago.")
 
 

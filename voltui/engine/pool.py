@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -71,3 +71,24 @@ class DaemonPool:
             if work is None:
                 return
             work()
+
+
+async def settled(work: Coroutine[Any, Any, T]) -> T:
+    """The result of something that changes the world, which is never abandoned in the middle.
+
+    Where the caller is cancelled meanwhile, its end is waited for and the cancel raised then: whoever undoes the
+    change must find it made or not made, not about to be made.
+    """
+    task = asyncio.ensure_future(work)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            cancelled = not task.cancelled()
+        except Exception:  # noqa: BLE001 - raised below
+            break
+    if cancelled:
+        task.exception()  # taken notice of
+        raise asyncio.CancelledError
+    return task.result()

@@ -12,28 +12,32 @@ The scripts are fixed texts for the host's ``sh``; names are arguments.
 
 from __future__ import annotations
 
-from voltui.engine.tools import KEEP_EVERYTHING, OLD_PREFIX, OUT_PREFIX, STAGING_PREFIX
+from voltui.engine.tools import KEEP_EVERYTHING, OLD_PREFIX, OUT_PREFIX, OWN_NAMES, STAGING_PREFIX
+
+_NOT_OURS = " ".join(f"! -name '{pattern}'" for pattern in OWN_NAMES)
 
 _FUNCTIONS = f"""
 set -eu
-root=$1 id=$2 only=$3 kept=$1/{OLD_PREFIX}$4
+root=$1 id=$2 only=$3 keptid=$4 kept=$1/{OLD_PREFIX}$4 inherit=$5
 new=$root/{STAGING_PREFIX}$id out=$root/{OUT_PREFIX}$id old=$root/{OLD_PREFIX}$id
+newtime={STAGING_PREFIX}$id-time outtime={OUT_PREFIX}$id-time
 keep='{" ".join(KEEP_EVERYTHING)}'
 
-# The entries of a directory that are the user's: all but our own folders, or the one file that is meant.
+# The entries of a directory that are the user's, or the one file that is meant. In the root itself, the folders of
+# this and other jobs are not; below them every name is, but those of our own marks.
 entries() {{
     if [ -n "$only" ]; then
-        if [ -e "$1/$only" ] || [ -L "$1/$only" ]; then shift; find "$from/$only" -maxdepth 0 "$@"; fi
+        if [ -e "$from/$only" ] || [ -L "$from/$only" ]; then find "$from/$only" -maxdepth 0 "$@"; fi
+    elif [ "$from" = "$root" ]; then
+        find "$from" -mindepth 1 -maxdepth 1 {_NOT_OURS} ! -name "$newtime" ! -name "$outtime" "$@"
     else
-        shift
-        find "$from" -mindepth 1 -maxdepth 1 ! -name '{STAGING_PREFIX}*' ! -name '{OUT_PREFIX}*' \
-            ! -name '{OLD_PREFIX}*' "$@"
+        find "$from" -mindepth 1 -maxdepth 1 ! -name "$newtime" ! -name "$outtime" "$@"
     fi
 }}
 
 move() {{
     from=$1 to=$2
-    while [ -n "$(entries "$from" -print -quit)" ]; do entries "$from" -exec mv -t "$to" -- {{}} +; done
+    while [ -n "$(entries -print -quit)" ]; do entries -exec mv -t "$to" -- {{}} +; done
 }}
 
 # Mode, owner, attributes and ACLs of the directory itself; of a single file's folder they are not ours.
@@ -59,25 +63,28 @@ discard() {{
 }}
 """
 
-_STAGE = 'quietly mkdir -m 700 "$new"'
+_STAGE = """
+quietly mkdir -m 700 "$new"
+[ "$inherit" = no ] || attributes "$root" "$new"
+"""
 
-_SWAP = f"""
-touch -r "$new" "$new/{STAGING_PREFIX}time"
+_SWAP = """
+touch -r "$new" "$new/$newtime"
 quietly mkdir -m 700 "$out"
 attributes "$root" "$out"
-touch -r "$root" "$out/{OUT_PREFIX}time"
+touch -r "$root" "$out/$outtime"
 move "$root" "$out"
-touch -m -r "$out/{OUT_PREFIX}time" "$out"
+touch -m -r "$out/$outtime" "$out"
 mv -T "$out" "$old"
 move "$new" "$root"
 attributes "$new" "$root"
-mv "$new/{STAGING_PREFIX}time" "$old/{STAGING_PREFIX}time"
-rm -rf "$new"
-[ -n "$only" ] || touch -m -r "$old/{STAGING_PREFIX}time" "$root"
+mv "$new/$newtime" "$old/$newtime"
+if [ -n "$only" ]; then discard "$new"; else rmdir "$new"; fi
+[ -n "$only" ] || touch -m -r "$old/$newtime" "$root"
 sync -f "$root"
 """
 
-_SWAP_BACK = f"""
+_SWAP_BACK = """
 if [ -d "$old" ]; then
     if [ ! -d "$new" ]; then
         mkdir -m 700 "$new"
@@ -89,12 +96,13 @@ fi
 if [ -d "$out" ]; then
     move "$out" "$root"
     attributes "$out" "$root"
-    mv "$out/{OUT_PREFIX}time" "$root/{OUT_PREFIX}$id-time" 2>/dev/null || true
-    rm -rf "$out"
+    mv "$out/$outtime" "$root/$outtime" 2>/dev/null || true
+    rm -f "$out/$newtime"
+    rmdir "$out"
 fi
-if [ -e "$root/{OUT_PREFIX}$id-time" ]; then
-    touch -m -r "$root/{OUT_PREFIX}$id-time" "$root"
-    quietly rm "$root/{OUT_PREFIX}$id-time"
+if [ -e "$root/$outtime" ]; then
+    touch -m -r "$root/$outtime" "$root"
+    quietly rm "$root/$outtime"
 fi
 sync -f "$root"
 """
@@ -105,27 +113,28 @@ if [ ! -d "$kept" ]; then
     exit 1
 fi
 quietly mv -T "$kept" "$new"
-time=$(stat -c %.9Y "$new/{OUT_PREFIX}time")
-rm -f "$new/{STAGING_PREFIX}time" "$new/{OUT_PREFIX}time"
+time=$(stat -c %.9Y "$new/{OUT_PREFIX}$keptid-time")
+rm -f "$new/{STAGING_PREFIX}$keptid-time" "$new/{OUT_PREFIX}$keptid-time"
 touch -m -d "@$time" "$new"
 """
 _GIVE_BACK = f"""
 [ -d "$new" ] || exit 0
-touch -r "$new" "$new/{OUT_PREFIX}time"
+touch -r "$new" "$new/{OUT_PREFIX}$keptid-time"
 quietly mv -T "$new" "$kept"
 """
-_EMPTY = 'from=$root; entries "$root" -exec rm -rf --one-file-system -- {} +'
+_EMPTY = "from=$root; entries -exec rm -rf --one-file-system -- {} +"
 _DISCARD_STAGED = 'discard "$new"'
 _DISCARD_OLD = 'discard "$old"'
 
 
-def _script(body: str, root: str, identifier: str, only: str, kept: str = "") -> list[str]:
-    return ["sh", "-c", _FUNCTIONS + body, "sh", root, identifier, only, kept]
+def _script(body: str, root: str, identifier: str, only: str, kept: str = "", *, inherit: bool = False) -> list[str]:
+    return ["sh", "-c", _FUNCTIONS + body, "sh", root, identifier, only, kept, "yes" if inherit else "no"]
 
 
-def stage(root: str, identifier: str) -> list[str]:
-    """Make the empty staging folder."""
-    return _script(_STAGE, root, identifier, "")
+def stage(root: str, identifier: str, *, inherit: bool = False) -> list[str]:
+    """Make the empty staging folder. Where the new content tells no mode and owner of its root, it must ``inherit``
+    the old root's."""
+    return _script(_STAGE, root, identifier, "", inherit=inherit)
 
 
 def adopt(root: str, identifier: str, job: str) -> list[str]:

@@ -15,7 +15,13 @@ STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX = ".voltui-restore-", ".voltui-old-", ".v
 """Folders of a restore under way, in the volume itself: renaming needs one filesystem. No backup holds them."""
 
 KEEP_EVERYTHING = ["--xattrs", "--xattrs-include=*", "--acls", "--sparse", "--numeric-owner"]
-_OWN_FOLDERS = [f"--exclude=./{prefix}*" for prefix in (STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX)]
+_A_JOB = "????????T??????Z-????"
+OWN_NAMES = [
+    f"{prefix}{_A_JOB}{ending}" for prefix in (STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX) for ending in ("", "-time")
+]
+"""Patterns of what jobs make in a volume: their folders, and marks that keep a time. A user's name that only begins
+like one is a user's name."""
+_OWN_FOLDERS = [f"--exclude=./{name}" for name in OWN_NAMES]
 
 TAR_CREATE = [
     "tar", "--create", "--file=-", "--format=posix", "--pax-option=delete=atime,delete=ctime", *KEEP_EVERYTHING,
@@ -30,6 +36,7 @@ TAR_EXTRACT = [
 
 _SOCKET = "socket ignored"
 _CHANGED = ("file changed as we read it", "File removed before we read it", "file is unchanged; not dumped")
+_SHRANK = "File shrank by "
 _MOST_PATHS = 100
 
 
@@ -70,8 +77,9 @@ def list_tree(folder: str) -> list[str]:
 
 def first_entry(folder: str) -> list[str]:
     """The command that prints one entry of a directory, if it has any that counts."""
-    ours = [word for prefix in (STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX) for word in ("!", "-name", f"{prefix}*")]
-    return ["find", folder, "-mindepth", "1", "-maxdepth", "1", "!", "-name", "lost+found", *ours, "-print", "-quit"]
+    ours = [word for name in OWN_NAMES for word in ("!", "-name", name)]
+    lost_and_found = ["!", "(", "-name", "lost+found", "-empty", ")"]
+    return ["find", folder, "-mindepth", "1", "-maxdepth", "1", *lost_and_found, *ours, "-print", "-quit"]
 
 
 def free_space(folder: str) -> list[str]:
@@ -101,7 +109,7 @@ def created(code: int, output: bytes) -> list[Loss]:
         name, what = _parse(line)
         if what == _SOCKET:
             sockets.append(name)
-        elif what in _CHANGED:
+        elif what in _CHANGED or what.startswith(_SHRANK):
             changed.append(name)
         else:
             other.append(line.removeprefix("tar: "))
@@ -113,14 +121,22 @@ def created(code: int, output: bytes) -> list[Loss]:
     if changed:
         said = f"{plural(len(changed), 'file')} changed while being read."
         losses.append(Loss("changed", said, _some(changed)))
+    unread = [line for line in other if "previous errors" not in line and line.strip()]
+    if unread:
+        said = f"tar could not read everything of {plural(len(unread), 'entry', 'entries')}: {safe(unread[0])}."
+        losses.append(Loss("unread", said, _some(unread)))
     return losses
 
 
-def extracted(code: int, output: bytes) -> None:
-    """Raise `Failed` unless everything was extracted. A full disk says so in the first line."""
+def extracted(code: int, output: bytes) -> list[str]:
+    """What tar had to say of entries that it extracted, made safe for a terminal.
+
+    Raises `Failed` unless all were extracted. A full disk says so in the first line.
+    """
+    lines = [line.removeprefix("tar: ") for line in output.decode("utf-8", "surrogateescape").splitlines()]
     if code:
-        lines = [line.removeprefix("tar: ") for line in output.decode("utf-8", "replace").splitlines()]
         raise Failed(f"Extracting failed: {_words(lines)}.")
+    return [safe(line) for line in lines if line.strip()]
 
 
 def _parse(line: str) -> tuple[str, str]:

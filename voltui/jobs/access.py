@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
 from voltui.archive.pack import ByteSource
@@ -19,12 +20,13 @@ from voltui.engine.helper import (
     WRITE_CAPABILITIES,
     HelperSpec,
 )
+from voltui.engine.pool import settled
 from voltui.engine.process import HelperProcess
 from voltui.jobs.context import JobContext
 from voltui.jobs.plan import TransportChoice
 from voltui.jobs.undo import HELPER
 from voltui.model.backup import Loss
-from voltui.model.errors import Refused
+from voltui.model.errors import Refused, VoltuiError
 from voltui.model.source import Source
 
 _LISTING_PIECE = 1 << 18
@@ -156,7 +158,16 @@ async def opened(
             yield BridgeAccess(bridge, source)
         finally:
             context.bridges.pop(source.folder.name, None)
-            await bridge.close()
+            await _close(context, bridge)
+
+
+async def _close(context: JobContext, bridge: Bridge) -> None:
+    """What was done in the helper is done: that it does not go is no failure of it. The step's undo tries again."""
+    try:
+        with suppress(asyncio.CancelledError):  # whoever goes on looks at `cancelled`
+            await settled(bridge.close())
+    except VoltuiError as error:
+        context.directory.log(f"the helper does not go yet: {error.sentence}")
 
 
 async def _bridge(context: JobContext, source: Source, name: str, *, writable: bool, trusted: bool) -> Bridge | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from voltui.archive.entry import FILE, Entry
+from voltui.archive.entry import FILE, LINK, Entry
 from voltui.archive.pack import fill
 from voltui.archive.reader import TarReader
 from voltui.archive.tally import Tally
@@ -45,6 +45,7 @@ async def restore_by_archive(
         "driver": volume.driver,
         "options": dict(volume.options),
         "labels": dict(volume.labels),
+        "helper": access.helper_id,
     }
     async with context.tentative(RECREATE_VOLUME, data):
         await _upload_and_compare(context, access, origin)
@@ -66,7 +67,7 @@ def _refuse_unless_unused(inventory: Inventory, target: Source) -> None:
 
 
 async def _upload_and_compare(context: JobContext, access: ArchiveAccess, origin: Origin) -> None:
-    expected = _Expected()
+    expected = _Expected(origin.linked)
     context.begin(f"Uploading {origin.words}", origin.total)
     sink = ArchiveSink(context.engine.connection, access.helper_id, context.cancelled, context.common.idle_timeout)
     try:
@@ -76,7 +77,7 @@ async def _upload_and_compare(context: JobContext, access: ArchiveAccess, origin
         sink.abort()
     context.begin("Reading back", origin.total)
     found = await context.in_thread(lambda: _read_back(context, access, expected))
-    if expected.tally.differing(found):
+    if not expected.tree.equals(found):
         raise Failed("What the engine made of the archive is not what it holds.", "The volume was put back as it was.")
     if expected.attributes:
         context.warn("ACLs and attributes other than user.* were not restored: the archive API drops them.")
@@ -87,8 +88,8 @@ async def _upload_and_compare(context: JobContext, access: ArchiveAccess, origin
 class _Expected:
     """What the volume must hold, as far as the archive API can keep it."""
 
-    def __init__(self) -> None:
-        self.tally = Tally()
+    def __init__(self, linked: frozenset[bytes]) -> None:
+        self.tree = _Tree(linked)
         self.holes: set[bytes] = set()
         """The sparse files: their hash is of map and data, not of what a reader sees."""
         self.attributes = False
@@ -97,18 +98,50 @@ class _Expected:
         self.attributes = self.attributes or bool(entry.xattrs)
         if entry.sparse:
             self.holes.add(entry.path)
-        self.add(entry, self.tally)
+        self.tree.add(entry, self.holes)
 
-    def add(self, entry: Entry, tally: Tally) -> None:
-        digest = entry.hash if entry.type == FILE and entry.path not in self.holes else ""
+
+class _Tree:
+    """A tree as it is compared: hard links by their group, since engines walk in an order of their own.
+
+    ``linked`` are all paths that may be the first of a group.
+    """
+
+    def __init__(self, linked: frozenset[bytes]) -> None:
+        self._linked = linked
+        self._tally = Tally()
+        self._groups: dict[bytes, tuple[bytes, set[bytes]]] = {}
+
+    def add(self, entry: Entry, holes: set[bytes]) -> None:
+        if entry.type == LINK and entry.link in self._groups:
+            self._groups[entry.link][1].add(entry.path)
+            return
+        digest = entry.hash if entry.type == FILE and entry.path not in holes else ""
         seconds = max(entry.mtime // _SECOND, 0)
         fields = (entry.type, entry.size, entry.mode, entry.uid, entry.gid, seconds, entry.device, digest)
-        tally.add(entry.path, repr(fields).encode() + entry.link)
+        line = repr(fields).encode() + entry.link
+        if entry.path in self._linked:
+            self._groups[entry.path] = (line, {entry.path})
+        else:
+            self._tally.add(entry.path, line)
+
+    def names(self) -> frozenset[bytes]:
+        """All names of all groups."""
+        return frozenset(name for _, names in self._groups.values() for name in names)
+
+    def names_of_groups_with(self, paths: set[bytes]) -> frozenset[bytes]:
+        """All names of the groups that one of the paths is in."""
+        return frozenset(name for _, names in self._groups.values() if names & paths for name in names)
+
+    def equals(self, other: _Tree) -> bool:
+        groups, others = ({(line, frozenset(names)) for line, names in one._groups.values()} for one in (self, other))
+        return groups == others and not self._tally.differing(other._tally)
 
 
-def _read_back(context: JobContext, access: ArchiveAccess, expected: _Expected) -> Tally:
-    found = Tally()
-    _read(context, access, lambda entry: expected.add(entry, found))
+def _read_back(context: JobContext, access: ArchiveAccess, expected: _Expected) -> _Tree:
+    found = _Tree(expected.tree.names())
+    holes = expected.holes | expected.tree.names_of_groups_with(expected.holes)
+    _read(context, access, lambda entry: found.add(entry, holes))
     return found
 
 

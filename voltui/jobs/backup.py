@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import voltui
@@ -18,15 +17,15 @@ from voltui.jobs.access import Access, BridgeAccess, Reading, opened
 from voltui.jobs.context import JobContext
 from voltui.jobs.locks import locked
 from voltui.jobs.plan import BackupPlan
+from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo import PUBLICATION
 from voltui.jobs.users import still
 from voltui.jobs.verify import verify
 from voltui.model.backup import Backup, Consistency, Loss, Origin, Reason, UserAtBackup
-from voltui.model.errors import NotFound, Refused
-from voltui.model.inventory import Inventory, of_the_kernel
+from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
-from voltui.model.volume import Volume
+from voltui.model.volume import MADE_LABEL, Volume
 from voltui.model.when import now
 from voltui.store.local import Publication, told
 
@@ -46,11 +45,12 @@ class Taken:
 
 async def run(context: JobContext, plan: BackupPlan) -> dict[str, Any]:
     """Back the plan's sources up. The result names the backups made."""
-    inventory = await context.engine.inventory()
+    inventory = await take_inventory(context)
     sources = [known(context, inventory, source) for source in plan.sources]
     with locked(context.state, inventory.engine.id, sources, context.directory.id):
         async with AsyncExitStack() as publications:
             taken, stillness = await _take_all(context, plan, inventory, sources, publications)
+            context.raise_if_cancelled()
             context.begin("Publishing")
             backups = []
             for item in taken:
@@ -58,7 +58,11 @@ async def run(context: JobContext, plan: BackupPlan) -> dict[str, Any]:
                 held = 0.0 if consistency is Consistency.UNUSED else stillness.seconds
                 backups.append(await publish(context, inventory, item, consistency, plan.reason, held))
         backups = [await verify(context, backup) for backup in backups]
-    return {"backups": [backup.id for backup in backups], "paused_seconds": round(stillness.seconds, 2)}
+        context.committed = {
+            "backups": [backup.id for backup in backups],
+            "paused_seconds": round(stillness.seconds, 2),
+        }
+    return context.committed
 
 
 async def _take_all(
@@ -99,9 +103,7 @@ async def take(
         context.background(_guess(context, access))
     reading = await (access.read(folder) if isinstance(access, BridgeAccess) else access.read())
     try:
-        with os.fdopen(index_fd, "wb", closefd=False) as index:
-            writer = IndexWriter(index)
-            packed = await context.in_thread(lambda: _pack(context, reading, archive_fd, writer))
+        packed = await context.in_thread(lambda: _pack(context, reading, archive_fd, index_fd))
         losses = await reading.finish()
     finally:
         reading.close()
@@ -111,12 +113,12 @@ async def take(
     return Taken(source, volume, publication, packed, tuple(losses), access.transport, started)
 
 
-def _pack(context: JobContext, reading: Reading, archive_fd: int, index: IndexWriter) -> Packed:
-    with told("write a backup", context.store.root):
+def _pack(context: JobContext, reading: Reading, archive_fd: int, index_fd: int) -> Packed:
+    with told("write a backup", context.store.root), os.fdopen(index_fd, "wb", closefd=False) as index:
         return pack(
             reading.source,
             archive_fd,
-            index,
+            IndexWriter(index),
             root=reading.root,
             level=context.common.level,
             progress=context.count,
@@ -142,7 +144,7 @@ async def publish(
         engine=Origin(engine.id, engine.name, engine.version),
         driver=volume.driver if volume else "",
         options=volume.options if volume else {},
-        labels=volume.labels if volume else {},
+        labels={name: value for name, value in volume.labels.items() if name != MADE_LABEL} if volume else {},
         users=tuple(
             UserAtBackup(
                 use.container.name,
@@ -164,6 +166,7 @@ async def publish(
         paused_seconds=paused_seconds,
     )
     await context.in_thread(lambda: taken.publication.publish(backup))
+    context.left[backup.id] = f"{safe(backup.id)} is complete, but was not read back: `voltui verify` does it."
     return backup
 
 
@@ -178,26 +181,3 @@ def _last_size(context: JobContext, source: Source) -> int | None:
     """The tar bytes of the source's last backup: a guess for the bar until there is a better one."""
     last = context.store.listing(source).backups[:1]
     return last[0].content.stored if last else None
-
-
-def _refuse_everything(context: JobContext, source: Source) -> None:
-    """Raise `Refused` for a path that is the whole system, made up by the kernel, or holds the backup to be written."""
-    if of_the_kernel(source.name):
-        raise Refused(f"{safe(source.name)} is the system, not data to back up.", "Name the directory of the data.")
-    store = str(context.store.root)
-    if store == source.name or store.startswith(source.name.rstrip("/") + "/"):
-        raise Refused(
-            f"{safe(source.name)} holds the store {safe(store)}: the backup would be read while it is written.",
-            "Name another store with --store, or a directory that does not hold it.",
-        )
-
-
-def known(context: JobContext, inventory: Inventory, source: Source) -> Source:
-    """The source, found to exist where that can be seen from here; a path is told file or directory."""
-    if source.kind == "volume":
-        if source.name not in inventory.volumes:
-            raise NotFound(f"There is no volume {safe(source.name)}.", "`voltui volumes` lists what there is.")
-        return source
-    _refuse_everything(context, source)
-    local = context.engine.endpoint.host.startswith("unix://")
-    return replace(source, kind="file") if local and Path(source.name).is_file() else source

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from voltui.engine.adapter import Engine
 from voltui.engine.bridge import Bridge
-from voltui.engine.pool import DaemonPool
+from voltui.engine.pool import DaemonPool, settled
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.journal import OpenStep
 from voltui.jobs.meter import Meter
@@ -44,7 +44,10 @@ class JobContext:
         self.no_bridge = False
         """Whether the bridge was tried on this engine and is not there."""
         self.warnings: list[str] = []
-        self.undo_owed = False
+        self.committed: dict[str, Any] | None = None
+        """The job's result, once what it was for is done for good: a cancel or an error after that is too late."""
+        self.left: dict[str, str] = {}
+        """What stays if the job is cancelled now: sentences by what they are about."""
         self._journal = directory.journal()
         self._numbers = 0
         self._background: set[asyncio.Task[None]] = set()
@@ -66,8 +69,7 @@ class JobContext:
 
     def count(self, done: int, entries: int) -> None:
         """Called by a thread after each piece: counts, and raises `Cancelled` where the job is to stop."""
-        if self.cancelled.is_set():
-            raise Cancelled("It was cancelled.")
+        self.raise_if_cancelled()
         self.meter.count(done, entries)
 
     async def in_thread(self, function: Callable[[], T]) -> T:
@@ -112,10 +114,20 @@ class JobContext:
         self._journal.kept(step)
 
     async def _undo(self, step: OpenStep) -> None:
+        """Undo a step. A cancel neither breaks it off nor is raised here; whoever goes on looks at `cancelled`."""
+        with suppress(asyncio.CancelledError):
+            await settled(self._undo_now(step))
+
+    async def _undo_now(self, step: OpenStep) -> None:
         try:
             await Undoer(self.engine, self.directory, self.bridges).undo(step)
-        except VoltuiError as error:
-            self.undo_owed = True
-            self.warn(f"Undoing the step {step.name!r} must wait: {error.sentence}")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other steps must be undone too
+            reason = error.sentence if isinstance(error, VoltuiError) else repr(error)
+            self.warn(f"Undoing the step {step.name!r} must wait: {reason}")
         else:
             self._journal.undone(step)
+
+    def raise_if_cancelled(self) -> None:
+        """Raise `Cancelled` where the job is to stop."""
+        if self.cancelled.is_set():
+            raise Cancelled("It was cancelled.")

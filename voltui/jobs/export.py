@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 from typing import Any
 
 from voltui.archive.guard import TreeGuard
@@ -10,10 +11,10 @@ from voltui.archive.pack import BUFFER, ByteSource, fill
 from voltui.archive.reader import TarReader
 from voltui.archive.rewrite import Rewriter
 from voltui.jobs.access import opened
-from voltui.jobs.backup import known
 from voltui.jobs.context import JobContext
 from voltui.jobs.locks import locked
 from voltui.jobs.plan import ExportPlan
+from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.users import still
 from voltui.model.errors import Failed
 from voltui.model.safe import safe
@@ -21,7 +22,7 @@ from voltui.model.safe import safe
 
 async def run(context: JobContext, plan: ExportPlan, output: int) -> dict[str, Any]:
     """Write the plan's source to the file descriptor ``output``, checked on the way as a backup is."""
-    inventory = await context.engine.inventory()
+    inventory = await take_inventory(context)
     source = known(context, inventory, plan.source)
     with locked(context.state, inventory.engine.id, [source], context.directory.id):
         async with opened(context, source) as access, still(context, inventory, [source], plan.treatment) as stillness:
@@ -55,6 +56,9 @@ def _copy(context: JobContext, source: ByteSource, root: bytes, output: int) -> 
 def _write_all(output: int, data: memoryview) -> None:
     try:
         while data:
-            data = data[os.write(output, data) :]
+            try:
+                data = data[os.write(output, data) :]
+            except BlockingIOError:
+                select.select([], [output], [])
     except OSError as error:
         raise Failed(f"The output can't be written: {(error.strerror or '').lower()}.") from error

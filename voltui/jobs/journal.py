@@ -31,17 +31,16 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._number = max((record["n"] for record in _records(path)), default=0)
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        size = os.fstat(self._fd).st_size
+        if size and os.pread(self._fd, 1, size - 1) != b"\n":
+            self._append(b"\n")  # a crash has cut the last line: the next one must not be glued to it
 
     def begin(self, step: str, data: Mapping[str, Any]) -> OpenStep:
         """Say that a step comes now, and what is needed to undo it."""
         self._number += 1
         self._write({"n": self._number, "state": "begin", "step": step, "data": dict(data)})
         return OpenStep(self._number, step, data)
-
-    def done(self, step: OpenStep) -> None:
-        """Say that the step's change has been made."""
-        self._write({"n": step.number, "state": "done", "step": step.name})
 
     def undone(self, step: OpenStep) -> None:
         """Say that nothing of the step's change is left."""
@@ -62,8 +61,13 @@ class Journal:
     def _write(self, record: dict[str, Any]) -> None:
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = json.dumps({**record, "at": moment}) + "\n"
-        os.write(self._fd, line.encode())
+        self._append(line.encode())
         os.fsync(self._fd)
+
+    def _append(self, data: bytes) -> None:
+        """All of it: a full disk may take a part, and the error comes with the next part."""
+        while data:
+            data = data[os.write(self._fd, data) :]
 
 
 def open_steps(path: Path) -> list[OpenStep]:
@@ -78,7 +82,7 @@ def open_steps(path: Path) -> list[OpenStep]:
 
 
 def last_states(path: Path) -> dict[str, str]:
-    """What became of the steps, by name: ``begin``, ``done``, ``undone`` or ``kept``, whatever was written last."""
+    """What became of the steps, by name: ``begin``, ``undone`` or ``kept``, whatever was written last."""
     return {record["step"]: record["state"] for record in _records(path)}
 
 
@@ -89,9 +93,15 @@ def data_of(path: Path, step: str) -> dict[str, Any]:
 
 
 def _records(path: Path) -> list[dict[str, Any]]:
-    """All whole records. A line cut by a crash was never acted upon: its step came after it."""
+    """All whole records. A cut line was never acted upon: its step comes after it is written whole."""
     try:
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
         return []
-    return [json.loads(line) for line in lines[:-1]]
+    records = []
+    for line in lines:
+        try:
+            records.append(json.loads(line))
+        except ValueError:
+            continue
+    return records

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voltui.archive import foreign
-from voltui.archive.entry import Entry
+from voltui.archive.entry import Entry, parse_index_line
 from voltui.archive.index import IndexLines
 from voltui.archive.unpack import ByteSink, check_file, unpack
 from voltui.jobs.context import JobContext
@@ -16,7 +16,7 @@ from voltui.jobs.verify import noting_damage
 from voltui.model.backup import Backup
 from voltui.model.safe import safe
 
-_TRUSTED = b'"trusted.'
+_TRUSTED, _LINK = b'"trusted.', b'"type":"link"'
 
 Feed = Callable[[ByteSink, bytes, Callable[[int, int], object], Callable[[Entry], object]], None]
 
@@ -34,8 +34,12 @@ class Origin:
     """What the progress of `feed` counts up to, in bytes."""
     directories: bool
     """Whether it tells every directory, the root included."""
+    root: bool
+    """Whether it tells the root directory's own mode and owner."""
     trusted: bool
     """Whether it holds trusted.* attributes, which only a privileged helper can set."""
+    linked: frozenset[bytes]
+    """The paths that hard links name: the first of each group, as the archive has it."""
     feed: Feed
     """Write all of it to a sink as tar, members below a root, checked; for a thread. Takes the sink, the root, a
     progress function, and one that sees each entry. Raises `Damaged`."""
@@ -64,7 +68,9 @@ async def _from_file(context: JobContext, path: Path, name: str, *, keep_folder:
         entries=survey.entries,
         total=total,
         directories=False,
+        root=survey.has_root and not (keep_folder and survey.folder),
         trusted=survey.trusted,
+        linked=survey.linked if keep_folder else _below(survey.linked, survey.folder),
         feed=lambda sink, root, progress, seen: foreign.rewrite(
             path, name, survey, sink.write, root=root, keep_folder=keep_folder, progress=progress, seen=seen
         ),
@@ -74,6 +80,7 @@ async def _from_file(context: JobContext, path: Path, name: str, *, keep_folder:
 async def _from_backup(context: JobContext, backup: Backup) -> Origin:
     archive, index = context.store.archive_path(backup), context.store.index_path(backup)
     parts = (backup.archive, backup.index)
+    scan = await context.in_thread(lambda: _scan(index, backup))
 
     def feed(
         sink: ByteSink, root: bytes, progress: Callable[[int, int], object], seen: Callable[[Entry], object]
@@ -87,17 +94,37 @@ async def _from_backup(context: JobContext, backup: Backup) -> Origin:
         entries=backup.content.count,
         total=backup.content.stored,
         directories=True,
-        trusted=await context.in_thread(lambda: _has_trusted(index, backup)),
+        root=True,
+        trusted=scan.trusted,
+        linked=scan.linked,
         feed=feed,
         backup=backup,
     )
 
 
-def _has_trusted(index: Path, backup: Backup) -> bool:
-    """Whether any entry has trusted.* attributes. The index must be whole first."""
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What a look through the index tells before anything is read."""
+
+    trusted: bool
+    linked: frozenset[bytes]
+
+
+def _scan(index: Path, backup: Backup) -> _Scan:
+    """Look through the index, which must be whole first. Raises `Damaged`."""
     check_file(index, backup.index)
     lines = IndexLines(index)
+    trusted, linked = False, set()
     try:
-        return any(_TRUSTED in line for line in iter(lines.next_line, b""))
+        for line in iter(lines.next_line, b""):
+            trusted = trusted or _TRUSTED in line
+            if _LINK in line:
+                linked.add(parse_index_line(line).link)
     finally:
         lines.close()
+    return _Scan(trusted, frozenset(linked))
+
+
+def _below(paths: frozenset[bytes], folder: bytes) -> frozenset[bytes]:
+    """The paths with the folder that is taken off taken off."""
+    return frozenset(path.removeprefix(folder + b"/") for path in paths) if folder else paths

@@ -11,6 +11,7 @@ from voltui.jobs.undo import PUBLICATION
 from voltui.model.backup import Backup
 from voltui.model.errors import NotFound, Refused
 from voltui.model.safe import safe
+from voltui.model.text import listed
 
 
 async def run(context: JobContext, plan: PrunePlan) -> dict[str, Any]:
@@ -26,6 +27,7 @@ async def run(context: JobContext, plan: PrunePlan) -> dict[str, Any]:
             _refuse_last(context, backup, plan)
             await _remove(context, backup)
         removed.append(backup.id)
+        context.left["pruned"] = f"Deleted before: {listed([safe(one) for one in removed])}."
         freed += backup.archive.size + backup.index.size
     return {"removed": removed, "bytes": freed}
 

@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from voltui.engine import helper
 from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint
@@ -14,11 +16,13 @@ from voltui.engine.tools import OLD_PREFIX
 from voltui.jobs.directory import JobDirectory, JobsDirectory, client_name
 from voltui.jobs.journal import data_of, last_states
 from voltui.jobs.state import Outcome
-from voltui.jobs.undo import DISCARD, PUBLICATION, REFILL, SWAP, Undoer
+from voltui.jobs.undo import CREATE_VOLUME, DISCARD, PUBLICATION, RECREATE_VOLUME, REFILL, SWAP, Undoer
 from voltui.jobs.undoable import KEPT_TREE
 from voltui.model.errors import Failed, VoltuiError
 from voltui.model.when import format_time, now
 
+_LOCK_LOOKS, _LOCK_PAUSE = 20, 0.05
+"""How often, and after how many seconds each, the lock is tried: whoever only looks holds it for an instant."""
 _KILLED = "The job's process was killed."
 
 
@@ -27,26 +31,33 @@ def needing(jobs: JobsDirectory, endpoint: Endpoint) -> list[JobDirectory]:
     found = []
     for job in jobs.all():
         outcome = job.outcome()
-        if (outcome is None and not job.alive()) or (
-            outcome is not None and outcome.undo_owed and _endpoint(job) == endpoint
-        ):
+        if outcome is None:
+            needed = not job.alive() and _endpoint(job) is not None
+        else:
+            needed = outcome.undo_owed and _endpoint(job) == endpoint
+        if needed:
             found.append(job)
     return found
 
 
 async def recover(job: JobDirectory) -> Outcome | None:
     """Undo what a dead job left, and say how it ended; ``None`` where someone else is at it or nothing is to do."""
-    with job.try_lock() as locked:
-        if not locked:
-            return None
-        before = job.outcome()
-        if before is not None and not before.undo_owed:
-            return None
-        warnings = await _undo_open_steps(job)
-        outcome = _outcome(job, before, warnings)
-        job.clear_io()
-        job.write_outcome(outcome)
-        return outcome
+    for _ in range(_LOCK_LOOKS):
+        with job.try_lock() as locked:
+            if locked:
+                return await _recover(job)
+        await asyncio.sleep(_LOCK_PAUSE)
+    return None
+
+
+async def _recover(job: JobDirectory) -> Outcome | None:
+    before = job.outcome()
+    if before is not None and not before.undo_owed:
+        return None
+    outcome = _outcome(job, before, await _undo_open_steps(job))
+    job.clear_io()
+    job.write_outcome(outcome)
+    return outcome
 
 
 def recover_one(path: Path) -> None:
@@ -54,8 +65,8 @@ def recover_one(path: Path) -> None:
     job = JobDirectory(path)
     try:
         asyncio.run(recover(job))
-    except VoltuiError as error:
-        job.log(f"recovering failed: {error.sentence}")
+    except Exception as error:  # noqa: BLE001 - nobody else would hear of it; the next command tries again
+        job.log(f"recovering failed: {error!r}")
 
 
 async def sweep_helpers(engine: Engine, jobs: JobsDirectory) -> int:
@@ -67,22 +78,36 @@ async def sweep_helpers(engine: Engine, jobs: JobsDirectory) -> int:
     return len(stale)
 
 
-def _endpoint(job: JobDirectory) -> Endpoint:
-    return job.description().decode_plan().common.endpoint
+def _endpoint(job: JobDirectory) -> Endpoint | None:
+    """Where the job's engine is; ``None`` for a job of a newer version, or one whose file was damaged: leave it."""
+    try:
+        return job.description().decode_plan().common.endpoint
+    except (OSError, KeyError, msgspec.MsgspecError):
+        return None
 
 
 async def _undo_open_steps(job: JobDirectory) -> list[str]:
-    """Undo what is open, last begun first; what could not be undone now, in sentences."""
-    engine = Engine(_endpoint(job))
+    """Undo what is open, last begun first; what could not be undone now, in sentences.
+
+    The job's helpers go first: what still runs in them must not go on while it is undone. One that never ran is the
+    proof that a volume is still the same (`RECREATE_VOLUME`).
+    """
+    endpoint = _endpoint(job)
+    assert endpoint is not None
+    engine = Engine(endpoint)
     undoer = Undoer(engine, job)
     journal = job.journal()
     failures = []
     try:
-        for step in journal.open_steps():
+        steps = journal.open_steps()
+        if steps and not any(step.name == RECREATE_VOLUME for step in steps):
+            await _remove_helpers(engine, job)
+        for step in steps:
             try:
                 await undoer.undo(step)
-            except VoltuiError as error:
-                failures.append(f"Undoing the step {step.name!r} must wait: {error.sentence}")
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other steps must be undone too
+                reason = error.sentence if isinstance(error, VoltuiError) else repr(error)
+                failures.append(f"Undoing the step {step.name!r} must wait: {reason}")
             else:
                 journal.undone(step)
     finally:
@@ -91,12 +116,21 @@ async def _undo_open_steps(job: JobDirectory) -> list[str]:
     return failures
 
 
+async def _remove_helpers(engine: Engine, job: JobDirectory) -> None:
+    try:
+        rows = await helper.find(engine.connection, f"{JOB_LABEL}={job.id}")
+        await helper.remove_all(engine.connection, [row["Id"] for row in rows])
+    except VoltuiError as error:
+        job.log(f"removing the helpers: {error.sentence}")
+
+
 def _outcome(job: JobDirectory, before: Outcome | None, failures: list[str]) -> Outcome:
     owed = bool(failures)
     if before is not None:
         return Outcome(before.ending, before.sentence, before.ended, before.error, before.result, tuple(failures), owed)
     states = last_states(job.path / "journal.ndjson")
-    if states.get(SWAP) == "kept" and states.get(REFILL, "kept") == "kept":
+    around = {states.get(step, "kept") for step in (REFILL, CREATE_VOLUME)}  # undone with what was swapped within
+    if states.get(SWAP) == "kept" and around == {"kept"}:
         return _restored(job, states, failures)
     left = "What it had begun was undone." if not owed else "What it had begun is undone when the engine answers."
     if states.get(PUBLICATION) == "kept":

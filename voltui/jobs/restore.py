@@ -16,6 +16,7 @@ from voltui.engine import swap, tools
 from voltui.engine.bridge import Bridge
 from voltui.engine.fifo import ReaderGone
 from voltui.engine.helper import TARGET
+from voltui.engine.pool import settled
 from voltui.engine.process import HelperProcess
 from voltui.jobs import origin as origins
 from voltui.jobs.access import ArchiveAccess, BridgeAccess, opened
@@ -25,6 +26,7 @@ from voltui.jobs.locks import locked
 from voltui.jobs.origin import Origin
 from voltui.jobs.plan import RestorePlan
 from voltui.jobs.safety import back_up_old, emptied
+from voltui.jobs.sources import known_target, take_inventory
 from voltui.jobs.undo import ADOPT, CREATE_VOLUME, DISCARD, STAGE, SWAP
 from voltui.jobs.undoable import KEPT_TREE, USED_TREE
 from voltui.jobs.users import check_can_stop, stopped
@@ -32,6 +34,8 @@ from voltui.model.errors import Failed, Refused, VoltuiError
 from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
+from voltui.model.text import plural
+from voltui.model.volume import MADE_LABEL
 
 _ROOM, _ROOM_SHARE = 64 << 20, 50
 """What must stay free beside what is extracted, since databases stop on the last bytes: so many bytes, or on small
@@ -45,12 +49,12 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
 
     ``descriptor`` is the open file that is meant where the plan's file is `STDIN`.
     """
-    inventory = await context.engine.inventory()
-    target = plan.target
+    inventory = await take_inventory(context)
+    target = known_target(context, inventory, plan.target)
     with locked(context.state, inventory.engine.id, [target.folder], context.directory.id):
         await check_can_stop(context, inventory.running_users(target))
         if plan.kept_tree:
-            return await _put_back(context, inventory, plan)
+            return await _put_back(context, inventory, target, plan.kept_tree)
         origin = await origins.find(context, plan, descriptor)
         _refuse_fleeting(inventory, target, origin)
         async with (
@@ -59,15 +63,21 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
         ):
             if isinstance(access, ArchiveAccess):
                 await restore_by_archive(context, access, inventory, target, origin)
-                return {"target": target.name, "undo": None}
-            await _check_target(access.bridge, plan, created=created)
-            if await _has_room(context, access, plan, origin):
+                return _committed(context, target)
+            await _check_target(access.bridge, plan, target, created=created)
+            if await _has_room(context, access, plan, target, origin):
                 await _stage_and_swap(context, access.bridge, target, origin)
                 return await _keep_old(context, access, inventory, target)
             async with emptied(context, access, inventory, target) as undo:
                 await _stage_and_swap(context, access.bridge, target, origin)
-                await access.bridge.check(swap.discard_old(TARGET, context.directory.id), "Cleaning up")
-    return {"target": target.name, "undo": undo}
+                await access.bridge.change(swap.discard_old(TARGET, context.directory.id), "Cleaning up")
+            return _committed(context, target, undo=undo)
+
+
+def _committed(context: JobContext, target: Source, **facts: Any) -> dict[str, Any]:
+    """The job's result. From here on the restore is done, whatever comes."""
+    context.committed = {"target": target.name, "undo": None, **facts}
+    return context.committed
 
 
 @asynccontextmanager
@@ -78,8 +88,9 @@ async def _existing(context: JobContext, inventory: Inventory, target: Source, o
         return
     backup = origin.backup
     driver, options, labels = (backup.driver, backup.options, backup.labels) if backup else ("local", {}, {})
+    made = {**labels, MADE_LABEL: context.directory.id}
     async with context.tentative(CREATE_VOLUME, {"name": target.name}):
-        await context.engine.create_volume(target.name, driver or "local", options, labels)
+        await context.engine.create_volume(target.name, driver or "local", options, made)
         yield True
 
 
@@ -95,9 +106,9 @@ def _refuse_fleeting(inventory: Inventory, target: Source, origin: Origin) -> No
         )
 
 
-async def _check_target(bridge: Bridge, plan: RestorePlan, *, created: bool) -> None:
+async def _check_target(bridge: Bridge, plan: RestorePlan, target: Source, *, created: bool) -> None:
     """Raise `Refused` where the target must be empty and is not."""
-    name = safe(plan.target.name)
+    name = safe(target.name)
     found = await bridge.check(tools.first_entry(TARGET), "Looking into the target")
     if created and found:
         raise Refused(
@@ -106,13 +117,15 @@ async def _check_target(bridge: Bridge, plan: RestorePlan, *, created: bool) -> 
         )
     if plan.only_empty and found:
         raise Refused(
-            f"The {plan.target.words} is not empty.", "`voltui restore` replaces its content and keeps the old one."
+            f"The {target.words} is not empty.", "`voltui restore` replaces its content and keeps the old one."
         )
 
 
-async def _has_room(context: JobContext, access: BridgeAccess, plan: RestorePlan, origin: Origin) -> bool:
+async def _has_room(
+    context: JobContext, access: BridgeAccess, plan: RestorePlan, target: Source, origin: Origin
+) -> bool:
     """Whether both contents fit in at once. Raises `Refused` where they don't and that is not to be borne."""
-    name = safe(plan.target.name)
+    name = safe(target.name)
     numbers = (await access.bridge.check(tools.free_space(TARGET), "Looking for free space")).split()
     free_blocks, blocks, block_size, free_inodes, inodes = map(int, numbers)
     free, wanted = free_blocks * block_size, origin.size + min(_ROOM, blocks * block_size // _ROOM_SHARE)
@@ -139,40 +152,40 @@ async def _has_room(context: JobContext, access: BridgeAccess, plan: RestorePlan
     return False
 
 
-async def _put_back(context: JobContext, inventory: Inventory, plan: RestorePlan) -> dict[str, Any]:
+async def _put_back(context: JobContext, inventory: Inventory, target: Source, kept_tree: str) -> dict[str, Any]:
     """Undo a restore whose old content is still in the target: put that back, and keep what is there now."""
-    target, identifier = plan.target, context.directory.id
+    identifier = context.directory.id
     async with opened(context, target, writable=True) as access:
         if isinstance(access, ArchiveAccess):
             raise Refused(
                 "Through the engine's archive API nothing can be exchanged.", "Run VolTUI on the engine's own host."
             )
-        data = {**_step_data(context, target), "kept": plan.kept_tree}
+        data = {**_step_data(context, target), "kept": kept_tree}
         async with context.tentative(ADOPT, data):
-            await access.bridge.check(
-                swap.adopt(TARGET, identifier, plan.kept_tree), "Taking up what the restore replaced"
-            )
+            await access.bridge.change(swap.adopt(TARGET, identifier, kept_tree), "Taking up what the restore replaced")
             await _swap(context, access.bridge, target)
-        return {**await _keep_old(context, access, inventory, target), USED_TREE: plan.kept_tree}
+        result = await _keep_old(context, access, inventory, target)
+        return _committed(context, target, **{**result, USED_TREE: kept_tree})
 
 
 async def _stage_and_swap(context: JobContext, bridge: Bridge, target: Source, origin: Origin) -> None:
     identifier = context.directory.id
     async with context.tentative(STAGE, _step_data(context, target)):
-        await bridge.check(swap.stage(TARGET, identifier), "Making room for the new content")
+        await bridge.change(swap.stage(TARGET, identifier, inherit=not origin.root), "Making room for the new content")
         await _extract(context, bridge, origin, swap.staging_folder(TARGET, identifier))
         await _swap(context, bridge, target)
 
 
 async def _swap(context: JobContext, bridge: Bridge, target: Source) -> None:
     """Stop the users, exchange the contents, start the users."""
-    inventory = Inventory.of(await context.engine.info(), (), await context.engine.containers())
+    inventory = await take_inventory(context)
     context.begin("Swapping")
     async with (
         stopped(context, inventory.running_users(target)),
         context.tentative(SWAP, _step_data(context, target)),
     ):
-        await bridge.check(swap.swap(TARGET, context.directory.id, target.only), "Swapping the contents")
+        context.raise_if_cancelled()
+        await bridge.change(swap.swap(TARGET, context.directory.id, target.only), "Swapping the contents")
 
 
 def _step_data(context: JobContext, target: Source) -> dict[str, Any]:
@@ -188,6 +201,9 @@ async def _extract(context: JobContext, bridge: Bridge, origin: Origin, folder: 
     process = await bridge.spawn(tools.extract_tree(folder), feed=True)
     try:
         await _feed(context, process, origin, expected)
+    except BaseException:
+        await settled(bridge.kill())  # tar must not go on writing while what it wrote is removed
+        raise
     finally:
         process.close()
     context.begin("Checking what was extracted")
@@ -213,7 +229,9 @@ async def _feed(context: JobContext, process: HelperProcess, origin: Origin, exp
         tools.extracted(result.code or 2, result.err)
     process.sink.close()
     result = await process.wait()
-    tools.extracted(result.code, result.err)
+    said = tools.extracted(result.code, result.err)
+    if said:
+        context.warn(f"The target could not take everything of {plural(len(said), 'entry', 'entries')}: {said[0]}.")
 
 
 async def _keep_old(context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source) -> dict[str, Any]:
@@ -223,16 +241,18 @@ async def _keep_old(context: JobContext, access: BridgeAccess, inventory: Invent
     """
     identifier = context.directory.id
     old = swap.old_folder(TARGET, identifier)
+    result = _committed(context, target, **{KEPT_TREE: identifier})
     try:
         undo = await back_up_old(context, access, inventory, target, old)
-    except (VoltuiError, asyncio.CancelledError) as error:
-        reason = error.sentence if isinstance(error, VoltuiError) else "It was cancelled."
+    except (VoltuiError, OSError, asyncio.CancelledError) as error:
+        reason = error.sentence if isinstance(error, VoltuiError) else str(error) or "It was cancelled."
         where = f"{tools.OLD_PREFIX}{identifier}"
         context.warn(
             f"The old content could not be kept as a backup and stays in its folder {where}, from where "
             f"`voltui undo` puts it back: {reason}"
         )
-        return {"target": target.name, "undo": None, KEPT_TREE: identifier}
+        return result
+    result = _committed(context, target, undo=undo)
     async with context.scoped(DISCARD, {**_step_data(context, target), "backup": undo}):
         context.begin("Deleting the old content")  # which the step's undo does: once begun it must be finished
-    return {"target": target.name, "undo": undo}
+    return result

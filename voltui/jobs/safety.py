@@ -52,5 +52,7 @@ async def emptied(
         }
         async with context.tentative(REFILL, data):
             context.begin("Deleting the old content")
-            await access.bridge.check(swap.empty(TARGET, context.directory.id, target.only), "Deleting the old content")
+            await access.bridge.change(
+                swap.empty(TARGET, context.directory.id, target.only), "Deleting the old content"
+            )
             yield kept

@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> int:
         os.close(int(descriptor))
     signal.signal(signal.SIGTERM, lambda number, frame: os.kill(worker, signal.SIGTERM))
     os.waitpid(worker, 0)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if not (Path(job) / "outcome.json").exists():
         from voltui.jobs.recover import recover_one
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from voltui.jobs.directory import JobDirectory
 from voltui.jobs.journal import OpenStep
 from voltui.model.errors import NotFound
 from voltui.model.source import Source
+from voltui.model.volume import MADE_LABEL
 from voltui.store.local import LocalStore, discard_unpublished
 
 HELPER = "helper"
@@ -25,6 +29,14 @@ PAUSE, STOP = "pause", "stop"
 PUBLICATION = "publication"
 CREATE_VOLUME, RECREATE_VOLUME = "create-volume", "recreate-volume"
 STAGE, ADOPT, SWAP, REFILL, DISCARD = "stage", "adopt", "swap", "refill", "discard"
+
+_PAUSE_PATIENCE, _STOP_PATIENCE = 3.0, 5.0
+"""Seconds after which a request that was made has been carried out, a stop's own patience not counted."""
+_LOOK_EVERY = 0.2
+
+
+class _SourceGoneError(Exception):
+    """The volume that a step has changed was removed."""
 
 
 class Undoer:
@@ -38,53 +50,84 @@ class Undoer:
     async def undo(self, step: OpenStep) -> None:
         """Make as if the step had not been. Raises `VoltuiError` where that is not possible now."""
         self._directory.log(f"undo {step.name} {dict(step.data)}")
-        await _UNDO[step.name](self, step.data)
+        try:
+            await _UNDO[step.name](self, step.data)
+        except _SourceGoneError:
+            self._directory.log("the source is gone, and with it what was to be undone")
 
     async def _helper(self, data: Mapping[str, Any]) -> None:
         await helper.remove(self._engine.connection, data["name"])
 
     async def _pause(self, data: Mapping[str, Any]) -> None:
-        for container_id in data["containers"]:
-            if await self._state(container_id) == "paused":
-                await self._engine.unpause(container_id)
+        if await self._settled_state(data, _PAUSE_PATIENCE) == "paused":
+            await self._engine.unpause(data["container"])
 
     async def _stop(self, data: Mapping[str, Any]) -> None:
-        for container_id in reversed(data["containers"]):
-            if await self._state(container_id) in ("exited", "created"):
-                await self._engine.start(container_id)
+        if await self._settled_state(data, data["patience"] + _STOP_PATIENCE) in ("exited", "created"):
+            await self._engine.start(data["container"])
+
+    async def _settled_state(self, data: Mapping[str, Any], patience: float) -> str:
+        """The container's state once no request of a dead worker can be under way any more.
+
+        The engine goes on stopping a container when whoever asked for it is gone. One that still runs, and was not
+        started since, is looked at until ``patience`` seconds have passed since the request.
+        """
+        passed = time.time() - datetime.fromisoformat(data["asked"]).timestamp()
+        until = time.monotonic() + patience - max(passed, 0)
+        while True:
+            try:
+                detail = await self._engine.container(data["container"])
+            except NotFound:
+                return "gone"
+            started = detail.started.isoformat() if detail.started else ""
+            running = detail.container.state == "running" and started == data["started"]
+            if not running or time.monotonic() >= until:
+                return detail.container.state
+            await asyncio.sleep(_LOOK_EVERY)
 
     async def _publication(self, data: Mapping[str, Any]) -> None:
         discard_unpublished([Path(path) for path in data["paths"]], Path(data["manifest"]))
 
     async def _create_volume(self, data: Mapping[str, Any]) -> None:
+        """Remove the volume that the job made. One of that name that someone else made is theirs."""
         try:
-            await self._engine.remove_volume(data["name"])
+            volume = await self._engine.volume(data["name"])
+            if volume.labels.get(MADE_LABEL) == self._directory.id:
+                await self._engine.remove_volume(data["name"])
         except NotFound:
             return
 
     async def _recreate_volume(self, data: Mapping[str, Any]) -> None:
-        """An empty volume of nobody that was filled in part: made anew. The job's own helper must let go of it."""
-        rows = await helper.find(self._engine.connection, f"{JOB_LABEL}={self._directory.id}")
-        await helper.remove_all(self._engine.connection, [row["Id"] for row in rows])
-        await self._create_volume(data)
+        """An empty volume of nobody that was filled in part: made anew.
+
+        While the job's helper mounts it nobody can have removed it. Where the helper is gone, a volume of that name may
+        be another one by now, and is left as it is.
+        """
+        try:
+            await self._engine.container(data["helper"])
+        except NotFound:
+            self._directory.log(f"the volume {data['name']!r} is left as it is: it may be another one by now")
+            return
+        await helper.remove(self._engine.connection, data["helper"])
+        await self._engine.remove_volume(data["name"])
         await self._engine.create_volume(data["name"], data["driver"], data["options"], data["labels"])
 
     async def _stage(self, data: Mapping[str, Any]) -> None:
         async with self._writing(data) as bridge:
-            await bridge.check(swap.discard_staged(TARGET, data["id"]), "Removing what was staged")
+            await bridge.change(swap.discard_staged(TARGET, data["id"]), "Removing what was staged")
 
     async def _adopt(self, data: Mapping[str, Any]) -> None:
         async with self._writing(data) as bridge:
-            await bridge.check(swap.give_back(TARGET, data["id"], data["kept"]), "Putting the old content aside again")
+            await bridge.change(swap.give_back(TARGET, data["id"], data["kept"]), "Putting the old content aside again")
 
     async def _swap(self, data: Mapping[str, Any]) -> None:
         async with self._writing(data) as bridge:
-            await bridge.check(swap.swap_back(TARGET, data["id"], data["only"]), "Putting the old content back")
+            await bridge.change(swap.swap_back(TARGET, data["id"], data["only"]), "Putting the old content back")
 
     async def _discard(self, data: Mapping[str, Any]) -> None:
         """Finish deleting what a backup holds: half of it is worth nothing."""
         async with self._writing(data) as bridge:
-            await bridge.check(swap.discard_old(TARGET, data["id"]), "Deleting the old content")
+            await bridge.change(swap.discard_old(TARGET, data["id"]), "Deleting the old content")
 
     async def _refill(self, data: Mapping[str, Any]) -> None:
         """Put the deleted content back from its backup, staged and swapped in like any other."""
@@ -97,17 +140,11 @@ class Undoer:
                 swap.empty(TARGET, identifier, only),
                 swap.stage(TARGET, identifier),
             ):
-                await bridge.check(script, "Making room for the old content")
+                await bridge.change(script, "Making room for the old content")
             if data["backup"] is not None:
                 await _extract(bridge, LocalStore(Path(data["store"])), data["backup"], folder)
-            await bridge.check(swap.swap(TARGET, identifier, only), "Putting the old content back")
-            await bridge.check(swap.discard_old(TARGET, identifier), "Cleaning up")
-
-    async def _state(self, container_id: str) -> str:
-        try:
-            return (await self._engine.container(container_id)).container.state
-        except NotFound:
-            return "gone"
+            await bridge.change(swap.swap(TARGET, identifier, only), "Putting the old content back")
+            await bridge.change(swap.discard_old(TARGET, identifier), "Cleaning up")
 
     @asynccontextmanager
     async def _writing(self, data: Mapping[str, Any]) -> AsyncIterator[Bridge]:
@@ -128,7 +165,10 @@ class Undoer:
         labels = {JOB_LABEL: self._directory.id, CLIENT_LABEL: self._directory.client}
         spec = HelperSpec(name, source, True, labels, TRUSTED_CAPABILITIES, io=io)
         bridge = Bridge(self._engine.connection, spec, threading.Event())
-        await bridge.start()
+        try:
+            await bridge.start()
+        except NotFound:
+            raise _SourceGoneError from None
         try:
             yield bridge
         finally:
@@ -149,7 +189,7 @@ async def _extract(bridge: Bridge, store: LocalStore, backup_id: str, folder: st
     finally:
         process.close()
         pool.close()
-    await bridge.check(tools.sync_tree(folder), "Writing to disk")
+    await bridge.change(tools.sync_tree(folder), "Writing to disk")
 
 
 _UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from voltui.engine.adapter import stop_patience
 from voltui.jobs.context import JobContext
 from voltui.jobs.plan import Treatment
+from voltui.jobs.sources import take_inventory
 from voltui.jobs.undo import PAUSE, STOP
 from voltui.model.backup import Consistency
 from voltui.model.container import Container, ContainerDetail
@@ -74,19 +77,29 @@ async def stopped(context: JobContext, containers: Sequence[Container]) -> Async
 
     Raises `Refused`, before anything is stopped, where one could not be brought back as it was.
     """
-    details = [await context.engine.container(container.id) for container in containers]
-    for detail in details:
+    details = {container.id: await context.engine.container(container.id) for container in containers}
+    for detail in details.values():
         _refuse_to_stop(detail)
-    order = [detail.container for detail in sorted(details, key=_started, reverse=True)]
+    order = [detail.container for detail in sorted(details.values(), key=_started, reverse=True)]
     if not order:
         yield
         return
-    async with context.scoped(STOP, {"containers": [container.id for container in order]}):
+    async with AsyncExitStack() as stack:
         context.meter.note(f"stopped: {listed([safe(container.name) for container in order])}")
         for container in order:
+            detail = details[container.id]
+            await stack.enter_async_context(context.scoped(STOP, _before(detail)))
             await context.engine.stop(container.id)
+            context.raise_if_cancelled()
         yield
     context.meter.note("")
+
+
+def _before(detail: ContainerDetail) -> dict[str, object]:
+    """What the undo of a pause or stop has to know of the container as it was."""
+    started = detail.started.isoformat() if detail.started else ""
+    asked = datetime.now(UTC).isoformat()
+    return {"container": detail.container.id, "started": started, "patience": stop_patience(detail), "asked": asked}
 
 
 async def check_can_stop(context: JobContext, containers: Iterable[Container]) -> None:
@@ -100,22 +113,26 @@ async def _paused(context: JobContext, containers: Sequence[Container]) -> Async
     if not containers:
         yield
         return
-    async with context.scoped(PAUSE, {"containers": [container.id for container in containers]}):
+    async with AsyncExitStack() as stack:
         context.meter.note(f"paused: {listed([safe(container.name) for container in containers])}")
         for container in containers:
-            await _pause(context, container)
+            await _pause(context, container, stack)
+            context.raise_if_cancelled()
         yield
     context.meter.note("")
 
 
-async def _pause(context: JobContext, container: Container) -> None:
-    """Pause it, unless it has ended in the meantime: then it writes no more."""
+async def _pause(context: JobContext, container: Container, stack: AsyncExitStack) -> None:
+    """Pause it until the stack ends, unless it has ended in the meantime: then it writes no more."""
     try:
+        before = _before(await context.engine.container(container.id))
+        await stack.enter_async_context(context.scoped(PAUSE, before))
         await context.engine.pause(container.id)
     except NotFound:
         return
     except Refused:
-        if (await context.engine.container(container.id)).container.running:
+        # One that crashes and starts again can't be paused, nor one that has ended. What it does meanwhile is told.
+        if (await context.engine.container(container.id)).container.state == "running":
             raise
 
 
@@ -124,16 +141,17 @@ async def _check_paused(context: JobContext, stillness: Stillness, writers: Iter
         try:
             state = (await context.engine.container(writer.id)).container.state
         except NotFound:
-            continue
-        if state == "running":
+            state = "removed"
+        if state != "paused":
+            # Whoever stops a paused container lets it run first: it writes what it has to.
             stillness.consistency = Consistency.LIVE
-            context.warn(f"{safe(writer.name)} was set going by someone else while the backup was read.")
+            context.warn(f"{safe(writer.name)} did not stay paused while the backup was read: it is {state} now.")
 
 
 async def _check_new_writers(
     context: JobContext, stillness: Stillness, sources: Iterable[Source], known: Iterable[Container]
 ) -> None:
-    inventory = Inventory.of(await context.engine.info(), (), await context.engine.containers())
+    inventory = await take_inventory(context)
     ids = {container.id for container in known}
     writers = _unique(writer for source in sources for writer in inventory.writers(source))
     for writer in writers:

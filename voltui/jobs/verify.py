@@ -35,7 +35,9 @@ async def verify(context: JobContext, backup: Backup) -> Backup:
             unpack(archive, index, (backup.archive, backup.index), progress=context.count)
         return context.store.mark_verified(backup, now())
 
-    return await context.in_thread(read)
+    verified = await context.in_thread(read)
+    context.left.pop(backup.id, None)
+    return verified
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from voltui.jobs.state import Outcome, Progress
 State = Literal["running", "done", "failed", "cancelled", "died"]
 _EVERY = 0.2
 """Seconds between two looks."""
+_MOURNING = 50
+"""Looks after which a job that died without an outcome is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class JobView:
 def look(job: JobDirectory) -> JobView:
     """The job now."""
     description = _description(job)
+    if not job.path.is_dir():
+        return JobView(job.id, description.kind, description.subject, "died", "", "", None, None)
     outcome = job.outcome()
     state: State = outcome.ending if outcome else "running"
     if outcome is None and not job.alive():
@@ -67,8 +71,13 @@ def views(jobs: JobsDirectory) -> list[JobView]:
 async def follow(job: JobDirectory) -> AsyncIterator[JobView]:
     """The job, again and again while it changes, until it has ended; the last view is always of the end."""
     last: JobView | None = None
+    died_looks = 0
     while True:
         view = look(job)
+        died_looks = died_looks + 1 if view.state == "died" else 0
+        if 0 < died_looks < _MOURNING:
+            await asyncio.sleep(_EVERY)  # its supervisor undoes what it began, and then says how it ended
+            continue
         if view != last:
             yield view
             last = view

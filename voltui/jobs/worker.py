@@ -40,7 +40,7 @@ def run_job(path: Path, state: Path, descriptor: int = -1) -> None:
         outcome = _failed(Failed(f"VolTUI has a fault: {error!r}.", f"The log is {path / 'log'}."))
     directory.clear_io()
     directory.log(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
-    directory.write_outcome(outcome)
+    directory.write_outcome(replace(outcome, undo_owed=bool(directory.open_steps())))
 
 
 async def _run(directory: JobDirectory, plan: Plan, state: Path, descriptor: int) -> Outcome:
@@ -59,17 +59,29 @@ async def _run(directory: JobDirectory, plan: Plan, state: Path, descriptor: int
     try:
         result = await work
         outcome = Outcome("done", _sentence(plan, result), format_time(now()), result=result)
-    except (asyncio.CancelledError, Cancelled):
-        changed = "What was deleted is gone." if plan.kind == "prune" else "Nothing was changed."
-        cancelled = Cancelled(f"{_VERBS[plan.kind]} {plan.subject} was cancelled.", changed)
-        outcome = Outcome("cancelled", cancelled.sentence, format_time(now()), error=cancelled.to_json())
-    except VoltuiError as error:
-        outcome = _failed(error)
+    except (asyncio.CancelledError, VoltuiError) as error:
+        outcome = _ended_early(context, plan, error)
     finally:
         ticker.cancel()
-        directory.write_progress(context.meter.look())
+        with contextlib.suppress(OSError):
+            directory.write_progress(context.meter.look())
         context.engine.close()
-    return replace(outcome, warnings=tuple(context.warnings), undo_owed=context.undo_owed)
+    return replace(outcome, warnings=tuple(context.warnings))
+
+
+def _ended_early(context: JobContext, plan: Plan, error: BaseException) -> Outcome:
+    """The outcome of a job that was cancelled or failed; where all was done before that, it is done."""
+    cancelled = not isinstance(error, VoltuiError) or isinstance(error, Cancelled)
+    if context.committed is not None:
+        why = "Somebody cancelled it" if cancelled else str(error)
+        context.warn(f"The job was done when something came between: {why.rstrip('.')}.")
+        return Outcome("done", _sentence(plan, context.committed), format_time(now()), result=context.committed)
+    if isinstance(error, VoltuiError) and not cancelled:
+        context.warnings += context.left.values()
+        return _failed(error)
+    changed = " ".join(context.left.values()) or "Nothing was changed."
+    told = Cancelled(f"{_VERBS[plan.kind]} {plan.subject} was cancelled.", changed)
+    return Outcome("cancelled", told.sentence, format_time(now()), error=told.to_json())
 
 
 async def _work(context: JobContext, plan: Plan, descriptor: int) -> dict[str, Any]:
@@ -109,8 +121,9 @@ async def _tick(context: JobContext, cancel: Any) -> None:
     while True:
         progress = context.meter.look()
         if progress != last:
-            context.directory.write_progress(progress)
-            last = progress
+            with contextlib.suppress(OSError):  # a full disk must not end the job, nor this look at who cancels it
+                context.directory.write_progress(progress)
+                last = progress
         if context.directory.asked_to_cancel:
             cancel()
         await asyncio.sleep(_TICK)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -98,16 +98,23 @@ class Inventory:
 
         Monitoring agents bind ``/`` and the like read-only: they see every file and use none.
         """
-        if source.kind == "volume":
-            return self.uses(source.name)
-        found = [
-            use
-            for (kind, path), uses in self._uses.items()
-            if kind is MountKind.BIND
-            for use in uses
-            if _within(path, source.name) or (_within(source.name, path) and path != "/" and not use.mount.read_only)
-        ]
-        return tuple(sorted(found, key=_use_order))
+        if source.kind != "volume":
+            return tuple(sorted(self._overlapping(source.name), key=_use_order))
+        volume = self.volumes.get(source.name)
+        found = [*self.uses(source.name)]
+        for place in volume.places if volume else ():
+            found += self._overlapping(place)
+        once = {(use.container.id, use.mount.destination): use for use in found}
+        return tuple(sorted(once.values(), key=_use_order))
+
+    def _overlapping(self, directory: str) -> Iterator[Use]:
+        """The uses of whatever lies in a directory of the host, and of what it lies in if they may write."""
+        for (kind, name), uses in self._uses.items():
+            volume = self.volumes.get(name) if kind is MountKind.VOLUME else None
+            places = volume.places if volume else (name,) if kind is MountKind.BIND else ()
+            within = any(_within(place, directory) for place in places)
+            around = any(_within(directory, place) and place != "/" for place in places)
+            yield from (use for use in uses if within or (around and not use.mount.read_only))
 
     def running_users(self, source: Source) -> tuple[Container, ...]:
         """The running containers that mount the source, each once."""
@@ -167,12 +174,13 @@ def data_source(mount: Mount) -> Source | None:
     """The user's data that a mount stands for; ``None`` for tmpfs, sockets and files of the system."""
     if mount.kind is MountKind.VOLUME:
         return Source("volume", mount.source)
-    if mount.kind is MountKind.BIND and not _of_the_system(mount.source):
+    if mount.kind is MountKind.BIND and not of_the_system(mount.source):
         return Source("path", mount.source)
     return None
 
 
-def _of_the_system(path: str) -> bool:
+def of_the_system(path: str) -> bool:
+    """Whether a path is a file, a socket or a directory of the system rather than somebody's data."""
     in_tree = any(path == tree or path.startswith(tree + "/") for tree in _SYSTEM_TREES)
     return in_tree or path in _SYSTEM_ROOTS or path in _SYSTEM_FILES or path.endswith(".sock")
 

@@ -9,6 +9,8 @@ from datetime import datetime
 
 _ANONYMOUS_NAME = re.compile(r"[0-9a-f]{64}")
 _ANONYMOUS_LABEL = "com.docker.volume.anonymous"
+MADE_LABEL = "voltui.made-by"
+"""Tells the job that made a volume. Names can be used again; only the label tells whether a volume is still its own."""
 PROJECT_LABEL = "com.docker.compose.project"
 
 
@@ -33,6 +35,12 @@ class Volume:
     def project(self) -> str:
         """The Compose project it belongs to, or empty."""
         return self.labels.get(PROJECT_LABEL, "")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The directories of the engine's host that are this volume: its own, and the one it binds."""
+        binds = "bind" in self.options.get("o", "").split(",") or self.options.get("type") == "none"
+        return tuple(filter(None, (self.mountpoint, self.options.get("device", "") if binds else "")))
 
     @property
     def kind(self) -> str:

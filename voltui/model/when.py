@@ -35,11 +35,3 @@ def format_time(when: datetime) -> str:
 def stamp(when: datetime) -> str:
     """``20261124T031502Z``: the time part of a backup's id."""
     return when.astimezone(UTC).strftime(_STAMP)
-
-
-def parse_stamp(text: str) -> datetime | None:
-    """The time of a backup's id; ``None`` where ``text`` is no stamp."""
-    try:
-        return datetime.strptime(text, _STAMP).replace(tzinfo=UTC)
-    except ValueError:
-        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -99,6 +100,10 @@ class Daemons:
             time.sleep(0.02)
 
 
+_OCTAL = re.compile(rb"\\([0-7]{3})")
+"""How the kernel writes blanks and the like in a mount's path."""
+
+
 def die_with_parent(number: int) -> None:
     """Ask the kernel to send this process a signal when its parent ends (``prctl(2)``). Linux only."""
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number)
@@ -115,7 +120,8 @@ def clear(layout: Layout) -> None:
             time.sleep(0.05)
     for mount in sorted(_mounts(Path("/proc/self/mountinfo"), layout.root), reverse=True):
         subprocess.run(["umount", "--lazy", mount], check=False, stderr=subprocess.DEVNULL)
-    shutil.rmtree(layout.root, ignore_errors=True)
+    if not _mounts(Path("/proc/self/mountinfo"), layout.root):  # else it would delete what is mounted there
+        shutil.rmtree(layout.root, ignore_errors=True)
 
 
 def _processes(root: Path) -> list[int]:
@@ -143,4 +149,4 @@ def _mounts(mountinfo: Path, root: Path) -> list[str]:
 
 def _mount_lines(mountinfo: Path) -> Iterator[tuple[bytes, list[bytes]]]:
     for line in mountinfo.read_bytes().splitlines():
-        yield line, line.split()
+        yield line, [_OCTAL.sub(lambda code: bytes([int(code[1], 8)]), field) for field in line.split()]

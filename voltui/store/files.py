@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
+
+_MOST_OF_NAME = 215
+"""Bytes of a name that its temporary form keeps: file systems take 255."""
 
 
 def create_file(path: Path) -> int:
@@ -16,8 +20,7 @@ def write_file(path: Path, data: bytes, *, durable: bool = True) -> None:
 
     With ``durable`` it is on disk on return; without, a crash of the machine may leave the old content.
     """
-    new = path.with_name(f".{path.name}.new")
-    new.unlink(missing_ok=True)
+    new = path.with_name(f".{path.name[:_MOST_OF_NAME]}.{secrets.token_hex(4)}.new")
     try:
         with os.fdopen(create_file(new), "wb") as file:
             file.write(data)

@@ -10,6 +10,8 @@ A backup exists where its manifest does. Files are 0600, directories 0700: a bac
 from __future__ import annotations
 
 import contextlib
+import errno
+import glob
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +19,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
+
+from blake3 import blake3
 
 from voltui.archive import manifest
 from voltui.model.backup import Backup
@@ -30,6 +34,8 @@ from voltui.store.files import create_file, sync_directory, write_file
 ARCHIVE, INDEX, MANIFEST = ".tar.zst", ".index.zst", ".json"
 LATEST = "latest"
 _PART = ".part-"
+_MOST_OF_NAME = 180
+"""Bytes of an encoded name: with time, ending and the mark of an unfinished part it must stay below 255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,20 +258,28 @@ def discard_unpublished(paths: Iterable[Path], complete: Path) -> None:
         return
     for path in paths:
         path.unlink(missing_ok=True)
-    complete.with_name(f".{complete.name}.new").unlink(missing_ok=True)
+    for unfinished in complete.parent.glob(f".{glob.escape(complete.name)}.*.new"):
+        unfinished.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         complete.parent.rmdir()
 
 
 def folder_name(source: Source) -> str:
-    """A volume's name is a file name already; a path is percent-encoded into one."""
-    return quote(source.name, safe="")
+    """A volume's name is a file name already; a path is percent-encoded into one. Long ones end in a hash."""
+    return _file_name(source.name)
 
 
 def file_stem(identifier: str) -> str:
     """The name of a backup's files, without their endings."""
     name, _, moment = identifier.rpartition("@")
-    return f"{quote(name, safe='')}@{moment}"
+    return f"{_file_name(name)}@{moment}"
+
+
+def _file_name(name: str) -> str:
+    encoded = quote(name, safe="")
+    if len(encoded) <= _MOST_OF_NAME:
+        return encoded
+    return f"{encoded[: _MOST_OF_NAME - 17]}~{blake3(encoded.encode()).hexdigest(length=8)}"
 
 
 def no_backup_of(source: Source) -> NotFound:
@@ -287,5 +301,7 @@ def told(what: str, where: Path) -> Iterator[None]:
         reason = (error.strerror or str(error)).lower()
         raise Failed(
             f"The store can't {what} in {safe(str(where))}: {reason}.",
-            "Free space there, or name another with --store.",
+            "Free space there, or name another with --store."
+            if error.errno in (errno.ENOSPC, errno.EDQUOT)
+            else "Name another with --store, or see to that directory.",
         ) from error

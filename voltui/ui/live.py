@@ -49,6 +49,7 @@ class Live:
         self._views: dict[str, JobView] = {}
         self._jobs_changed = -1
         self._store_changed = -1
+        self._looking = asyncio.Lock()
 
     async def follow_engine(self) -> None:
         """Until cancelled: list everything when connected, then what the events name."""
@@ -65,7 +66,6 @@ class Live:
 
     async def follow_jobs(self) -> None:
         """Until cancelled: look at the jobs, often while one runs."""
-        await self.clean_up()
         await self.read_backups()
         looked = time.monotonic()
         while True:
@@ -125,10 +125,13 @@ class Live:
         if last.kind == "lost":
             self._store.update(lost=last.error)
             return
-        everything = any(change.kind == "connected" for change in changes) or len(changes) > _ONE_BY_ONE
+        connected = any(change.kind == "connected" for change in changes)
+        everything = connected or len(changes) > _ONE_BY_ONE
         while True:
             try:
                 await (self._list_all() if everything else self._look_at(changes))
+                if connected:
+                    await self.clean_up()
                 return
             except VoltuiError as error:
                 self._store.update(lost=error)
@@ -144,6 +147,10 @@ class Live:
 
     async def _take_in_jobs(self) -> None:
         """Take over what the jobs' files say; tell of those that have ended, and read what they have made."""
+        async with self._looking:
+            await self._take_in_jobs_once()
+
+    async def _take_in_jobs_once(self) -> None:
         before = {view.id: view for view in self._store.state.jobs}
         views = await self._files.run(self._look_at_jobs)
         self._store.update(jobs=tuple(views))
@@ -183,11 +190,11 @@ class Live:
             changed = self.jobs.root.stat().st_mtime_ns
         except FileNotFoundError:
             return []
-        if changed != self._jobs_changed or any(view.running for view in self._views.values()):
+        if changed != self._jobs_changed or any(view.outcome is None for view in self._views.values()):
             self._jobs_changed = changed
             known = {job.id: self._views.get(job.id) for job in self.jobs.all()}
             self._views = {
-                job_id: view if view and not view.running else watch.look(JobDirectory(self.jobs.root / job_id))
+                job_id: view if view and view.outcome is not None else watch.look(JobDirectory(self.jobs.root / job_id))
                 for job_id, view in known.items()
             }
         return list(self._views.values())

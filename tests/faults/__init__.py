@@ -1,0 +1,1 @@
+"""Faults made on purpose, at every step a job can be in, and what must hold afterwards."""
