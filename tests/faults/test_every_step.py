@@ -152,6 +152,11 @@ def check_content(scene: Scene, old: Tree, ending: str) -> None:
         assert found == old, "the outcome says that nothing was done, but the old content is not there"
 
 
+async def forget(lab: Lab, volume: str) -> None:
+    if await lab.engine.volume_exists(volume):
+        await lab.engine.remove_volume(volume)
+
+
 async def test_a_restore_into_a_new_volume_leaves_all_of_it_or_nothing(lab: Lab) -> None:
     folder = await lab.volume("data")
     fill(folder, "b")
@@ -159,11 +164,11 @@ async def test_a_restore_into_a_new_volume_leaves_all_of_it_or_nothing(lab: Lab)
     for transport in ("bridge", "archive"):
         common = lab.common(transport)
         plan = RestorePlan(common, Source("volume", "fresh"), made.result["backups"][0])
+        await forget(lab, "fresh")
         places = await records(lab, plan)
         for fault in _WORST:
             for number, place in enumerate(places, 1):
-                if await lab.engine.volume_exists("fresh"):
-                    await lab.engine.remove_volume("fresh")
+                await forget(lab, "fresh")
                 job = start(lab, plan, fault, number)
                 outcome = await finish(lab, job, fault)
                 await check_invariants(lab, job)

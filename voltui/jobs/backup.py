@@ -58,11 +58,8 @@ async def run(context: JobContext, plan: BackupPlan) -> dict[str, Any]:
                 held = 0.0 if consistency is Consistency.UNUSED else stillness.seconds
                 backups.append(await publish(context, inventory, item, consistency, plan.reason, held))
         backups = [await verify(context, backup) for backup in backups]
-        context.committed = {
-            "backups": [backup.id for backup in backups],
-            "paused_seconds": round(stillness.seconds, 2),
-        }
-    return context.committed
+        made = [backup.id for backup in backups]
+        return context.commit({"backups": made, "paused_seconds": round(stillness.seconds, 2)})
 
 
 async def _take_all(

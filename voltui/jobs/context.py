@@ -46,6 +46,9 @@ class JobContext:
         self.warnings: list[str] = []
         self.committed: dict[str, Any] | None = None
         """The job's result, once what it was for is done for good: a cancel or an error after that is too late."""
+        self._tentative: set[int] = set()
+        self._safe: set[int] = set()
+        """The numbers of tentative steps, and of those that were begun before the job was done."""
         self.left: dict[str, str] = {}
         """What stays if the job is cancelled now: sentences by what they are about."""
         self._journal = directory.journal()
@@ -105,13 +108,22 @@ class JobContext:
     @asynccontextmanager
     async def tentative(self, name: str, data: Mapping[str, Any]) -> AsyncIterator[None]:
         """A step whose change stays if the block succeeds: undone where it fails or is cancelled."""
-        step = self._journal.begin(name, data)
+        step = self._journal.begin(name, data, tentative=True)
+        self._tentative.add(step.number)
         try:
             yield
         except BaseException:
-            await self._undo(step)
+            if step.number not in self._safe:
+                await self._undo(step)
             raise
         self._journal.kept(step)
+
+    def commit(self, result: dict[str, Any]) -> dict[str, Any]:
+        """Say that what the job was for is done for good, and what came of it; may be said again with more."""
+        self.committed = result
+        self._safe |= self._tentative
+        self._journal.commit(result)
+        return result
 
     async def _undo(self, step: OpenStep) -> None:
         """Undo a step. A cancel neither breaks it off nor is raised here; whoever goes on looks at `cancelled`."""

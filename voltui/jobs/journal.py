@@ -25,6 +25,9 @@ class OpenStep:
     """What its undo needs to know."""
 
 
+COMMITTED = "committed"
+
+
 class Journal:
     """Appends to a journal. Each record is on disk when its method returns."""
 
@@ -36,11 +39,16 @@ class Journal:
         if size and os.pread(self._fd, 1, size - 1) != b"\n":
             self._append(b"\n")  # a crash has cut the last line: the next one must not be glued to it
 
-    def begin(self, step: str, data: Mapping[str, Any]) -> OpenStep:
-        """Say that a step comes now, and what is needed to undo it."""
+    def begin(self, step: str, data: Mapping[str, Any], *, tentative: bool = False) -> OpenStep:
+        """Say that a step comes now, and what is needed to undo it. A ``tentative`` one stays where the job is done."""
         self._number += 1
-        self._write({"n": self._number, "state": "begin", "step": step, "data": dict(data)})
+        record = {"n": self._number, "state": "begin", "step": step, "data": dict(data), "tentative": tentative}
+        self._write(record)
         return OpenStep(self._number, step, data)
+
+    def commit(self, result: Mapping[str, Any]) -> None:
+        """Say that what the job was for is done, with this result: from here on no tentative step is undone."""
+        self._write({"n": self._number, "state": COMMITTED, "step": COMMITTED, "data": dict(result)})
 
     def undone(self, step: OpenStep) -> None:
         """Say that nothing of the step's change is left."""
@@ -73,9 +81,14 @@ class Journal:
 def open_steps(path: Path) -> list[OpenStep]:
     """The steps of a journal whose undo is owed, last begun first."""
     begun: dict[int, OpenStep] = {}
+    tentative: set[int] = set()
     for record in _records(path):
         if record["state"] == "begin":
             begun[record["n"]] = OpenStep(record["n"], record["step"], record["data"])
+            if record["tentative"]:
+                tentative.add(record["n"])
+        elif record["state"] == COMMITTED:
+            begun = {number: step for number, step in begun.items() if number not in tentative}
         elif record["state"] in ("undone", "kept"):
             begun.pop(record["n"], None)
     return sorted(begun.values(), key=lambda step: step.number, reverse=True)
@@ -86,10 +99,10 @@ def last_states(path: Path) -> dict[str, str]:
     return {record["step"]: record["state"] for record in _records(path)}
 
 
-def data_of(path: Path, step: str) -> dict[str, Any]:
-    """What was written down when the step of that name began; empty where it did not."""
-    found = [record["data"] for record in _records(path) if record["state"] == "begin" and record["step"] == step]
-    return dict(found[-1]) if found else {}
+def committed(path: Path) -> dict[str, Any] | None:
+    """The result of a job that was done, whatever came then; ``None`` where it was not."""
+    found = [record["data"] for record in _records(path) if record["state"] == COMMITTED]
+    return dict(found[-1]) if found else None
 
 
 def _records(path: Path) -> list[dict[str, Any]]:

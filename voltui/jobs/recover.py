@@ -13,10 +13,11 @@ from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint
 from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL
 from voltui.engine.tools import OLD_PREFIX
+from voltui.jobs import sentences
 from voltui.jobs.directory import JobDirectory, JobsDirectory, client_name
-from voltui.jobs.journal import data_of, last_states
+from voltui.jobs.journal import committed, last_states
 from voltui.jobs.state import Outcome
-from voltui.jobs.undo import CREATE_VOLUME, DISCARD, PUBLICATION, RECREATE_VOLUME, REFILL, SWAP, Undoer
+from voltui.jobs.undo import PUBLICATION, RECREATE_VOLUME, Undoer
 from voltui.jobs.undoable import KEPT_TREE
 from voltui.model.errors import Failed, VoltuiError
 from voltui.model.when import format_time, now
@@ -128,12 +129,11 @@ def _outcome(job: JobDirectory, before: Outcome | None, failures: list[str]) -> 
     owed = bool(failures)
     if before is not None:
         return Outcome(before.ending, before.sentence, before.ended, before.error, before.result, tuple(failures), owed)
-    states = last_states(job.path / "journal.ndjson")
-    around = {states.get(step, "kept") for step in (REFILL, CREATE_VOLUME)}  # undone with what was swapped within
-    if states.get(SWAP) == "kept" and around == {"kept"}:
-        return _restored(job, states, failures)
+    result = committed(job.path / "journal.ndjson")
+    if result is not None:
+        return _done(job, result, failures)
     left = "What it had begun was undone." if not owed else "What it had begun is undone when the engine answers."
-    if states.get(PUBLICATION) == "kept":
+    if last_states(job.path / "journal.ndjson").get(PUBLICATION) == "kept":
         left = "A backup was published before, but not verified."
     error = Failed(f"{_KILLED} {left}", f"The log is {job.path / 'log'}.")
     return Outcome(
@@ -141,15 +141,15 @@ def _outcome(job: JobDirectory, before: Outcome | None, failures: list[str]) -> 
     )
 
 
-def _restored(job: JobDirectory, states: dict[str, str], failures: list[str]) -> Outcome:
-    """A restore that was killed when the new content was in place already."""
-    subject = job.description().subject
-    kept_as = [data_of(job.path / "journal.ndjson", step).get("backup") for step in (DISCARD, REFILL)]
-    if DISCARD in states or REFILL in states:
-        said, warnings = f"Restored {subject}.", tuple(failures)
-        result: dict[str, Any] = {"undo": next(filter(None, kept_as), None)}
-    else:
-        said = f"Restored {subject}, but the job was killed before it had backed the old content up."
-        where = f"The old content stays in its folder {OLD_PREFIX}{job.id}; `voltui undo` puts it back."
-        warnings, result = (where, *failures), {KEPT_TREE: job.id}
-    return Outcome("done", said, format_time(now()), result=result, warnings=warnings, undo_owed=bool(failures))
+def _done(job: JobDirectory, result: dict[str, Any], failures: list[str]) -> Outcome:
+    """A job that was killed when what it was for was done already."""
+    plan = job.description().decode_plan()
+    warnings = list(failures)
+    if result.get(KEPT_TREE):
+        where = f"{OLD_PREFIX}{job.id}"
+        warnings.append(
+            f"The job was killed before it had backed the old content up: that stays in the folder {where}, from where "
+            "`voltui undo` puts it back."
+        )
+    said = sentences.done(plan, result)
+    return Outcome("done", said, format_time(now()), result=result, warnings=tuple(warnings), undo_owed=bool(failures))

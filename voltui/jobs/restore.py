@@ -7,7 +7,7 @@ beside the new until a backup of it is published.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -63,21 +63,34 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
         ):
             if isinstance(access, ArchiveAccess):
                 await restore_by_archive(context, access, inventory, target, origin)
-                return _committed(context, target)
+                return _result(context, target)
             await _check_target(access.bridge, plan, target, created=created)
-            if await _has_room(context, access, plan, target, origin):
-                await _stage_and_swap(context, access.bridge, target, origin)
-                return await _keep_old(context, access, inventory, target)
-            async with emptied(context, access, inventory, target) as undo:
-                await _stage_and_swap(context, access.bridge, target, origin)
-                await access.bridge.change(swap.discard_old(TARGET, context.directory.id), "Cleaning up")
-            return _committed(context, target, undo=undo)
+            roomy = await _has_room(context, access, plan, target, origin)
+            if created:
+                async with context.scoped(DISCARD, _step_data(context, target)):
+                    await _stage_and_swap(context, access.bridge, target, origin, {})
+                return _result(context, target)
+            if not roomy:
+                return await _replace_in_place(context, access, inventory, target, origin)
+            await _stage_and_swap(context, access.bridge, target, origin, {KEPT_TREE: context.directory.id})
+            return await _keep_old(context, access, inventory, target)
 
 
-def _committed(context: JobContext, target: Source, **facts: Any) -> dict[str, Any]:
-    """The job's result. From here on the restore is done, whatever comes."""
-    context.committed = {"target": target.name, "undo": None, **facts}
-    return context.committed
+async def _replace_in_place(
+    context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source, origin: Origin
+) -> dict[str, Any]:
+    """The slow way: the old content is backed up and deleted before the new comes."""
+    async with (
+        emptied(context, access, inventory, target) as undo,
+        context.scoped(DISCARD, _step_data(context, target)),
+    ):
+        await _stage_and_swap(context, access.bridge, target, origin, {"undo": undo})
+    return _result(context, target, undo=undo)
+
+
+def _result(context: JobContext, target: Source, **facts: Any) -> dict[str, Any]:
+    """Say that the restore is done, whatever comes then; the job's result."""
+    return context.commit({"target": target.name, "undo": None, **facts})
 
 
 @asynccontextmanager
@@ -163,20 +176,23 @@ async def _put_back(context: JobContext, inventory: Inventory, target: Source, k
         data = {**_step_data(context, target), "kept": kept_tree}
         async with context.tentative(ADOPT, data):
             await access.bridge.change(swap.adopt(TARGET, identifier, kept_tree), "Taking up what the restore replaced")
-            await _swap(context, access.bridge, target)
+            await _swap(context, access.bridge, target, {KEPT_TREE: identifier, USED_TREE: kept_tree})
         result = await _keep_old(context, access, inventory, target)
-        return _committed(context, target, **{**result, USED_TREE: kept_tree})
+        return _result(context, target, **{**result, USED_TREE: kept_tree})
 
 
-async def _stage_and_swap(context: JobContext, bridge: Bridge, target: Source, origin: Origin) -> None:
+async def _stage_and_swap(
+    context: JobContext, bridge: Bridge, target: Source, origin: Origin, facts: Mapping[str, Any]
+) -> None:
+    """Put the new content in the target's place. ``facts`` go into the job's result once it stands there."""
     identifier = context.directory.id
     async with context.tentative(STAGE, _step_data(context, target)):
         await bridge.change(swap.stage(TARGET, identifier, inherit=not origin.root), "Making room for the new content")
         await _extract(context, bridge, origin, swap.staging_folder(TARGET, identifier))
-        await _swap(context, bridge, target)
+        await _swap(context, bridge, target, facts)
 
 
-async def _swap(context: JobContext, bridge: Bridge, target: Source) -> None:
+async def _swap(context: JobContext, bridge: Bridge, target: Source, facts: Mapping[str, Any]) -> None:
     """Stop the users, exchange the contents, start the users."""
     inventory = await take_inventory(context)
     context.begin("Swapping")
@@ -186,6 +202,7 @@ async def _swap(context: JobContext, bridge: Bridge, target: Source) -> None:
     ):
         context.raise_if_cancelled()
         await bridge.change(swap.swap(TARGET, context.directory.id, target.only), "Swapping the contents")
+        _result(context, target, **facts)
 
 
 def _step_data(context: JobContext, target: Source) -> dict[str, Any]:
@@ -241,7 +258,6 @@ async def _keep_old(context: JobContext, access: BridgeAccess, inventory: Invent
     """
     identifier = context.directory.id
     old = swap.old_folder(TARGET, identifier)
-    result = _committed(context, target, **{KEPT_TREE: identifier})
     try:
         undo = await back_up_old(context, access, inventory, target, old)
     except (VoltuiError, OSError, asyncio.CancelledError) as error:
@@ -251,8 +267,8 @@ async def _keep_old(context: JobContext, access: BridgeAccess, inventory: Invent
             f"The old content could not be kept as a backup and stays in its folder {where}, from where "
             f"`voltui undo` puts it back: {reason}"
         )
-        return result
-    result = _committed(context, target, undo=undo)
+        return _result(context, target, **{KEPT_TREE: identifier})
+    result = _result(context, target, undo=undo)
     async with context.scoped(DISCARD, {**_step_data(context, target), "backup": undo}):
         context.begin("Deleting the old content")  # which the step's undo does: once begun it must be finished
     return result

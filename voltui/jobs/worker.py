@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from voltui.jobs import recover
+from voltui.jobs import recover, sentences
 from voltui.jobs.context import JobContext
 from voltui.jobs.directory import JobDirectory, JobsDirectory
-from voltui.jobs.plan import BackupPlan, ExportPlan, Plan, PrunePlan, RestorePlan, VerifyPlan
+from voltui.jobs.plan import BackupPlan, ExportPlan, Plan, PrunePlan, RestorePlan
 from voltui.jobs.state import Outcome
 from voltui.model.errors import Cancelled, Failed, VoltuiError
 from voltui.model.when import format_time, now
@@ -58,7 +58,7 @@ async def _run(directory: JobDirectory, plan: Plan, state: Path, descriptor: int
     ticker = asyncio.ensure_future(_tick(context, cancel))
     try:
         result = await work
-        outcome = Outcome("done", _sentence(plan, result), format_time(now()), result=result)
+        outcome = Outcome("done", sentences.done(plan, result), format_time(now()), result=result)
     except (asyncio.CancelledError, VoltuiError) as error:
         outcome = _ended_early(context, plan, error)
     finally:
@@ -75,12 +75,12 @@ def _ended_early(context: JobContext, plan: Plan, error: BaseException) -> Outco
     if context.committed is not None:
         why = "Somebody cancelled it" if cancelled else str(error)
         context.warn(f"The job was done when something came between: {why.rstrip('.')}.")
-        return Outcome("done", _sentence(plan, context.committed), format_time(now()), result=context.committed)
+        return Outcome("done", sentences.done(plan, context.committed), format_time(now()), result=context.committed)
     if isinstance(error, VoltuiError) and not cancelled:
         context.warnings += context.left.values()
         return _failed(error)
     changed = " ".join(context.left.values()) or "Nothing was changed."
-    told = Cancelled(f"{_VERBS[plan.kind]} {plan.subject} was cancelled.", changed)
+    told = Cancelled(f"{sentences.VERBS[plan.kind]} {plan.subject} was cancelled.", changed)
     return Outcome("cancelled", told.sentence, format_time(now()), error=told.to_json())
 
 
@@ -140,28 +140,6 @@ def _into_log(path: Path) -> None:
         with contextlib.suppress(OSError):
             if number > 2:
                 os.close(number)
-
-
-_VERBS = {
-    "backup": "The backup of",
-    "restore": "The restore of",
-    "verify": "Verifying",
-    "export": "The export of",
-    "prune": "Deleting",
-}
-
-
-def _sentence(plan: Plan, result: dict[str, Any]) -> str:
-    if isinstance(plan, BackupPlan):
-        return f"Backed up and verified {plan.subject}."
-    if isinstance(plan, RestorePlan):
-        kept = " The old content is kept as a backup." if result.get("undo") else ""
-        return f"Restored {plan.subject}.{kept}"
-    if isinstance(plan, VerifyPlan):
-        return f"Verified {plan.subject}: whole and unchanged."
-    if isinstance(plan, PrunePlan):
-        return f"Deleted {plan.subject}."
-    return f"Exported {plan.subject}."
 
 
 def _failed(error: VoltuiError) -> Outcome:
