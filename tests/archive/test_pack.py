@@ -9,6 +9,7 @@ import lzma
 import os
 import subprocess
 import tarfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,6 +163,28 @@ def test_a_source_that_ends_early_is_an_error(tree: Path, tmp_path: Path) -> Non
 def test_a_full_disk_is_an_error(tree: Path, tmp_path: Path) -> None:
     with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError, match="No space"):
         pack(Bytes(tar_of(tree)), full.fileno(), IndexWriter(io.BytesIO()))
+
+
+@pytest.mark.parametrize("level", [3, 9])
+def test_a_disk_that_fills_up_ends_the_packing_also_where_compression_is_the_slow_part(
+    tmp_path: Path, level: int
+) -> None:
+    """Every buffer is under way then, and the stage that has failed gives none back."""
+    (tmp_path / "noise").write_bytes(os.urandom(40_000_000))
+    source = tar_of(tmp_path)
+    done: list[BaseException] = []
+
+    def run() -> None:
+        with Path("/dev/full").open("wb", buffering=0) as full:
+            try:
+                pack(Bytes(source), full.fileno(), IndexWriter(io.BytesIO()), level=level)
+            except OSError as error:
+                done.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(30)
+    assert [str(error) for error in done] == ["[Errno 28] No space left on device"]
 
 
 def flip(path: Path, at: int) -> None:

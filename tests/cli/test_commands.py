@@ -88,12 +88,14 @@ async def test_lists_are_there_for_people_and_for_programs(lab: Lab, voltui: Vol
     assert jobs[0]["state"] == "done"
 
 
-async def test_no_escape_sequence_of_a_label_or_name_is_printed(lab: Lab, voltui: Voltui) -> None:
-    await lab.engine.create_volume("data", "local", {"o": "size=1m", "type": "tmpfs", "device": "tmpfs"}, {})
-    await lab.container("app", ["data:/srv/\x1b[31mred"])
-    for command in (["volumes"], ["containers"], ["backup", "data"], ["backups"]):
-        ran = voltui(*command)
+async def test_no_escape_sequence_of_a_name_is_printed(lab: Lab, voltui: Voltui, tmp_path: Path) -> None:
+    red = tmp_path / "\x1b[31mred"
+    red.mkdir()
+    await lab.container("app", [f"{red}:/srv"])
+    for command in (["containers"], ["backup", str(red)], ["backups"], ["verify", f"{red}@latest"], ["jobs"]):
+        ran = voltui(*command, check=True)
         assert "\x1b" not in ran.out + ran.err
+        assert "\\x1b[31mred" in ran.out + ran.err
 
 
 async def test_export_and_import_round_trip_through_pipes(lab: Lab, voltui: Voltui, tmp_path: Path) -> None:

@@ -262,3 +262,42 @@ async def test_jobs_leave_no_process_and_no_fifo(lab: Lab, no_processes_left: No
     await backed_up(lab, volume("data"))
     job = jobs_directory(lab.state).all()[0]
     assert not (job.path / "io").exists()
+
+
+async def test_a_directory_is_known_by_whatever_name_it_is_given(lab: Lab, tmp_path: Path) -> None:
+    files = await lab.volume("data")
+    data, link = tmp_path / "real", tmp_path / "link"
+    data.mkdir()
+    link.symlink_to(data)
+    options = {"type": "none", "o": "bind", "device": str(data)}
+    await lab.volume("bound", **options)
+    await lab.container("one", ["data:/data"])
+    await lab.container("two", [f"{link}:/data"])
+    await lab.container("three", ["bound:/data"])
+
+    async def consistency(name: str) -> tuple[str, str, set[str]]:
+        outcome = await back_up(lab, Source.parse(name))
+        backup = lab.store.find(outcome.result["backups"][0])
+        return backup.source.kind, backup.consistency.value, {user.name for user in backup.users}
+
+    assert await consistency(str(files)) == ("volume", "paused", {"one"})
+    assert await consistency(str(data)) == ("path", "paused", {"two", "three"})
+    assert await consistency(str(link)) == ("path", "paused", {"two", "three"})
+    assert await consistency("bound") == ("volume", "paused", {"two", "three"})
+
+
+async def test_a_writer_that_someone_stops_meanwhile_makes_the_backup_live(lab: Lab) -> None:
+    files = await lab.volume("data")
+    slow_to_compress(files / "text", 8_000_000)
+    writer = await lab.container("writer", ["data:/data"])
+    job = submit(BackupPlan(replace(lab.common(), level=19), (volume("data"),)), lab.state)
+
+    async def paused() -> bool:
+        return await lab.state_of("writer") == "paused"
+
+    await until(paused, "the pause")
+    await lab.engine.stop(writer)
+    outcome = await lab.ended(job)
+    assert outcome.ending == "done"
+    assert any("did not stay paused" in warning for warning in outcome.warnings)
+    assert lab.store.listing().backups[0].consistency is Consistency.LIVE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ import pytest
 from tests.conftest import Lab, Ran, slow_to_compress, until
 from voltui.jobs import recover
 from voltui.jobs.directory import JobDirectory
-from voltui.jobs.plan import BackupPlan, Common
-from voltui.jobs.submit import jobs_directory, submit
+from voltui.jobs.plan import BackupPlan, Common, RestorePlan, Treatment
+from voltui.jobs.submit import describe, jobs_directory, submit
 from voltui.model.source import Source
 
 pytestmark = pytest.mark.engine
@@ -143,3 +144,110 @@ async def test_an_undo_that_the_engine_does_not_answer_is_owed_and_done_later(la
     assert again is not None
     assert not again.undo_owed
     await nothing_is_left(lab, job)
+
+
+async def test_an_undo_that_meets_a_fault_of_the_store_does_not_hold_up_the_others(
+    lab: Lab, voltui: Callable[..., Ran], small_disk: Path
+) -> None:
+    await lab.volume("data")
+    writer = await lab.container("writer", ["data:/data"])
+    before = {"container": writer, "started": "", "patience": 1, "asked": "2026-01-01T00:00:00+00:00"}
+    store = small_disk / "store"
+    store.mkdir()
+    job, lock = jobs_directory(lab.state).create(
+        describe(BackupPlan(Common(lab.engine.endpoint, str(store)), (Source("volume", "data"),)))
+    )
+    journal = job.journal()
+    journal.begin("pause", before)
+    await lab.engine.pause(writer)
+    (store / "file").write_text("a file where a folder should be")
+    journal.begin("publication", {"paths": [f"{store}/file/part"], "manifest": f"{store}/file/x.json"})
+    journal.close()
+    os.close(lock)
+    with (job.path / "journal.ndjson").open("a") as file:
+        file.write('{"n": 3, "state": "undo')  # the machine went down while this was written
+    voltui("volumes", check=True)
+    assert await lab.state_of("writer") == "running"
+    outcome = job.outcome()
+    assert outcome is not None
+    assert outcome.undo_owed
+    assert [step.name for step in job.open_steps()] == ["publication"]
+    (store / "file").unlink()
+    voltui("volumes", check=True)
+    assert job.open_steps() == []
+
+
+async def test_one_user_that_can_not_be_started_does_not_keep_the_others_down(lab: Lab, tmp_path: Path) -> None:
+    files = await lab.volume("data")
+    (files / "file").write_text("one")
+    made = await lab.run(BackupPlan(lab.common(), (Source("volume", "data"),)))
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    await lab.container("first", ["data:/data"])
+    mounts = [{"Type": "bind", "Source": str(gone), "Target": "/gone"}]
+    await lab.container("broken", ["data:/data"], Mounts=mounts)
+    await lab.container("last", ["data:/data"])
+    gone.rmdir()
+    outcome = await lab.run(RestorePlan(lab.common(), Source("volume", "data"), made.result["backups"][0]))
+    assert outcome.ending == "done"
+    assert outcome.undo_owed
+    assert [await lab.state_of(name) for name in ("first", "broken", "last")] == ["running", "exited", "running"]
+    gone.mkdir()
+
+
+async def test_a_cancel_while_a_user_takes_its_time_to_stop_leaves_it_running(lab: Lab) -> None:
+    await lab.volume("data")
+    await lab.container("deaf", ["data:/data"], "trap '' TERM; while :; do sleep 1; done")
+    plan = BackupPlan(lab.common(), (Source("volume", "data"),), Treatment.STOP)
+    job = submit(plan, lab.state)
+
+    async def stopping() -> bool:
+        return any(step.name == "stop" for step in job.open_steps())
+
+    await until(stopping, "the stop")
+    job.ask_to_cancel()
+    assert (await lab.ended(job)).ending == "cancelled"
+    assert await lab.state_of("deaf") == "running"
+
+
+async def test_a_cancel_in_the_middle_of_a_large_swap_loses_nothing(lab: Lab) -> None:
+    files = await lab.volume("data")
+    for number in range(4_000):
+        (files / f"old{number}").touch()
+    made = await lab.run(BackupPlan(lab.common(), (Source("volume", "data"),)))
+    for number in range(4_000):
+        (files / f"old{number}").rename(files / f"new{number}")
+    job = submit(RestorePlan(lab.common(), Source("volume", "data"), made.result["backups"][0]), lab.state)
+
+    async def swapping() -> bool:
+        return any(step.name == "swap" for step in job.open_steps())
+
+    await until(swapping, "the swap")
+    job.ask_to_cancel()
+    outcome = await lab.ended(job)
+    kept = "old" if outcome.ending == "done" else "new"
+    names = {path.name for path in files.iterdir() if not path.name.startswith(".voltui-old-")}
+    assert names == {f"{kept}{number}" for number in range(4_000)}
+
+
+async def test_a_volume_that_someone_else_made_meanwhile_is_theirs(lab: Lab) -> None:
+    files = await lab.volume("fresh")
+    (files / "mine").write_text("mine")
+    plan = RestorePlan(lab.common(), Source("volume", "fresh"), "data@20260101T000000Z")
+    job, lock = jobs_directory(lab.state).create(describe(plan))
+    journal = job.journal()
+    journal.begin("create-volume", {"name": "fresh"}, tentative=True)
+    journal.close()
+    os.close(lock)
+    await recover.recover(job)
+    assert (files / "mine").read_text() == "mine"
+    assert job.open_steps() == []
+
+
+async def test_jobs_of_a_newer_version_are_left_alone(lab: Lab, voltui: Callable[..., Ran]) -> None:
+    plan = BackupPlan(lab.common(), (Source("volume", "data"),))
+    job, lock = jobs_directory(lab.state).create(replace(describe(plan), kind="teleport"))
+    os.close(lock)
+    voltui("volumes", check=True)
+    assert job.outcome() is None
+    assert "teleport" in voltui("jobs", check=True).out

@@ -373,3 +373,52 @@ async def test_old_content_that_could_not_be_backed_up_is_put_back_from_the_volu
     assert lab.store.find(undone.result["undo"]).reason is Reason.BEFORE_RESTORE
     with pytest.raises(NotFound):
         last_undoable(undoables((), jobs_directory(lab.state), (await lab.engine.info()).id), volume("data"))
+
+
+async def test_hard_links_come_back_through_the_archive_api_whatever_name_was_first(lab: Lab) -> None:
+    files = await lab.volume("data")
+    for number in range(12):
+        name = f"{number * 7 % 12:02}"
+        (files / name).write_text(name)
+        for other in ("a", "z"):
+            (files / f"{other}{name}").hardlink_to(files / name)
+    backup = await backed_up(lab, volume("data"))
+    outcome = await restore(lab, backup, volume("copy"), "archive")
+    assert outcome.ending == "done", outcome.sentence
+    copy = await lab.mountpoint("copy")
+    assert content(copy) == content(files)
+    assert {path.stat().st_nlink for path in copy.iterdir()} == {3}
+
+
+async def test_an_archive_that_tells_no_root_leaves_its_owner_and_mode(lab: Lab, tmp_path: Path) -> None:
+    files = await lab.volume("data")
+    (files / "old").write_text("old")
+    files.chmod(0o2770)
+    os.chown(files, 999, 998)
+    (tmp_path / "new").write_text("new")
+    subprocess.run(["tar", "-C", str(tmp_path), "-cf", str(tmp_path / "x.tar"), "new"], check=True)
+    assert (await import_file(lab, tmp_path / "x.tar", "data")).ending == "done"
+    state = files.stat()
+    assert (stat.S_IMODE(state.st_mode), state.st_uid, state.st_gid) == (0o2770, 999, 998)
+
+
+@pytest.mark.parametrize("target", ["/", "/etc", "/usr", "/var/run/x"])
+async def test_the_system_is_never_replaced(lab: Lab, target: str) -> None:
+    files = await lab.volume("data")
+    (files / "file").write_text("one")
+    backup = await backed_up(lab, volume("data"))
+    outcome = await restore(lab, backup, Source("path", target))
+    with pytest.raises(Refused, match="the system's"):
+        outcome.raise_error()
+
+
+async def test_what_is_in_lost_and_found_is_kept_too(lab: Lab, tmp_path: Path) -> None:
+    files = await lab.volume("data")
+    (files / "lost+found").mkdir()
+    (files / "lost+found" / "#123").write_text("found")
+    (tmp_path / "new").write_text("new")
+    subprocess.run(["tar", "-C", str(tmp_path), "-cf", str(tmp_path / "x.tar"), "new"], check=True)
+    outcome = await import_file(lab, tmp_path / "x.tar", "data")
+    assert outcome.ending == "done"
+    (await undo(lab, volume("data"))).raise_error()
+    assert content(files) == {"lost+found/#123": b"found"}

@@ -123,7 +123,7 @@ async def test_quitting_during_a_job_says_that_it_goes_on(lab: Lab, tmp_path: Pa
         terminal.wait_for(r"backup large .*%")
         terminal.press("q")
         assert terminal.wait_for_end() == 0
-        assert b"The backup of large goes on: `voltui jobs" in bytes(terminal.written)
+        assert b"The backup of large goes on: until the sandbox ends." in bytes(terminal.written)
     outcome = await lab.ended(jobs_directory(lab.state).all()[0])
     assert outcome.ending == "done"
 

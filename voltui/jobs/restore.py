@@ -178,7 +178,7 @@ async def _put_back(context: JobContext, inventory: Inventory, target: Source, k
             await access.bridge.change(swap.adopt(TARGET, identifier, kept_tree), "Taking up what the restore replaced")
             await _swap(context, access.bridge, target, {KEPT_TREE: identifier, USED_TREE: kept_tree})
         result = await _keep_old(context, access, inventory, target)
-        return _result(context, target, **{**result, USED_TREE: kept_tree})
+        return context.commit({**result, USED_TREE: kept_tree})
 
 
 async def _stage_and_swap(

@@ -108,8 +108,8 @@ class VoltuiApp(App[str]):
         if jobs:
             inventory = self.store.state.inventory
             sandbox = inventory is not None and inventory.engine.sandbox
-            fate = "ends with the sandbox" if sandbox else f"goes on: `voltui jobs {jobs[0].id}` follows"
-            words = f"The {jobs[0].kind} of {jobs[0].subject} {fate}."
+            fate = "until the sandbox ends" if sandbox else f"`voltui jobs {jobs[0].id}` follows it"
+            words = f"The {jobs[0].kind} of {jobs[0].subject} goes on: {fate}."
         self.live.close()
         self.exit(words)
 
