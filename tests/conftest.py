@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -89,13 +89,22 @@ class Lab:
         """Where a volume's files are on this host."""
         return Path((await self.engine.volume(name)).mountpoint)
 
-    async def container(self, name: str, binds: list[str], script: str = "", **host_config: object) -> str:
+    async def container(
+        self,
+        name: str,
+        binds: list[str],
+        script: str = "",
+        *,
+        labels: Mapping[str, str] | None = None,
+        **host_config: object,
+    ) -> str:
         """A new container with the host's tools; it runs ``script``, or sleeps until it is told to end."""
         await ensure_image(self.engine.connection)
         tools = [f"{folder}:{folder}:ro" for folder in tool_folders()]
         config = {
             "Image": IMAGE,
             "StopTimeout": 1,
+            "Labels": dict(labels or {}),
             "Cmd": ["sh", "-c", script or "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"],
             "HostConfig": {"Binds": binds + tools, "NetworkMode": "none", **host_config},
         }

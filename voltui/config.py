@@ -36,6 +36,7 @@ class _File:
     transport: str = "auto"
     level: int = 3
     idle_timeout: float = 300.0
+    read_only: bool = False
 
 
 _KEYS = tuple(_File.__slots__)
@@ -53,11 +54,20 @@ class Settings:
     """zstd's compression level, 1 to 19."""
     idle_timeout: float
     """Seconds without a byte until a transfer is given up."""
+    read_only: bool
+    """Whether everything that changes something is refused."""
     state: Path
     """Where jobs and locks are."""
 
 
-def load(*, host: str = "", context: str = "", store: str = "", environ: Mapping[str, str] | None = None) -> Settings:
+def load(
+    *,
+    host: str = "",
+    context: str = "",
+    store: str = "",
+    read_only: bool = False,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
     """The settings of flags, environment and file. Raises `Usage`."""
     environ = os.environ if environ is None else environ
     path = Path(environ.get(f"{_PREFIX}CONFIG") or platformdirs.user_config_path("voltui") / "config.toml")
@@ -74,6 +84,7 @@ def load(*, host: str = "", context: str = "", store: str = "", environ: Mapping
         transport=values.transport,
         level=values.level,
         idle_timeout=values.idle_timeout,
+        read_only=read_only or values.read_only,
         state=state_directory(),
     )
 

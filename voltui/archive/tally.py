@@ -22,8 +22,8 @@ class Tally:
     def add(self, path: bytes, line: bytes) -> None:
         """Count in a line that tells something of ``path``."""
         digest = int.from_bytes(blake3(path + b"\0" + line).digest(16), "big")
-        bucket = _bucket(path)
-        self._sums[bucket] = (self._sums[bucket] + digest) & _MASK
+        number = bucket(path)
+        self._sums[number] = (self._sums[number] + digest) & _MASK
         self.count += 1
 
     def differing(self, other: Tally) -> frozenset[int]:
@@ -32,5 +32,6 @@ class Tally:
         return frozenset(number for number, (one, two) in pairs if one != two)
 
 
-def _bucket(path: bytes) -> int:
+def bucket(path: bytes) -> int:
+    """Which of the buckets a path is in."""
     return int.from_bytes(blake3(path).digest(2), "big") % _BUCKETS

@@ -31,6 +31,7 @@ class CliContext:
     host: str = ""
     context: str = ""
     store_directory: str = ""
+    read_only: bool = False
     as_json: bool = False
 
     @cached_property
@@ -38,7 +39,7 @@ class CliContext:
         """The settings. Raises `Usage`."""
         from voltui.config import load
 
-        return load(host=self.host, context=self.context, store=self.store_directory)
+        return load(host=self.host, context=self.context, store=self.store_directory, read_only=self.read_only)
 
     @cached_property
     def store(self) -> LocalStore:
@@ -66,6 +67,7 @@ class CliContext:
             transport=TransportChoice(settings.transport),
             idle_timeout=settings.idle_timeout,
             level=settings.level,
+            read_only=settings.read_only,
         )
 
     def ask(self, question: Callable[[Engine], Awaitable[T]]) -> T:
@@ -82,6 +84,13 @@ class CliContext:
                 engine.close()
 
         return asyncio.run(run())
+
+    def refuse_read_only(self, what: str) -> None:
+        """Raise `Refused` where nothing may be changed; ``what`` would be."""
+        if self.settings.read_only:
+            from voltui.jobs.submit import READ_ONLY_HINT
+
+            raise Refused(f"VolTUI is read-only here: {what}.", READ_ONLY_HINT)
 
     async def clean_up(self) -> None:
         """Undo what jobs whose process died have left."""
@@ -110,6 +119,7 @@ def with_options(function: F) -> F:
     @click.option("--host", metavar="URL", help="The engine's address: unix:///path, tcp://host:port, ssh://user@host.")
     @click.option("--context", "docker_context", metavar="NAME", help="The docker context to use.")
     @click.option("--store", metavar="DIR", help="Where backups are kept.")
+    @click.option("--read-only", is_flag=True, help="Refuse everything that changes something.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
     @click.pass_context
     def command(
@@ -118,6 +128,7 @@ def with_options(function: F) -> F:
         host: str | None,
         docker_context: str | None,
         store: str | None,
+        read_only: bool,
         as_json: bool,
         **rest: Any,
     ) -> Any:
@@ -127,6 +138,7 @@ def with_options(function: F) -> F:
             host=host or before.host,
             context=docker_context or before.context,
             store_directory=store or before.store_directory,
+            read_only=read_only or before.read_only,
             as_json=as_json or before.as_json,
         )
         ctx.find_root().obj = ctx.obj

@@ -22,6 +22,7 @@ def doctor(cli: CliContext, sweep: bool) -> None:
     Exits with 3 where the engine does not answer, with 1 where something else is bad.
     """
     if sweep:
+        cli.refuse_read_only("no helper is removed")
         removed = cli.ask(lambda engine: sweep_helpers(engine, cli.jobs))
         click.echo(f"Removed {removed} helper containers.", err=True)
     checks = cli.ask(lambda engine: examine(engine, cli.store, cli.jobs))

@@ -58,6 +58,7 @@ def _list(cli: CliContext) -> None:
 
 def _cancel(cli: CliContext, job: JobDirectory) -> None:
     """Done where it was cancelled. Raises `Refused` where it was over before."""
+    cli.refuse_read_only("no job is cancelled")
     if job.outcome() is not None:
         raise Refused(f"Job {job.id} has ended already.", f"`voltui jobs {job.id}` tells how.")
     job.ask_to_cancel()

@@ -28,9 +28,18 @@ from voltui.model.text import clock_time, listed, plural
 @click.option("--to", "target", metavar="VOLUME", help="Another volume or path; a new volume is made.")
 @click.option("--keep-folder", is_flag=True, help="Of a FILE: keep the one folder that everything is in.")
 @click.option("--in-place", is_flag=True, help="Where there is no room for both contents: delete the old one first.")
+@click.option("--force", metavar="NAME", help="Replace the protected volume of this NAME.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options
-def restore(cli: CliContext, backup: str, target: str | None, keep_folder: bool, in_place: bool, yes: bool) -> None:
+def restore(
+    cli: CliContext,
+    backup: str,
+    target: str | None,
+    keep_folder: bool,
+    in_place: bool,
+    force: str | None,
+    yes: bool,
+) -> None:
     """Restore a backup, or a tar archive from elsewhere.
 
     BACKUP is an id, a unique beginning of one, or VOLUME@latest. FILE is a .tar, .tar.gz, .tar.bz2, .tar.xz or
@@ -60,11 +69,19 @@ def restore(cli: CliContext, backup: str, target: str | None, keep_folder: bool,
         file=str(file.absolute()) if file else "",
         keep_folder=keep_folder,
         in_place=in_place,
+        force=forced(preview, force),
     )
     job = submit(plan, cli.settings.state)
     outcome = follow(job)
     outcome.raise_error()
     print_restored(cli, job.id, outcome)
+
+
+def forced(preview: RestorePreview, name: str | None) -> bool:
+    """Whether a protected target is named outright. Raises `Usage` where another name was typed."""
+    if name is not None and name != preview.target.name:
+        raise Usage(f"--force names {safe(name)}, but {safe(preview.target.name)} would be replaced.", "Type its name.")
+    return name is not None
 
 
 def print_restored(cli: CliContext, job: str, outcome: Outcome) -> None:

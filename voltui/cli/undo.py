@@ -10,7 +10,7 @@ from voltui.cli import complete
 from voltui.cli.context import CliContext, confirm, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_json, print_table
-from voltui.cli.restore import describe, print_restored
+from voltui.cli.restore import describe, forced, print_restored
 from voltui.engine.adapter import Engine
 from voltui.format import since, size
 from voltui.jobs.plan import RestorePlan
@@ -24,9 +24,10 @@ from voltui.model.source import Source
 
 @click.command()
 @click.argument("volume", required=False, metavar="[VOLUME]", shell_complete=complete.backed_up)
+@click.option("--force", metavar="NAME", help="Replace the protected volume of this NAME.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options
-def undo(cli: CliContext, volume: str | None, yes: bool) -> None:
+def undo(cli: CliContext, volume: str | None, force: str | None, yes: bool) -> None:
     """Put back what the last restore of VOLUME replaced; without VOLUME, list what can be put back.
 
     An undo is a restore: it can be undone itself. What it puts back is a backup like any other, which `voltui prune`
@@ -48,7 +49,13 @@ def undo(cli: CliContext, volume: str | None, yes: bool) -> None:
     if not yes:
         click.echo(describe(preview, None) if last.backup else _describe_kept(preview), err=True)
         confirm(f"Replace the content of {safe(last.source.name)}?", yes=yes)
-    plan = RestorePlan(cli.common, last.source, backup=last.backup.id if last.backup else "", kept_tree=last.kept_tree)
+    plan = RestorePlan(
+        cli.common,
+        last.source,
+        backup=last.backup.id if last.backup else "",
+        kept_tree=last.kept_tree,
+        force=forced(preview, force),
+    )
     job = submit(plan, cli.settings.state)
     outcome = follow(job)
     outcome.raise_error()

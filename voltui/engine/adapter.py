@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from voltui.engine import convert
 from voltui.engine.connection import DEADLINE, Connection
 from voltui.engine.endpoint import Endpoint
 from voltui.model.container import Container, ContainerDetail
-from voltui.model.errors import NotFound, Refused
+from voltui.model.errors import NotFound, Refused, VoltuiError
 from voltui.model.inventory import EngineInfo, Inventory
 from voltui.model.safe import safe
 from voltui.model.volume import Volume
+
+if TYPE_CHECKING:
+    from docker.api.client import APIClient
 
 _DEFAULT_STOP_TIMEOUT = 10
 """Seconds the engine waits for a container to stop before it kills it, unless the container says otherwise."""
@@ -131,6 +135,27 @@ class Engine:
     async def start(self, container_id: str) -> None:
         """Start a container."""
         await self.connection.change("start a container", lambda api: api.start(container_id))
+
+    async def answers(self) -> bool:
+        """Whether the engine answers at all."""
+        try:
+            await self.connection.call("say that it is there", lambda api: api.ping())
+        except VoltuiError:
+            return False
+        return True
+
+    async def execute(self, container_id: str, command: str, deadline: float) -> tuple[int, bytes]:
+        """Run a command with a running container's own shell; its exit status and what it printed.
+
+        Raises `NoEngine` where it takes more than ``deadline`` seconds; it goes on then.
+        """
+
+        def run(api: APIClient) -> tuple[int, bytes]:
+            created = api.exec_create(container_id, ["/bin/sh", "-c", command])
+            said = api.exec_start(created["Id"])
+            return int(api.exec_inspect(created["Id"])["ExitCode"] or 0), bytes(said)
+
+        return await self.connection.change("run a hook in a container", run, deadline=deadline)
 
     async def remove_container(self, container_id: str) -> None:
         """Kill and delete a container. What volumes it had stay."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,9 @@ from voltui.archive.index import IndexWriter
 from voltui.archive.pack import Packed, pack
 from voltui.engine.helper import TARGET
 from voltui.jobs.access import Access, BridgeAccess, Reading, opened
+from voltui.jobs.changes import changed_since
 from voltui.jobs.context import JobContext
+from voltui.jobs.hooks import hooked
 from voltui.jobs.locks import locked
 from voltui.jobs.plan import BackupPlan
 from voltui.jobs.sources import known, take_inventory
@@ -72,12 +74,28 @@ async def _take_all(
     """Read all sources at one standstill of their writers. The helpers start before it, to keep it short."""
     async with AsyncExitStack() as stack:
         accesses = [await stack.enter_async_context(opened(context, source)) for source in sources]
-        async with still(context, inventory, sources, plan.treatment) as stillness:
+        users = {user.id: user for source in sources for user in inventory.running_users(source)}
+        async with (
+            hooked(context, users.values(), "backup"),
+            still(context, inventory, sources, plan.treatment) as stillness,
+        ):
             taken = [
                 await take(context, inventory, source, access, publications)
                 for source, access in zip(sources, accesses, strict=True)
             ]
+            if stillness.consistency is Consistency.LIVE:
+                taken = [
+                    await _with_changes(context, item, access) for item, access in zip(taken, accesses, strict=True)
+                ]
     return taken, stillness
+
+
+async def _with_changes(context: JobContext, taken: Taken, access: Access) -> Taken:
+    """What was taken, with what has changed meanwhile named among its losses."""
+    if not isinstance(access, BridgeAccess) or taken.source.only:
+        return taken
+    changed = await changed_since(context, access, taken.publication.paths[1])
+    return replace(taken, losses=(*taken.losses, changed)) if changed else taken
 
 
 async def take(

@@ -31,6 +31,8 @@ from voltui.model.when import now, stamp
 from voltui.store.files import write_file
 
 T = TypeVar("T")
+LOG = "log.ndjson"
+"""In the state directory: one line for each job that has ended, in JSON."""
 _KEPT = 200
 """Ended jobs that are remembered."""
 
@@ -81,8 +83,32 @@ class JobDirectory:
         return self._load("progress.json", Progress)
 
     def write_outcome(self, outcome: Outcome) -> None:
-        """Say how it ended."""
+        """Say how it ended, here and in the log of all jobs, which outlives them."""
+        again = (self.path / "outcome.json").exists()
         write_file(self.path / "outcome.json", msgspec.json.encode(outcome))
+        if not again:
+            self._log_end(outcome)
+
+    def _log_end(self, outcome: Outcome) -> None:
+        """One line: who, when, what, how it ended. A log that can't be written is no reason to fail."""
+        with suppress(OSError, msgspec.MsgspecError):
+            asked = self.description()
+            line = {
+                "job": self.id,
+                "asked": asked.asked,
+                "user": asked.user,
+                "command": asked.command,
+                "kind": asked.kind,
+                "subject": asked.subject,
+                "ending": outcome.ending,
+                "sentence": outcome.sentence,
+                "ended": outcome.ended,
+            }
+            descriptor = os.open(self.path.parent.parent / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                os.write(descriptor, msgspec.json.encode(line) + b"\n")
+            finally:
+                os.close(descriptor)
 
     def outcome(self) -> Outcome | None:
         """How it ended; ``None`` while it runs, or where it died."""

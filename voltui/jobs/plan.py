@@ -45,6 +45,8 @@ class Common:
     """Seconds without a byte until a transfer is given up."""
     level: int = 3
     """zstd's compression level."""
+    read_only: bool = False
+    """Whether jobs that change something are refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class RestorePlan:
     """Refuse a target that holds anything (import)."""
     kept_tree: str = ""
     """Or the id of an earlier restore: what it replaced is still in the volume and is put back (undo)."""
+    force: bool = False
+    """Replace the content of a volume that is labelled as protected, too."""
     in_place: bool = False
     """Where the target has no room for both contents, delete the old one first, backed up."""
 

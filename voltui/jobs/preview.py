@@ -27,6 +27,8 @@ class RestorePreview:
     """What the backup does not hold."""
     refusal: str = ""
     """Why it can't be done, or empty."""
+    protected: bool = False
+    """Whether the target's label asks that its name be typed first."""
 
 
 async def preview_restore(
@@ -36,6 +38,7 @@ async def preview_restore(
     users = inventory.running_users(target)
     refusals = [refusal_to_stop(await engine.container(user.id)) for user in users]
     refusal = next((refused.sentence for refused in refusals if refused), "")
+    volume = inventory.volumes.get(target.name) if target.kind == "volume" else None
     return RestorePreview(
         backup=backup,
         target=target,
@@ -43,4 +46,5 @@ async def preview_restore(
         stops=tuple(safe(user.name) for user in users),
         losses=tuple(loss.sentence for loss in backup.losses) if backup else (),
         refusal=refusal,
+        protected=volume is not None and volume.protected,
     )

@@ -22,6 +22,7 @@ from voltui.jobs import origin as origins
 from voltui.jobs.access import ArchiveAccess, BridgeAccess, opened
 from voltui.jobs.archive_restore import restore_by_archive
 from voltui.jobs.context import JobContext
+from voltui.jobs.hooks import hooked
 from voltui.jobs.locks import locked
 from voltui.jobs.origin import Origin
 from voltui.jobs.plan import RestorePlan
@@ -35,7 +36,7 @@ from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import plural
-from voltui.model.volume import MADE_LABEL
+from voltui.model.volume import MADE_LABEL, PROTECT_LABEL
 
 _ROOM, _ROOM_SHARE = 64 << 20, 50
 """What must stay free beside what is extracted, since databases stop on the last bytes: so many bytes, or on small
@@ -52,6 +53,7 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
     inventory = await take_inventory(context)
     target = known_target(context, inventory, plan.target)
     with locked(context.state, inventory.engine.id, [target.folder], context.directory.id):
+        _refuse_protected(inventory, target, plan)
         await check_can_stop(context, inventory.running_users(target))
         if plan.kept_tree:
             return await _put_back(context, inventory, target, plan.kept_tree)
@@ -105,6 +107,16 @@ async def _existing(context: JobContext, inventory: Inventory, target: Source, o
     async with context.tentative(CREATE_VOLUME, {"name": target.name}):
         await context.engine.create_volume(target.name, driver or "local", options, made)
         yield True
+
+
+def _refuse_protected(inventory: Inventory, target: Source, plan: RestorePlan) -> None:
+    """Raise `Refused` for a volume that is labelled as protected, unless just that was asked for."""
+    volume = inventory.volumes.get(target.name) if target.kind == "volume" else None
+    if volume is not None and volume.protected and not plan.force:
+        raise Refused(
+            f"The volume {safe(target.name)} is protected by its label {PROTECT_LABEL}.",
+            f"Restore into another with --to, or say --force {safe(target.name)}.",
+        )
 
 
 def _refuse_fleeting(inventory: Inventory, target: Source, origin: Origin) -> None:
@@ -196,8 +208,10 @@ async def _swap(context: JobContext, bridge: Bridge, target: Source, facts: Mapp
     """Stop the users, exchange the contents, start the users."""
     inventory = await take_inventory(context)
     context.begin("Swapping")
+    users = inventory.running_users(target)
     async with (
-        stopped(context, inventory.running_users(target)),
+        hooked(context, users, "restore"),
+        stopped(context, users),
         context.tentative(SWAP, _step_data(context, target)),
     ):
         context.raise_if_cancelled()

@@ -19,7 +19,8 @@ from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL, TARGET, TRUSTED_CAPABI
 from voltui.engine.pool import DaemonPool
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.journal import OpenStep
-from voltui.model.errors import NotFound
+from voltui.model.errors import NoEngine, NotFound, Refused
+from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import MADE_LABEL
 from voltui.store.local import LocalStore, discard_unpublished
@@ -28,11 +29,14 @@ HELPER = "helper"
 PAUSE, STOP = "pause", "stop"
 PUBLICATION = "publication"
 CREATE_VOLUME, RECREATE_VOLUME = "create-volume", "recreate-volume"
+HOOK = "hook"
 STAGE, ADOPT, SWAP, REFILL, DISCARD = "stage", "adopt", "swap", "refill", "discard"
 
 _PAUSE_PATIENCE, _STOP_PATIENCE = 3.0, 5.0
 """Seconds after which a request that was made has been carried out, a stop's own patience not counted."""
 _LOOK_EVERY = 0.2
+_MOST_OUTPUT = 64 << 10
+"""Bytes of a hook's output that the log keeps."""
 
 
 class _SourceGoneError(Exception):
@@ -84,6 +88,20 @@ class Undoer:
             if not running or time.monotonic() >= until:
                 return detail.container.state
             await asyncio.sleep(_LOOK_EVERY)
+
+    async def _hook(self, data: Mapping[str, Any]) -> None:
+        """Run what is to be run afterwards. That it fails is told, and is no reason to try again."""
+        if not data["command"]:
+            return
+        try:
+            code = await run_hook(
+                self._engine, self._directory, data["container"], data["name"], data["command"], data["seconds"]
+            )
+        except (NotFound, Refused) as error:
+            self._directory.log(f"warning: the hook of {data['name']} after the job: {error.sentence}")
+            return
+        if code:
+            self._directory.log(f"warning: the hook of {data['name']} after the job failed with status {code}")
 
     async def _publication(self, data: Mapping[str, Any]) -> None:
         discard_unpublished([Path(path) for path in data["paths"]], Path(data["manifest"]))
@@ -175,6 +193,22 @@ class Undoer:
             await bridge.close()
 
 
+async def run_hook(
+    engine: Engine, directory: JobDirectory, container_id: str, name: str, command: str, seconds: float
+) -> int:
+    """Run a container's own command in it, what it says going into the job's log; its exit status."""
+    directory.log(f"hook in {name}: {command}")
+    try:
+        code, said = await engine.execute(container_id, command, seconds)
+    except NoEngine as error:
+        if not await engine.answers():
+            raise
+        raise Refused(f"The hook of {safe(name)} did not end within {seconds:.0f} s: {safe(command)}.") from error
+    for line in said[:_MOST_OUTPUT].decode("utf-8", "replace").splitlines():
+        directory.log(f"  {safe(line)}")
+    return code
+
+
 async def _extract(bridge: Bridge, store: LocalStore, backup_id: str, folder: str) -> None:
     """Extract a backup into a folder, checked and on disk."""
     backup = store.find(backup_id)
@@ -196,6 +230,7 @@ _UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {
     HELPER: Undoer._helper,
     PAUSE: Undoer._pause,
     STOP: Undoer._stop,
+    HOOK: Undoer._hook,
     PUBLICATION: Undoer._publication,
     CREATE_VOLUME: Undoer._create_volume,
     RECREATE_VOLUME: Undoer._recreate_volume,

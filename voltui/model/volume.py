@@ -11,6 +11,7 @@ _ANONYMOUS_NAME = re.compile(r"[0-9a-f]{64}")
 _ANONYMOUS_LABEL = "com.docker.volume.anonymous"
 MADE_LABEL = "voltui.made-by"
 """Tells the job that made a volume. Names can be used again; only the label tells whether a volume is still its own."""
+PROTECT_LABEL = "voltui.protect"
 PROJECT_LABEL = "com.docker.compose.project"
 
 
@@ -30,6 +31,11 @@ class Volume:
     def anonymous(self) -> bool:
         """Whether the engine named it: 64 hexadecimal digits, or the label of newer engines."""
         return _ANONYMOUS_LABEL in self.labels or _ANONYMOUS_NAME.fullmatch(self.name) is not None
+
+    @property
+    def protected(self) -> bool:
+        """Whether its owner wants it neither replaced nor removed without being asked by name."""
+        return self.labels.get(PROTECT_LABEL, "").lower() in ("true", "1", "yes")
 
     @property
     def project(self) -> str:

@@ -40,6 +40,8 @@ class Action:
     panes: frozenset[str] = ALL
     footer: int = 0
     """Its place in the line of keys; 0 is not in it."""
+    changes: bool = False
+    """Whether it changes something: a read-only interface does not have it."""
 
     @property
     def shown_key(self) -> str:
@@ -69,14 +71,14 @@ def _shown(key: str) -> str:
 
 ACTIONS: tuple[Action, ...] = (
     Action("backup", ("b",), "Backup", "Back up the row, or what is marked, at once", Group.ACT,
-           frozenset((VOLUMES, CONTAINERS)), footer=1),
+           frozenset((VOLUMES, CONTAINERS)), footer=1, changes=True),
     Action("restore", ("R",), "Restore", "Show what a restore would do; Enter does it", Group.ACT,
-           frozenset((VOLUMES, BACKUPS)), footer=2),
+           frozenset((VOLUMES, BACKUPS)), footer=2, changes=True),
     Action("undo", ("U",), "Undo restore", "Put back what the last restore replaced", Group.ACT,
-           frozenset((VOLUMES,))),
+           frozenset((VOLUMES,)), changes=True),
     Action("verify", ("v",), "Verify", "Read the backup back, every byte", Group.ACT, frozenset((BACKUPS,)), footer=3),
     Action("cancel", ("K",), "Cancel job", "Stop the job; it undoes what it began", Group.ACT, frozenset((JOBS,)),
-           footer=1),
+           footer=1, changes=True),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
     Action("filter", ("slash",), "Filter", "Show only rows with these words", Group.FIND, footer=5),
     Action("next_match", ("n",), "Next", "Next row that the filter left", Group.FIND),
@@ -133,11 +135,17 @@ def handlers(*owners: object) -> dict[str, Callable[[], object]]:
     return found
 
 
-def here(pane: str) -> list[Action]:
-    """The actions that a pane has, in the order of the help."""
-    return [action for action in ACTIONS if pane in action.panes]
+def offered(*, read_only: bool = False) -> list[Action]:
+    """The actions that there are, in the order of the help."""
+    return [action for action in ACTIONS if not (read_only and action.changes)]
 
 
-def footer(pane: str) -> list[Action]:
+def here(pane: str, *, read_only: bool = False) -> list[Action]:
+    """The actions that a pane has."""
+    return [action for action in offered(read_only=read_only) if pane in action.panes]
+
+
+def footer(pane: str, *, read_only: bool = False) -> list[Action]:
     """The actions for the line of keys, in its order."""
-    return sorted((action for action in here(pane) if action.footer), key=lambda action: action.footer)
+    shown = (action for action in here(pane, read_only=read_only) if action.footer)
+    return sorted(shown, key=lambda action: action.footer)

@@ -57,6 +57,8 @@ class VoltuiApp(App[str]):
         async def start() -> None:
             try:
                 await self.live.start_job(plan)
+            except VoltuiError as error:
+                self.tell_error(error)
             except OSError as error:
                 self.tell(f"The job can't be started: {error.strerror}.", warning=True)
 

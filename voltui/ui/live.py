@@ -43,6 +43,7 @@ class Live:
         self.backups = LocalStore(settings.store)
         self.jobs = jobs_directory(settings.state)
         self._settings = settings
+        self.read_only = settings.read_only
         self._store = store
         self._ended = ended
         self._files = DaemonPool("files", 2)
@@ -113,6 +114,7 @@ class Live:
             TransportChoice(settings.transport),
             settings.idle_timeout,
             settings.level,
+            settings.read_only,
         )
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voltui.ui.actions import ACTIONS, BY_ID, Action, Group, here
+from voltui.ui.actions import BY_ID, Action, Group, here, offered
 from voltui.ui.frame import PANES
 from voltui.ui.screens.help import HelpScreen
 from voltui.ui.screens.menu import Choice, MenuScreen
@@ -25,7 +25,11 @@ class Menus:
         if not screen.cursor_key:
             screen.app.tell("There is nothing here to act on.", warning=True)
             return
-        actions = [action for action in here(screen.pane.view.id) if action.group is Group.ACT]
+        actions = [
+            action
+            for action in here(screen.pane.view.id, read_only=screen.app.live.read_only)
+            if action.group is Group.ACT
+        ]
         title = screen.pane.view.name(screen.state, screen.cursor_key)
         self._open(title, [Choice(action.id, action.label, action.shown_key, action.help) for action in actions])
 
@@ -34,13 +38,16 @@ class Menus:
         open_ = self._screen.pane.view.id
         choices = [
             Choice(action.id, action.label, action.shown_key, _help(action, here=open_ in action.panes))
-            for action in sorted(ACTIONS, key=lambda action: open_ not in action.panes)
+            for action in sorted(self._offered(), key=lambda action: open_ not in action.panes)
         ]
         self._open("All actions", choices, searching=True)
 
     def do_help(self) -> None:
         """The help, made from the registry."""
-        self._screen.app.push_screen(HelpScreen(ACTIONS, self._screen.pane.view.id))
+        self._screen.app.push_screen(HelpScreen(self._offered(), self._screen.pane.view.id))
+
+    def _offered(self) -> list[Action]:
+        return offered(read_only=self._screen.app.live.read_only)
 
     def do_refresh(self) -> None:
         """Ask the engine and the store again."""

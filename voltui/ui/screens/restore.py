@@ -47,7 +47,8 @@ class RestoreScreen(ModalScreen[str | None]):
         self._preview = preview
         self._backups = backups
         self._number = next((number for number, backup in enumerate(backups) if not backup.undo), 0)
-        self._go = not preview.refusal
+        self._possible = not preview.refusal and not preview.protected
+        self._go = self._possible
 
     def compose(self) -> ComposeResult:
         """One box of lines."""
@@ -70,7 +71,7 @@ class RestoreScreen(ModalScreen[str | None]):
 
     def action_switch(self) -> None:
         """The other button."""
-        self._go = not self._go and not self._preview.refusal
+        self._go = not self._go and self._possible
         self._show()
 
     def action_take(self) -> None:
@@ -104,6 +105,8 @@ def plan_lines(preview: RestorePreview, backups: tuple[Backup, ...], number: int
     ]
     if preview.refusal:
         lines.append(labelled("refused", Span(preview.refusal, "bad")))
+    elif preview.protected:
+        lines.append(labelled("refused", Span("It is protected: voltui restore --force NAME replaces it.", "bad")))
     return lines
 
 
