@@ -13,7 +13,7 @@ from voltui.config import Settings
 from voltui.engine.adapter import Engine
 from voltui.engine.events import Change, Events
 from voltui.engine.pool import DaemonPool
-from voltui.jobs import recover, watch
+from voltui.jobs import watch
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.plan import Common, Plan, TransportChoice
 from voltui.jobs.submit import jobs_directory, submit
@@ -102,7 +102,15 @@ class Live:
 
     async def clean_up(self) -> None:
         """Undo what jobs whose process died have left."""
-        for job in await self._files.run(lambda: recover.needing(self.jobs, self.engine.endpoint)):
+
+        def needing() -> list[JobDirectory]:
+            from voltui.jobs import recover  # after the first screen: what undoes a step loads a good deal
+
+            return recover.needing(self.jobs, self.engine.endpoint)
+
+        for job in await self._files.run(needing):
+            from voltui.jobs import recover
+
             await recover.recover(job)
 
     def common(self) -> Common:
