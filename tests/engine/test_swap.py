@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from voltui.engine import swap
+from voltui.engine import swap, tools
 
+_TICK = 0.05
+"""Seconds in which the kernel's clock for files is sure to move on: it ticks a hundred times a second."""
 ID = "20261124T031502Z-ab12"
 OLD_TIME, NEW_TIME = 1_500_000_000_987_654_321, 1_600_000_000_123_456_789
 AWKWARD = ["plain", "-rf", "new\nline", ".hidden", "*", "$(touch x)", "a b", "'quoted'"]
@@ -182,3 +185,13 @@ def test_content_that_tells_nothing_of_its_root_inherits_mode_and_owner(tmp_path
     run(swap.swap(str(root), ID))
     state = root.stat()
     assert (state.st_mode & 0o7777, state.st_uid, state.st_gid) == (0o2775, 999, 998)
+
+
+def test_what_is_altered_in_the_old_content_after_the_swap_is_found(root: Path) -> None:
+    done = subprocess.run(swap.swap(str(root), ID), check=True, capture_output=True, text=True)
+    command = tools.altered_since(swap.old_folder(str(root), ID), done.stdout.strip())
+    assert subprocess.run(command, check=True, capture_output=True).stdout == b""
+    while time.time() < float(done.stdout) + _TICK:
+        time.sleep(_TICK)
+    os.chown(Path(swap.old_folder(str(root), ID)) / "only-old" / "deep", 999, 999)
+    assert subprocess.run(command, check=True, capture_output=True).stdout == b"only-old/deep"

@@ -125,7 +125,7 @@ async def test_whatever_happens_at_any_step_nothing_is_lost_or_left(lab: Lab, sm
     scene = await SCENES[name](lab, small_disk)
     scene.reset(lab)
     places = await records(lab, scene.plan)
-    for fault in FAULTS if name == "restore" else _WORST:
+    for fault in FAULTS if name == "backup, users paused" else _WORST:
         for number, place in enumerate(places, 1):
             old = scene.reset(lab)
             job = start(lab, scene.plan, fault, number)

@@ -422,3 +422,22 @@ async def test_what_is_in_lost_and_found_is_kept_too(lab: Lab, tmp_path: Path) -
     assert outcome.ending == "done"
     (await undo(lab, volume("data"))).raise_error()
     assert content(files) == {"lost+found/#123": b"found"}
+
+
+async def test_old_content_that_a_container_alters_before_it_is_backed_up_is_told(lab: Lab) -> None:
+    files = await lab.volume("data")
+    (files / "file").write_text("one")
+    backup = await backed_up(lab, volume("data"))
+    for number in range(3_000):
+        (files / f"old{number}").write_text("old")
+    script = "chown -R 999:999 /data; trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"
+    await lab.container("owner", ["data:/data"], script)
+    outcome = await restore(lab, backup, volume("data"))
+    assert outcome.ending == "done"
+    kept = lab.store.find(outcome.result["undo"])
+    told = any("altered the old content" in warning for warning in outcome.warnings)
+    assert told == (kept.consistency is Consistency.LIVE)
+    await lab.engine.stop("owner")
+    quiet = await restore(lab, backup, volume("data"))
+    assert not any("altered" in warning for warning in quiet.warnings)
+    assert lab.store.find(quiet.result["undo"]).consistency is Consistency.UNUSED

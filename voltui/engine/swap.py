@@ -81,6 +81,7 @@ attributes "$new" "$root"
 mv "$new/$newtime" "$old/$newtime"
 if [ -n "$only" ]; then discard "$new"; else rmdir "$new"; fi
 [ -n "$only" ] || touch -m -r "$old/$newtime" "$root"
+date +%s.%N
 sync -f "$root"
 """
 
@@ -148,7 +149,10 @@ def give_back(root: str, identifier: str, job: str) -> list[str]:
 
 
 def swap(root: str, identifier: str, only: str = "") -> list[str]:
-    """Put the staged content in place and the old content aside. ``only`` names the one entry that is exchanged."""
+    """Put the staged content in place and the old content aside. ``only`` names the one entry that is exchanged.
+
+    Prints when that was done, in seconds since 1970: what changes in the old content later, somebody else has changed.
+    """
     return _script(_SWAP, root, identifier, only)
 
 

@@ -82,6 +82,14 @@ def first_entry(folder: str) -> list[str]:
     return ["find", folder, "-mindepth", "1", "-maxdepth", "1", *lost_and_found, *ours, "-print", "-quit"]
 
 
+def altered_since(folder: str, moment: str) -> list[str]:
+    """The command that prints one entry below ``folder`` that was altered after a moment (seconds since 1970), if any.
+
+    The time of status change, which no program can set back.
+    """
+    return ["find", folder, "-mindepth", "1", "-newerct", f"@{moment}", "-printf", "%P", "-quit"]
+
+
 def free_space(folder: str) -> list[str]:
     """The command that prints free and all blocks, their size in bytes, free and all inodes of a file system."""
     return ["stat", "--file-system", "--format=%a %b %S %d %c", folder]

@@ -28,7 +28,7 @@ from voltui.jobs.state import Outcome, Progress
 from voltui.model.errors import NotFound, Usage
 from voltui.model.safe import safe
 from voltui.model.when import now, stamp
-from voltui.store.files import write_file
+from voltui.store.files import locked_file, write_file
 
 T = TypeVar("T")
 LOG = "log.ndjson"
@@ -136,16 +136,8 @@ class JobDirectory:
     @contextmanager
     def try_lock(self) -> Iterator[bool]:
         """Hold the job's lock if it is free; yields whether it was."""
-        descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-                return
-            yield True
-        finally:
-            os.close(descriptor)
+        with locked_file(self.path / "lock") as free:
+            yield free
 
     def clear_io(self) -> None:
         """Remove the FIFOs."""

@@ -74,8 +74,9 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
                 return _result(context, target)
             if not roomy:
                 return await _replace_in_place(context, access, inventory, target, origin)
-            await _stage_and_swap(context, access.bridge, target, origin, {KEPT_TREE: context.directory.id})
-            return await _keep_old(context, access, inventory, target)
+            facts = {KEPT_TREE: context.directory.id}
+            since = await _stage_and_swap(context, access.bridge, target, origin, facts)
+            return await _keep_old(context, access, inventory, target, since)
 
 
 async def _replace_in_place(
@@ -188,24 +189,28 @@ async def _put_back(context: JobContext, inventory: Inventory, target: Source, k
         data = {**_step_data(context, target), "kept": kept_tree}
         async with context.tentative(ADOPT, data):
             await access.bridge.change(swap.adopt(TARGET, identifier, kept_tree), "Taking up what the restore replaced")
-            await _swap(context, access.bridge, target, {KEPT_TREE: identifier, USED_TREE: kept_tree})
-        result = await _keep_old(context, access, inventory, target)
+            facts = {KEPT_TREE: identifier, USED_TREE: kept_tree}
+            since = await _swap(context, access.bridge, target, facts)
+        result = await _keep_old(context, access, inventory, target, since)
         return context.commit({**result, USED_TREE: kept_tree})
 
 
 async def _stage_and_swap(
     context: JobContext, bridge: Bridge, target: Source, origin: Origin, facts: Mapping[str, Any]
-) -> None:
-    """Put the new content in the target's place. ``facts`` go into the job's result once it stands there."""
+) -> str:
+    """Put the new content in the target's place; when that was done, in seconds since 1970.
+
+    ``facts`` go into the job's result once it stands there.
+    """
     identifier = context.directory.id
     async with context.tentative(STAGE, _step_data(context, target)):
         await bridge.change(swap.stage(TARGET, identifier, inherit=not origin.root), "Making room for the new content")
         await _extract(context, bridge, origin, swap.staging_folder(TARGET, identifier))
-        await _swap(context, bridge, target, facts)
+        return await _swap(context, bridge, target, facts)
 
 
-async def _swap(context: JobContext, bridge: Bridge, target: Source, facts: Mapping[str, Any]) -> None:
-    """Stop the users, exchange the contents, start the users."""
+async def _swap(context: JobContext, bridge: Bridge, target: Source, facts: Mapping[str, Any]) -> str:
+    """Stop the users, exchange the contents, start the users; when the exchange was done, in seconds since 1970."""
     inventory = await take_inventory(context)
     context.begin("Swapping")
     users = inventory.running_users(target)
@@ -215,8 +220,10 @@ async def _swap(context: JobContext, bridge: Bridge, target: Source, facts: Mapp
         context.tentative(SWAP, _step_data(context, target)),
     ):
         context.raise_if_cancelled()
-        await bridge.change(swap.swap(TARGET, context.directory.id, target.only), "Swapping the contents")
+        script = swap.swap(TARGET, context.directory.id, target.only)
+        done = await bridge.change(script, "Swapping the contents")
         _result(context, target, **facts)
+    return done.decode().strip()
 
 
 def _step_data(context: JobContext, target: Source) -> dict[str, Any]:
@@ -265,7 +272,9 @@ async def _feed(context: JobContext, process: HelperProcess, origin: Origin, exp
         context.warn(f"The target could not take everything of {plural(len(said), 'entry', 'entries')}: {said[0]}.")
 
 
-async def _keep_old(context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source) -> dict[str, Any]:
+async def _keep_old(
+    context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source, since: str
+) -> dict[str, Any]:
     """Back the old content up, then delete it; the job's result, with the backup's id if there was old content.
 
     The restore is done by now: whatever fails here is a warning, and the old content stays where it is.
@@ -273,7 +282,7 @@ async def _keep_old(context: JobContext, access: BridgeAccess, inventory: Invent
     identifier = context.directory.id
     old = swap.old_folder(TARGET, identifier)
     try:
-        undo = await back_up_old(context, access, inventory, target, old)
+        undo = await back_up_old(context, access, inventory, target, old, since=since)
     except (VoltuiError, OSError, asyncio.CancelledError) as error:
         reason = error.sentence if isinstance(error, VoltuiError) else str(error) or "It was cancelled."
         where = f"{tools.OLD_PREFIX}{identifier}"

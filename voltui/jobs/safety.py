@@ -15,18 +15,34 @@ from voltui.jobs.users import stopped
 from voltui.jobs.verify import verify
 from voltui.model.backup import Consistency, Reason
 from voltui.model.inventory import Inventory
+from voltui.model.safe import safe_path
 from voltui.model.source import Source
 
 
 async def back_up_old(
-    context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source, folder: str
+    context: JobContext,
+    access: BridgeAccess,
+    inventory: Inventory,
+    target: Source,
+    folder: str,
+    *,
+    since: str | None = None,
 ) -> str | None:
-    """Back up what is in ``folder``, which nobody writes to; the verified backup's id, ``None`` where it is empty."""
+    """Back up what is in ``folder``; the verified backup's id, ``None`` where it is empty.
+
+    ``since`` is the moment (seconds since 1970) from which users could get at it again: a container that starts may
+    change the owner of all that it finds, also of what waits to be backed up. That is looked for, and told.
+    """
     if not (await access.bridge.check(tools.first_entry(folder), "Looking at the old content")).strip():
         return None
     async with AsyncExitStack() as publications:
         taken = await take(context, inventory, target, access, publications, folder=folder)
         consistency = Consistency.STOPPED if inventory.writers(target) else Consistency.UNUSED
+        altered = await access.bridge.check(tools.altered_since(folder, since), "Looking for changes") if since else b""
+        if altered:
+            consistency = Consistency.LIVE
+            name = safe_path(altered)
+            context.warn(f"A container altered the old content before it was backed up, beginning with {name}.")
         backup = await publish(context, inventory, taken, consistency, Reason.BEFORE_RESTORE, 0.0)
     await verify(context, backup)
     return backup.id

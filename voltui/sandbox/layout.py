@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from voltui.store.files import locked_file
 
 _PREFIX = "voltui-sandbox-"
 _OF_ANOTHER_ENGINE = (
@@ -61,16 +62,8 @@ class Layout:
     @contextmanager
     def lock(self) -> Iterator[bool]:
         """Hold the keeper's lock if it is free; yields whether it was."""
-        descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-                return
-            yield True
-        finally:
-            os.close(descriptor)
+        with locked_file(self.root / "lock") as free:
+            yield free
 
 
 def abandoned() -> list[Layout]:

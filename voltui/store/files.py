@@ -1,9 +1,12 @@
-"""Files that are replaced as a whole, and are on disk when a function says so."""
+"""Files that are replaced as a whole, and are on disk when a function says so; and locks that die with their holder."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _MOST_OF_NAME = 215
@@ -33,6 +36,24 @@ def write_file(path: Path, data: bytes, *, durable: bool = True) -> None:
         raise
     if durable:
         sync_directory(path.parent)
+
+
+@contextmanager
+def locked_file(path: Path) -> Iterator[bool]:
+    """Hold the lock of a file, made where it is missing, if it is free; yields whether it was.
+
+    The kernel frees it when its holder dies (``flock(2)``).
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+    finally:
+        os.close(descriptor)
 
 
 def sync_directory(folder: Path) -> None:

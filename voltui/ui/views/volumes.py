@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from voltui.format import ago, since, size
+from voltui.format import ago, size
 from voltui.model.backup import Backup
 from voltui.model.inventory import UNNAMED
 from voltui.model.safe import safe
@@ -150,7 +150,7 @@ def _backups(backups: tuple[Backup, ...], *, narrow: bool) -> list[Line]:
     if len(backups) == 1:
         return [labelled("backups", *first)]
     total = size(sum(backup.archive.size + backup.index.size for backup in backups))
-    rest = f"oldest {since(backups[-1].started)}, {total} in all"
+    rest = f"oldest {ago(backups[-1].started)}, {total} in all"
     if narrow:
         return [labelled("backups", *first), under(f"   {rest}")]
     return [labelled("backups", *first, f"  {rest}")]
