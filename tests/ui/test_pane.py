@@ -21,7 +21,7 @@ def state() -> State:
         [Volume("data"), Volume("other", driver="nfs"), Volume("spare")],
         [Container("1", "web", "nginx", "running", mounts=(mount,))],
     )
-    return State("unix:///x", inventory)
+    return State("unix:///x", inventory=inventory)
 
 
 def pane(filtered: str) -> Pane:

@@ -58,17 +58,9 @@ class CliContext:
     @property
     def common(self) -> Common:
         """What a job needs of the settings."""
-        from voltui.jobs.plan import Common, TransportChoice
+        from voltui.jobs.plan import Common
 
-        settings = self.settings
-        return Common(
-            endpoint=settings.endpoint,
-            store=str(settings.store),
-            transport=TransportChoice(settings.transport),
-            idle_timeout=settings.idle_timeout,
-            level=settings.level,
-            read_only=settings.read_only,
-        )
+        return Common.of(self.settings)
 
     def ask(self, question: Callable[[Engine], Awaitable[T]]) -> T:
         """The answer of the engine to a coroutine function. What jobs that died have left is cleaned up first."""
@@ -96,11 +88,10 @@ class CliContext:
         """Undo what jobs whose process died have left."""
         from voltui.jobs import recover
 
-        for job in recover.needing(self.jobs, self.settings.endpoint):
-            outcome = await recover.recover(job)
+        for job, outcome in (await recover.recover_all(self.jobs, self.settings.endpoint)).items():
             if outcome is not None and outcome.undo_owed:
                 for warning in outcome.warnings:
-                    click.echo(f"warning: job {job.id}: {warning}", err=True)
+                    click.echo(f"warning: job {job}: {warning}", err=True)
 
 
 def confirm(question: str, *, yes: bool) -> None:

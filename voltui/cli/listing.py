@@ -197,7 +197,7 @@ def _backup_row(backup: Backup) -> list[str]:
         since(backup.started),
         size(backup.archive.size),
         f"{backup.content.count:,}",
-        f"{backup.consistency} (undo)" if backup.undo else backup.consistency.value,
+        backup.writers,
         clock_time(backup.verified) if backup.verified else "DAMAGED" if backup.damaged else "no",
         listed([loss.kind for loss in backup.losses]) or "none",
     ]

@@ -6,6 +6,8 @@ Scripts are fixed texts; whatever is the user's is an argument.
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from voltui.model.backup import Loss
 from voltui.model.errors import Failed
 from voltui.model.safe import safe
@@ -21,6 +23,7 @@ OWN_NAMES = [
 ]
 """Patterns of what jobs make in a volume: their folders, and marks that keep a time. A user's name that only begins
 like one is a user's name."""
+_OWN_BEGINNING = b".voltui-"
 _OWN_FOLDERS = [f"--exclude=./{name}" for name in OWN_NAMES]
 
 TAR_CREATE = [
@@ -68,6 +71,14 @@ def expected_bytes(listing: bytes) -> int:
     for size, blocks, names in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True):
         total += ((min(size, blocks * 512) + 511) // 512 * 512) // names + 1536
     return total
+
+
+def made_by_a_job(path: bytes) -> bool:
+    """Whether a path of a tree is one of `OWN_NAMES`, or below one."""
+    if not path.startswith(_OWN_BEGINNING):
+        return False
+    top = path.split(b"/", 1)[0].decode("utf-8", "surrogateescape")
+    return any(fnmatchcase(top, name) for name in OWN_NAMES)
 
 
 def list_tree(folder: str) -> list[str]:

@@ -94,7 +94,7 @@ async def _with_changes(context: JobContext, taken: Taken, access: Access) -> Ta
     """What was taken, with what has changed meanwhile named among its losses."""
     if not isinstance(access, BridgeAccess) or taken.source.only:
         return taken
-    changed = await changed_since(context, access, taken.publication.paths[1])
+    changed = await changed_since(context, access, taken.publication.index)
     return replace(taken, losses=(*taken.losses, changed)) if changed else taken
 
 

@@ -62,7 +62,7 @@ def _tally(entries: Iterable[Entry], links: set[bytes], see: Callable[[Entry], o
     for entry in entries:
         if entry.type == LINK:
             links.add(entry.path)
-        if entry.type != _SOCKET and not _ours(entry.path):
+        if entry.type != _SOCKET and not tools.made_by_a_job(entry.path):
             tally.add(entry.path, _line(entry, links))
             see(entry)
     return tally
@@ -81,7 +81,3 @@ def _line(entry: Entry, links: set[bytes]) -> bytes:
     if entry.path in links:
         return b"link"
     return b"%s %d %d" % (entry.type.encode(), entry.size, max(entry.mtime, -1))
-
-
-def _ours(path: bytes) -> bool:
-    return path.startswith(b".voltui-")

@@ -16,8 +16,8 @@ from voltui.jobs.directory import JobDirectory
 from voltui.jobs.journal import OpenStep
 from voltui.jobs.meter import Meter
 from voltui.jobs.plan import Common
-from voltui.jobs.undo import Undoer
-from voltui.model.errors import Cancelled, VoltuiError
+from voltui.jobs.undo import Undoer, tried
+from voltui.model.errors import Cancelled
 from voltui.store.local import LocalStore
 
 T = TypeVar("T")
@@ -46,9 +46,8 @@ class JobContext:
         self.warnings: list[str] = []
         self.committed: dict[str, Any] | None = None
         """The job's result, once what it was for is done for good: a cancel or an error after that is too late."""
-        self._tentative: set[int] = set()
-        self._safe: set[int] = set()
-        """The numbers of tentative steps, and of those that were begun before the job was done."""
+        self._committed_steps = 0
+        """The number of the last step that was begun before the job was done: up to it, tentative ones stay."""
         self.left: dict[str, str] = {}
         """What stays if the job is cancelled now: sentences by what they are about."""
         self._journal = directory.journal()
@@ -109,11 +108,10 @@ class JobContext:
     async def tentative(self, name: str, data: Mapping[str, Any]) -> AsyncIterator[None]:
         """A step whose change stays if the block succeeds: undone where it fails or is cancelled."""
         step = self._journal.begin(name, data, tentative=True)
-        self._tentative.add(step.number)
         try:
             yield
         except BaseException:
-            if step.number not in self._safe:
+            if step.number > self._committed_steps:
                 await self._undo(step)
             raise
         self._journal.kept(step)
@@ -121,8 +119,7 @@ class JobContext:
     def commit(self, result: dict[str, Any]) -> dict[str, Any]:
         """Say that what the job was for is done for good, and what came of it; may be said again with more."""
         self.committed = result
-        self._safe |= self._tentative
-        self._journal.commit(result)
+        self._committed_steps = self._journal.commit(result)
         return result
 
     async def _undo(self, step: OpenStep) -> None:
@@ -131,13 +128,9 @@ class JobContext:
             await settled(self._undo_now(step))
 
     async def _undo_now(self, step: OpenStep) -> None:
-        try:
-            await Undoer(self.engine, self.directory, self.bridges).undo(step)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other steps must be undone too
-            reason = error.sentence if isinstance(error, VoltuiError) else repr(error)
-            self.warn(f"Undoing the step {step.name!r} must wait: {reason}")
-        else:
-            self._journal.undone(step)
+        undoer = Undoer(self.engine, self.directory, self.bridges)
+        if failure := await tried(undoer, self._journal, step):
+            self.warn(failure)
 
     def raise_if_cancelled(self) -> None:
         """Raise `Cancelled` where the job is to stop."""

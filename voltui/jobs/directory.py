@@ -13,8 +13,7 @@ import os
 import platform
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -133,11 +132,9 @@ class JobDirectory:
         with self.try_lock() as locked:
             return not locked
 
-    @contextmanager
-    def try_lock(self) -> Iterator[bool]:
+    def try_lock(self) -> AbstractContextManager[bool]:
         """Hold the job's lock if it is free; yields whether it was."""
-        with locked_file(self.path / "lock") as free:
-            yield free
+        return locked_file(self.path / "lock")
 
     def clear_io(self) -> None:
         """Remove the FIFOs."""

@@ -46,9 +46,13 @@ class Journal:
         self._write(record)
         return OpenStep(self._number, step, data)
 
-    def commit(self, result: Mapping[str, Any]) -> None:
-        """Say that what the job was for is done, with this result: from here on no tentative step is undone."""
+    def commit(self, result: Mapping[str, Any]) -> int:
+        """Say that what the job was for is done, with this result; the number of the last step begun so far.
+
+        None of the tentative steps up to it is undone any more.
+        """
         self._write({"n": self._number, "state": COMMITTED, "step": COMMITTED, "data": dict(result)})
+        return self._number
 
     def undone(self, step: OpenStep) -> None:
         """Say that nothing of the step's change is left."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
@@ -13,6 +13,9 @@ from voltui.model.backup import Reason
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
+
+if TYPE_CHECKING:
+    from voltui.config import Settings
 
 STDIN = "-"
 
@@ -47,6 +50,18 @@ class Common:
     """zstd's compression level."""
     read_only: bool = False
     """Whether jobs that change something are refused."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Common:
+        """What a job needs to know of the settings."""
+        return cls(
+            endpoint=settings.endpoint,
+            store=str(settings.store),
+            transport=TransportChoice(settings.transport),
+            idle_timeout=settings.idle_timeout,
+            level=settings.level,
+            read_only=settings.read_only,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +145,6 @@ class PrunePlan:
     kind: ClassVar[str] = "prune"
     common: Common
     backups: tuple[str, ...]
-    last_too: bool = False
-    """Delete even the only verified backup of a source."""
 
     @property
     def subject(self) -> str:

@@ -24,7 +24,7 @@ async def run(context: JobContext, plan: PrunePlan) -> dict[str, Any]:
         except NotFound:
             continue
         with locked(context.state, backup.engine.id, [backup.source], context.directory.id):
-            _refuse_last(context, backup, plan)
+            _refuse_last(context, backup)
             await _remove(context, backup)
         removed.append(backup.id)
         context.left["pruned"] = f"Deleted before: {listed([safe(one) for one in removed])}."
@@ -32,11 +32,11 @@ async def run(context: JobContext, plan: PrunePlan) -> dict[str, Any]:
     return {"removed": removed, "bytes": freed}
 
 
-def _refuse_last(context: JobContext, backup: Backup, plan: PrunePlan) -> None:
-    """Raise `Refused` for the only verified backup of its source, unless just that was asked for."""
+def _refuse_last(context: JobContext, backup: Backup) -> None:
+    """Raise `Refused` for the only verified backup of its source."""
     others = [one for one in context.store.listing(backup.source).backups if one.engine.id == backup.engine.id]
     verified = [one.id for one in others if one.verified is not None]
-    if verified == [backup.id] and not plan.last_too:
+    if verified == [backup.id]:
         raise Refused(
             f"{safe(backup.id)} is the only verified backup of the {backup.source.words}.", "Back it up again first."
         )

@@ -17,7 +17,7 @@ from voltui.jobs import sentences
 from voltui.jobs.directory import JobDirectory, JobsDirectory, client_name
 from voltui.jobs.journal import committed, last_states
 from voltui.jobs.state import Outcome
-from voltui.jobs.undo import PUBLICATION, RECREATE_VOLUME, Undoer
+from voltui.jobs.undo import PUBLICATION, RECREATE_VOLUME, Undoer, tried
 from voltui.jobs.undoable import KEPT_TREE
 from voltui.model.errors import Failed, VoltuiError
 from voltui.model.when import format_time, now
@@ -61,6 +61,11 @@ async def _recover(job: JobDirectory) -> Outcome | None:
     return outcome
 
 
+async def recover_all(jobs: JobsDirectory, endpoint: Endpoint) -> dict[str, Outcome | None]:
+    """Recover every job that needs it; what `recover` said, by job."""
+    return {job.id: await recover(job) for job in needing(jobs, endpoint)}
+
+
 def recover_one(path: Path) -> None:
     """For the supervisor: recover one job, telling nobody but the job's own files."""
     job = JobDirectory(path)
@@ -98,23 +103,14 @@ async def _undo_open_steps(job: JobDirectory) -> list[str]:
     engine = Engine(endpoint)
     undoer = Undoer(engine, job)
     journal = job.journal()
-    failures = []
     try:
         steps = journal.open_steps()
         if steps and not any(step.name == RECREATE_VOLUME for step in steps):
             await _remove_helpers(engine, job)
-        for step in steps:
-            try:
-                await undoer.undo(step)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the other steps must be undone too
-                reason = error.sentence if isinstance(error, VoltuiError) else repr(error)
-                failures.append(f"Undoing the step {step.name!r} must wait: {reason}")
-            else:
-                journal.undone(step)
+        return [failure for step in steps if (failure := await tried(undoer, journal, step))]
     finally:
         journal.close()
         engine.close()
-    return failures
 
 
 async def _remove_helpers(engine: Engine, job: JobDirectory) -> None:

@@ -9,26 +9,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from voltui.archive.listing import Expectation, read_listing
 from voltui.engine import swap, tools
 from voltui.engine.bridge import Bridge
-from voltui.engine.fifo import ReaderGone
 from voltui.engine.helper import TARGET
-from voltui.engine.pool import settled
-from voltui.engine.process import HelperProcess
 from voltui.jobs import origin as origins
 from voltui.jobs.access import ArchiveAccess, BridgeAccess, opened
 from voltui.jobs.archive_restore import restore_by_archive
 from voltui.jobs.context import JobContext
+from voltui.jobs.extract import extract
 from voltui.jobs.hooks import hooked
 from voltui.jobs.locks import locked
 from voltui.jobs.origin import Origin
 from voltui.jobs.plan import RestorePlan
 from voltui.jobs.safety import back_up_old, emptied
 from voltui.jobs.sources import known_target, take_inventory
-from voltui.jobs.undo import ADOPT, CREATE_VOLUME, DISCARD, STAGE, SWAP
+from voltui.jobs.undo import ADOPT, CREATE_VOLUME, DISCARD, STAGE, SWAP, target_data
 from voltui.jobs.undoable import KEPT_TREE, USED_TREE
 from voltui.jobs.users import check_can_stop, stopped
 from voltui.model.errors import Failed, Refused, VoltuiError
@@ -69,14 +67,13 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
             await _check_target(access.bridge, plan, target, created=created)
             roomy = await _has_room(context, access, plan, target, origin)
             if created:
-                async with context.scoped(DISCARD, _step_data(context, target)):
-                    await _stage_and_swap(context, access.bridge, target, origin, {})
-                return _result(context, target)
+                async with context.scoped(DISCARD, target_data(context.directory.id, target)):
+                    return (await _stage_and_swap(context, access.bridge, target, origin, {})).result
             if not roomy:
                 return await _replace_in_place(context, access, inventory, target, origin)
             facts = {KEPT_TREE: context.directory.id}
-            since = await _stage_and_swap(context, access.bridge, target, origin, facts)
-            return await _keep_old(context, access, inventory, target, since)
+            swapped = await _stage_and_swap(context, access.bridge, target, origin, facts)
+            return await _keep_old(context, access, inventory, target, swapped)
 
 
 async def _replace_in_place(
@@ -85,15 +82,23 @@ async def _replace_in_place(
     """The slow way: the old content is backed up and deleted before the new comes."""
     async with (
         emptied(context, access, inventory, target) as undo,
-        context.scoped(DISCARD, _step_data(context, target)),
+        context.scoped(DISCARD, target_data(context.directory.id, target)),
     ):
-        await _stage_and_swap(context, access.bridge, target, origin, {"undo": undo})
-    return _result(context, target, undo=undo)
+        return (await _stage_and_swap(context, access.bridge, target, origin, {"undo": undo})).result
 
 
 def _result(context: JobContext, target: Source, **facts: Any) -> dict[str, Any]:
     """Say that the restore is done, whatever comes then; the job's result."""
     return context.commit({"target": target.name, "undo": None, **facts})
+
+
+class _Swapped(NamedTuple):
+    """An exchange that was made."""
+
+    result: dict[str, Any]
+    """The job's, as it stands now."""
+    since: str
+    """When it was made, in seconds since 1970: from then on users could get at the old content again."""
 
 
 @asynccontextmanager
@@ -186,64 +191,51 @@ async def _put_back(context: JobContext, inventory: Inventory, target: Source, k
             raise Refused(
                 "Through the engine's archive API nothing can be exchanged.", "Run VolTUI on the engine's own host."
             )
-        data = {**_step_data(context, target), "kept": kept_tree}
+        data = {**target_data(context.directory.id, target), "kept": kept_tree}
         async with context.tentative(ADOPT, data):
             await access.bridge.change(swap.adopt(TARGET, identifier, kept_tree), "Taking up what the restore replaced")
             facts = {KEPT_TREE: identifier, USED_TREE: kept_tree}
-            since = await _swap(context, access.bridge, target, facts)
-        result = await _keep_old(context, access, inventory, target, since)
-        return context.commit({**result, USED_TREE: kept_tree})
+            swapped = await _swap(context, access.bridge, target, facts)
+        return await _keep_old(context, access, inventory, target, swapped)
 
 
 async def _stage_and_swap(
     context: JobContext, bridge: Bridge, target: Source, origin: Origin, facts: Mapping[str, Any]
-) -> str:
-    """Put the new content in the target's place; when that was done, in seconds since 1970.
-
-    ``facts`` go into the job's result once it stands there.
-    """
+) -> _Swapped:
+    """Put the new content in the target's place. ``facts`` go into the job's result once it stands there."""
     identifier = context.directory.id
-    async with context.tentative(STAGE, _step_data(context, target)):
+    async with context.tentative(STAGE, target_data(identifier, target)):
         await bridge.change(swap.stage(TARGET, identifier, inherit=not origin.root), "Making room for the new content")
         await _extract(context, bridge, origin, swap.staging_folder(TARGET, identifier))
         return await _swap(context, bridge, target, facts)
 
 
-async def _swap(context: JobContext, bridge: Bridge, target: Source, facts: Mapping[str, Any]) -> str:
-    """Stop the users, exchange the contents, start the users; when the exchange was done, in seconds since 1970."""
+async def _swap(context: JobContext, bridge: Bridge, target: Source, facts: Mapping[str, Any]) -> _Swapped:
+    """Stop the users, exchange the contents, start the users."""
     inventory = await take_inventory(context)
     context.begin("Swapping")
     users = inventory.running_users(target)
     async with (
         hooked(context, users, "restore"),
         stopped(context, users),
-        context.tentative(SWAP, _step_data(context, target)),
+        context.tentative(SWAP, target_data(context.directory.id, target)),
     ):
         context.raise_if_cancelled()
         script = swap.swap(TARGET, context.directory.id, target.only)
         done = await bridge.change(script, "Swapping the contents")
-        _result(context, target, **facts)
-    return done.decode().strip()
-
-
-def _step_data(context: JobContext, target: Source) -> dict[str, Any]:
-    """What the undo of a step in the target has to know."""
-    folder = target.folder
-    return {"mount": [folder.kind, folder.name], "id": context.directory.id, "only": target.only}
+        result = _result(context, target, **facts)
+    return _Swapped(result, done.decode().strip())
 
 
 async def _extract(context: JobContext, bridge: Bridge, origin: Origin, folder: str) -> None:
     """Extract everything into the staging folder, and see that it is there as the archive has it, and on disk."""
     expected = Expectation(directories=origin.directories)
     context.begin(f"Extracting {origin.words}", origin.total)
-    process = await bridge.spawn(tools.extract_tree(folder), feed=True)
-    try:
-        await _feed(context, process, origin, expected)
-    except BaseException:
-        await settled(bridge.kill())  # tar must not go on writing while what it wrote is removed
-        raise
-    finally:
-        process.close()
+    said = await extract(
+        bridge, folder, lambda sink: origin.feed(sink, b"./", context.count, expected.see), context.in_thread
+    )
+    if said:
+        context.warn(f"The target could not take everything of {plural(len(said), 'entry', 'entries')}: {said[0]}.")
     context.begin("Checking what was extracted")
     listing = await bridge.spawn(tools.list_tree(folder), stream=True)
     try:
@@ -259,21 +251,8 @@ async def _extract(context: JobContext, bridge: Bridge, origin: Origin, folder: 
     await bridge.check(tools.sync_tree(folder), "Writing to disk")
 
 
-async def _feed(context: JobContext, process: HelperProcess, origin: Origin, expected: Expectation) -> None:
-    try:
-        await context.in_thread(lambda: origin.feed(process.sink, b"./", context.count, expected.see))
-    except ReaderGone:
-        result = await process.wait()
-        tools.extracted(result.code or 2, result.err)
-    process.sink.close()
-    result = await process.wait()
-    said = tools.extracted(result.code, result.err)
-    if said:
-        context.warn(f"The target could not take everything of {plural(len(said), 'entry', 'entries')}: {said[0]}.")
-
-
 async def _keep_old(
-    context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source, since: str
+    context: JobContext, access: BridgeAccess, inventory: Inventory, target: Source, swapped: _Swapped
 ) -> dict[str, Any]:
     """Back the old content up, then delete it; the job's result, with the backup's id if there was old content.
 
@@ -282,7 +261,7 @@ async def _keep_old(
     identifier = context.directory.id
     old = swap.old_folder(TARGET, identifier)
     try:
-        undo = await back_up_old(context, access, inventory, target, old, since=since)
+        undo = await back_up_old(context, access, inventory, target, old, since=swapped.since)
     except (VoltuiError, OSError, asyncio.CancelledError) as error:
         reason = error.sentence if isinstance(error, VoltuiError) else str(error) or "It was cancelled."
         where = f"{tools.OLD_PREFIX}{identifier}"
@@ -290,8 +269,9 @@ async def _keep_old(
             f"The old content could not be kept as a backup and stays in its folder {where}, from where "
             f"`voltui undo` puts it back: {reason}"
         )
-        return _result(context, target, **{KEPT_TREE: identifier})
-    result = _result(context, target, undo=undo)
-    async with context.scoped(DISCARD, {**_step_data(context, target), "backup": undo}):
+        return swapped.result
+    facts = {key: value for key, value in swapped.result.items() if key != KEPT_TREE}
+    result = context.commit({**facts, "undo": undo})
+    async with context.scoped(DISCARD, target_data(identifier, target)):
         context.begin("Deleting the old content")  # which the step's undo does: once begun it must be finished
     return result

@@ -10,7 +10,7 @@ from voltui.engine.helper import TARGET
 from voltui.jobs.access import BridgeAccess
 from voltui.jobs.backup import publish, take
 from voltui.jobs.context import JobContext
-from voltui.jobs.undo import REFILL
+from voltui.jobs.undo import REFILL, target_data
 from voltui.jobs.users import stopped
 from voltui.jobs.verify import verify
 from voltui.model.backup import Consistency, Reason
@@ -59,13 +59,7 @@ async def emptied(
     context.begin("Stopping the users")
     async with stopped(context, inventory.running_users(target)):
         kept = await back_up_old(context, access, inventory, target, TARGET)
-        data = {
-            "mount": [target.folder.kind, target.folder.name],
-            "id": context.directory.id,
-            "only": target.only,
-            "store": context.common.store,
-            "backup": kept,
-        }
+        data = {**target_data(context.directory.id, target), "store": context.common.store, "backup": kept}
         async with context.tentative(REFILL, data):
             context.begin("Deleting the old content")
             await access.bridge.change(

@@ -21,11 +21,7 @@ from voltui.model.source import Source
 
 async def take_inventory(context: JobContext) -> Inventory:
     """What the engine has, the sources of its bind mounts followed to where they lead."""
-    return follow(context, await context.engine.inventory())
-
-
-def follow(context: JobContext, inventory: Inventory) -> Inventory:
-    """The inventory with symlinks in the sources of bind mounts resolved."""
+    inventory = await context.engine.inventory()
     if not _local(context):
         return inventory
     return replace(inventory, containers={key: _followed(one) for key, one in inventory.containers.items()})

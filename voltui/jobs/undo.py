@@ -18,8 +18,9 @@ from voltui.engine.bridge import Bridge
 from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL, TARGET, TRUSTED_CAPABILITIES, HelperSpec
 from voltui.engine.pool import DaemonPool
 from voltui.jobs.directory import JobDirectory
-from voltui.jobs.journal import OpenStep
-from voltui.model.errors import NoEngine, NotFound, Refused
+from voltui.jobs.extract import extract
+from voltui.jobs.journal import Journal, OpenStep
+from voltui.model.errors import NoEngine, NotFound, Refused, VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import MADE_LABEL
@@ -214,16 +215,34 @@ async def _extract(bridge: Bridge, store: LocalStore, backup_id: str, folder: st
     backup = store.find(backup_id)
     archive, index = store.archive_path(backup), store.index_path(backup)
     pool = DaemonPool("refill", 1)
-    process = await bridge.spawn(tools.extract_tree(folder), feed=True)
     try:
-        await pool.run(lambda: unpack(archive, index, (backup.archive, backup.index), sink=process.sink))
-        process.sink.close()
-        result = await process.wait()
-        tools.extracted(result.code, result.err)
+        await extract(
+            bridge,
+            folder,
+            lambda sink: unpack(archive, index, (backup.archive, backup.index), sink=sink),
+            pool.run,
+        )
     finally:
-        process.close()
         pool.close()
     await bridge.change(tools.sync_tree(folder), "Writing to disk")
+
+
+async def tried(undoer: Undoer, journal: Journal, step: OpenStep) -> str:
+    """Undo a step and say so in the journal; a sentence where that must wait. It raises nothing: the other steps must
+    be undone too."""
+    try:
+        await undoer.undo(step)
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        reason = error.sentence if isinstance(error, VoltuiError) else repr(error)
+        return f"Undoing the step {step.name!r} must wait: {reason}"
+    journal.undone(step)
+    return ""
+
+
+def target_data(job: str, target: Source) -> dict[str, Any]:
+    """What the undo of a step in a restore's target has to know."""
+    folder = target.folder
+    return {"mount": [folder.kind, folder.name], "id": job, "only": target.only}
 
 
 _UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {

@@ -77,19 +77,18 @@ async def stopped(context: JobContext, containers: Sequence[Container]) -> Async
 
     Raises `Refused`, before anything is stopped, where one could not be brought back as it was.
     """
-    details = {container.id: await context.engine.container(container.id) for container in containers}
-    for detail in details.values():
+    details = [await context.engine.container(container.id) for container in containers]
+    for detail in details:
         _refuse_to_stop(detail)
-    order = [detail.container for detail in sorted(details.values(), key=_started, reverse=True)]
+    order = sorted(details, key=_started, reverse=True)
     if not order:
         yield
         return
     async with AsyncExitStack() as stack:
-        context.meter.note(f"stopped: {listed([safe(container.name) for container in order])}")
-        for container in order:
-            detail = details[container.id]
+        context.meter.note(f"stopped: {listed([safe(detail.container.name) for detail in order])}")
+        for detail in order:
             await stack.enter_async_context(context.scoped(STOP, _before(detail)))
-            await context.engine.stop(container.id)
+            await context.engine.stop(detail.container.id)
             context.raise_if_cancelled()
         yield
     context.meter.note("")

@@ -87,8 +87,7 @@ def _ended_early(context: JobContext, plan: Plan, error: BaseException) -> Outco
 async def _work(context: JobContext, plan: Plan, descriptor: int) -> dict[str, Any]:
     """Clean up after jobs that died, so that this one finds what it works on in order, then run the plan."""
     jobs = JobsDirectory(context.directory.path.parent)
-    for dead in recover.needing(jobs, plan.common.endpoint):
-        await recover.recover(dead)
+    await recover.recover_all(jobs, plan.common.endpoint)
     return await _dispatch(context, plan, descriptor)
 
 

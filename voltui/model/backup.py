@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -121,8 +121,18 @@ class Backup:
         return self.reason is Reason.BEFORE_RESTORE
 
     @property
+    def writers(self) -> str:
+        """What the writers did, with a word for what a restore replaced: ``paused``, ``stopped (undo)``."""
+        return f"{self.consistency} (undo)" if self.undo else self.consistency.value
+
+    @property
     def standing(self) -> str:
         """``verified``, ``NOT verified`` or ``DAMAGED``."""
         if self.damaged:
             return "DAMAGED"
         return "verified" if self.verified else "NOT verified"
+
+
+def latest(backups: Sequence[Backup]) -> Backup:
+    """The newest of some, newest first, at least one. What a restore replaced counts where there is nothing else."""
+    return next((backup for backup in backups if not backup.undo), backups[0])

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from voltui.model.errors import Usage
 from voltui.model.safe import safe
+from voltui.model.volume import ANONYMOUS_NAME
 
 SourceKind = Literal["volume", "path", "file"]
 
-_ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 _SHORT = 12
 
 
@@ -43,7 +42,7 @@ class Source:
     @property
     def short(self) -> str:
         """Its name, an anonymous volume's shortened as docker shortens ids."""
-        return self.name[:_SHORT] if _ANONYMOUS.fullmatch(self.name) else self.name
+        return self.name[:_SHORT] if ANONYMOUS_NAME.fullmatch(self.name) else self.name
 
     @property
     def folder(self) -> Source:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-_ANONYMOUS_NAME = re.compile(r"[0-9a-f]{64}")
+ANONYMOUS_NAME = re.compile(r"[0-9a-f]{64}")
 _ANONYMOUS_LABEL = "com.docker.volume.anonymous"
 MADE_LABEL = "voltui.made-by"
 """Tells the job that made a volume. Names can be used again; only the label tells whether a volume is still its own."""
@@ -30,7 +30,7 @@ class Volume:
     @property
     def anonymous(self) -> bool:
         """Whether the engine named it: 64 hexadecimal digits, or the label of newer engines."""
-        return _ANONYMOUS_LABEL in self.labels or _ANONYMOUS_NAME.fullmatch(self.name) is not None
+        return _ANONYMOUS_LABEL in self.labels or ANONYMOUS_NAME.fullmatch(self.name) is not None
 
     @property
     def protected(self) -> bool:

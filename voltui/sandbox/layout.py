@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,11 +58,9 @@ class Layout:
         }
         return {**kept, **own}
 
-    @contextmanager
-    def lock(self) -> Iterator[bool]:
+    def lock(self) -> AbstractContextManager[bool]:
         """Hold the keeper's lock if it is free; yields whether it was."""
-        with locked_file(self.root / "lock") as free:
-            yield free
+        return locked_file(self.root / "lock")
 
 
 def abandoned() -> list[Layout]:

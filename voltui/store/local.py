@@ -23,7 +23,7 @@ from urllib.parse import quote
 from blake3 import blake3
 
 from voltui.archive import manifest
-from voltui.model.backup import Backup
+from voltui.model.backup import Backup, latest
 from voltui.model.errors import Damaged, Failed, NotFound, Usage, VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
@@ -105,7 +105,7 @@ class LocalStore:
         if not backups:
             raise no_backup_of(source)
         same_engine = [backup for backup in backups if backup.engine.id == engine_id] or backups
-        return next((backup for backup in same_engine if not backup.undo), same_engine[0])
+        return latest(same_engine)
 
     def archive_path(self, backup: Backup) -> Path:
         """Where its archive is."""
@@ -215,6 +215,11 @@ class Publication:
     def paths(self) -> list[Path]:
         """Every file that may exist before the backup is complete, for whoever has to clean up."""
         return [*self._parts(), *self._published()]
+
+    @property
+    def index(self) -> Path:
+        """The file index, before it has its name."""
+        return self._parts()[1]
 
     @property
     def manifest(self) -> Path:

@@ -33,7 +33,7 @@ class VoltuiApp(App[str]):
     def __init__(self, settings: Settings) -> None:
         super().__init__(ansi_color=True)
         self.theme = "ansi-dark"
-        self.store = Store(State(settings.endpoint.shown), self._state_changed)
+        self.store = Store(State(settings.endpoint.shown, settings.read_only), self._state_changed)
         self.live = Live(settings, self.store, self._job_ended)
         self.main = MainScreen()
 

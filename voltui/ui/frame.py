@@ -17,7 +17,7 @@ PANES = (("1", "volumes"), ("2", "containers"), ("4", "backups"), ("5", "jobs"))
 """The panes and their keys; 3 is kept for the graph."""
 
 
-def header(state: State, width: int, *, read_only: bool = False) -> Line:
+def header(state: State, width: int) -> Line:
     """``VolTUI  prod-1 · Docker 28.5 · 12 volumes · 9 containers, 7 up``, and at its end what is wrong."""
     parts: list[Span | str] = [Span(" VolTUI", "bold"), "  "]
     inventory = state.inventory
@@ -33,7 +33,7 @@ def header(state: State, width: int, *, read_only: bool = False) -> Line:
             f"{plural(len(inventory.containers), 'container')}, {up} up",
         ]
         parts.append(f" {glyphs().dot} ".join(facts))
-    if read_only:
+    if state.read_only:
         parts.append(Span("  read-only", "warn"))
     return spread(line(*parts), _warning(state), width)
 

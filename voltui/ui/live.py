@@ -15,7 +15,7 @@ from voltui.engine.events import Change, Events
 from voltui.engine.pool import DaemonPool
 from voltui.jobs import watch
 from voltui.jobs.directory import JobDirectory
-from voltui.jobs.plan import Common, Plan, TransportChoice
+from voltui.jobs.plan import Common, Plan
 from voltui.jobs.submit import jobs_directory, submit
 from voltui.jobs.watch import JobView
 from voltui.model.errors import NotFound, VoltuiError
@@ -43,7 +43,6 @@ class Live:
         self.backups = LocalStore(settings.store)
         self.jobs = jobs_directory(settings.state)
         self._settings = settings
-        self.read_only = settings.read_only
         self._store = store
         self._ended = ended
         self._files = DaemonPool("files", 2)
@@ -102,28 +101,14 @@ class Live:
 
     async def clean_up(self) -> None:
         """Undo what jobs whose process died have left."""
+        from voltui.jobs import recover  # after the first screen: what undoes a step loads a good deal
 
-        def needing() -> list[JobDirectory]:
-            from voltui.jobs import recover  # after the first screen: what undoes a step loads a good deal
-
-            return recover.needing(self.jobs, self.engine.endpoint)
-
-        for job in await self._files.run(needing):
-            from voltui.jobs import recover
-
+        for job in await self._files.run(lambda: recover.needing(self.jobs, self.engine.endpoint)):
             await recover.recover(job)
 
     def common(self) -> Common:
         """What a job needs of the settings."""
-        settings = self._settings
-        return Common(
-            settings.endpoint,
-            str(settings.store),
-            TransportChoice(settings.transport),
-            settings.idle_timeout,
-            settings.level,
-            settings.read_only,
-        )
+        return Common.of(self._settings)
 
     def close(self) -> None:
         """Let the threads end."""

@@ -20,6 +20,8 @@ class State:
 
     endpoint: str
     """Where the engine is, ready to be shown."""
+    read_only: bool = False
+    """Whether everything that changes something is refused."""
     inventory: Inventory | None = None
     """``None`` until the engine has answered for the first time."""
     lost: VoltuiError | None = None

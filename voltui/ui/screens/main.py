@@ -126,9 +126,9 @@ class MainScreen(Screen[None]):
 
     def _show_frame(self) -> None:
         width, state = self.size.width, self.state
-        self._lines("header").show([frame.header(state, width, read_only=self.app.live.read_only)])
+        self._lines("header").show([frame.header(state, width)])
         self._lines("tabs").show([frame.tabs(self._pane, width)])
-        self._lines("keys").show([frame.keys(footer(self._pane.view.id, read_only=self.app.live.read_only), width)])
+        self._lines("keys").show([frame.keys(footer(self._pane.view.id, read_only=state.read_only), width)])
         jobs = state.running_jobs
         self._lines("job").display = bool(jobs)
         self._lines("job").show([job_line(jobs)])
@@ -182,7 +182,7 @@ class MainScreen(Screen[None]):
     def action_act(self, identifier: str) -> None:
         """Do an action of the registry, if this pane has it."""
         action = BY_ID[identifier]
-        if action.changes and self.app.live.read_only:
+        if action.changes and self.state.read_only:
             self.app.tell(f"{action.label}: VolTUI is read-only here.", warning=True)
             return
         if self._pane.view.id not in action.panes:

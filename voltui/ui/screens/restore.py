@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 
 from voltui.format import ago, size
 from voltui.jobs.preview import RestorePreview
-from voltui.model.backup import Backup
+from voltui.model.backup import Backup, latest
 from voltui.model.safe import safe
 from voltui.model.text import clock_time, listed, plural
 from voltui.ui.frame import detail_title
@@ -46,7 +46,7 @@ class RestoreScreen(ModalScreen[str | None]):
         super().__init__()
         self._preview = preview
         self._backups = backups
-        self._number = next((number for number, backup in enumerate(backups) if not backup.undo), 0)
+        self._number = backups.index(latest(backups))
         self._possible = not preview.refusal and not preview.protected
         self._go = self._possible
 

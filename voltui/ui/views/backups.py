@@ -11,7 +11,7 @@ from voltui.model.text import clock_time, plural
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
 from voltui.ui.views.base import Column, Sort, View, labelled, paragraph, under
-from voltui.ui.views.words import backup_kind, standing, standing_words
+from voltui.ui.views.words import standing, standing_words
 
 _MOST_LOSSES = 2
 
@@ -49,6 +49,7 @@ class BackupsView(View):
         Sort("verified", lambda state, key: find(state, key).standing),
         Sort("size", lambda state, key: find(state, key).archive.size, reverse=True),
     )
+    made_from = ("inventory", "backups")
     empty = "The store has no backups yet. b on a volume makes one."
 
     def keys(self, state: State) -> Sequence[str]:
@@ -67,7 +68,7 @@ class BackupsView(View):
             line(since(backup.started)),
             line(size(backup.archive.size)),
             line(f"{backup.content.count:,}"),
-            line(backup_kind(backup)),
+            line(backup.writers),
             line(standing(backup)),
         )
 

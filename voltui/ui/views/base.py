@@ -46,6 +46,8 @@ class View(ABC):
     title: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]]
     sorts: ClassVar[tuple[Sort, ...]]
+    made_from: ClassVar[tuple[str, ...]]
+    """The fields of the state that its rows tell of."""
     empty: ClassVar[str]
     """What to say where there is nothing to list."""
 

@@ -49,6 +49,7 @@ class ContainersView(View):
         Sort("mounts", lambda state, key: len(data_mounts(_container(state, key))), reverse=True),
         Sort("project", lambda state, key: (_container(state, key).project, _container(state, key).name)),
     )
+    made_from = ("inventory",)
     empty = "This engine has no containers."
 
     def keys(self, state: State) -> Sequence[str]:

@@ -41,6 +41,7 @@ class JobsView(View):
         Sort("state", lambda state, key: (find(state, key).state != "running", find(state, key).state)),
         Sort("kind", lambda state, key: find(state, key).kind),
     )
+    made_from = ("jobs",)
     empty = "No job was run yet. b on a volume backs it up."
 
     def keys(self, state: State) -> Sequence[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from voltui.format import ago, size
-from voltui.model.backup import Backup
+from voltui.model.backup import Backup, latest
 from voltui.model.inventory import UNNAMED
 from voltui.model.safe import safe
 from voltui.model.text import clock_time, plural
@@ -14,7 +14,7 @@ from voltui.model.volume import Volume
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
 from voltui.ui.views.base import NARROW, Column, Sort, View, labelled, under
-from voltui.ui.views.words import backup_standing, latest, standing_words, state_glyph, users
+from voltui.ui.views.words import backup_standing, standing_words, state_glyph, users
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_USERS = 3
@@ -60,6 +60,7 @@ class VolumesView(View):
         Sort("project", lambda state, key: (_volume(state, key).project or "~", _name(state, key))),
         Sort("newest", lambda state, key: _volume(state, key).created or _LONG_AGO, reverse=True),
     )
+    made_from = ("inventory", "backups")
     empty = "This engine has no volumes."
 
     def keys(self, state: State) -> Sequence[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voltui.format import since
-from voltui.model.backup import Backup
+from voltui.model.backup import Backup, latest
 from voltui.model.container import Container
 from voltui.model.inventory import Use
 from voltui.model.safe import safe
@@ -41,11 +41,6 @@ def backup_standing(backups: tuple[Backup, ...]) -> Line:
     return line(since(newest.started).ljust(8), standing(newest))
 
 
-def latest(backups: tuple[Backup, ...]) -> Backup:
-    """The newest of them; what a restore replaced counts only where there is nothing else."""
-    return next((backup for backup in backups if not backup.undo), backups[0])
-
-
 def standing(backup: Backup) -> Span:
     """``ok``: read back whole. ``unproved``: not yet. ``DAMAGED``: it was found not to be whole."""
     if backup.damaged:
@@ -56,8 +51,3 @@ def standing(backup: Backup) -> Span:
 def standing_words(backup: Backup) -> Span:
     """The same in a sentence."""
     return Span(backup.standing, {"verified": "good", "DAMAGED": "bad"}.get(backup.standing, "warn"))
-
-
-def backup_kind(backup: Backup) -> str:
-    """``paused``, with a word for backups that were made by a restore."""
-    return f"{backup.consistency} (undo)" if backup.undo else backup.consistency.value

@@ -1,0 +1,39 @@
+"""Extracting a tar stream into a folder of a helper: for a restore, and for the undo that puts deleted content back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from voltui.archive.unpack import ByteSink
+from voltui.engine import tools
+from voltui.engine.bridge import Bridge
+from voltui.engine.fifo import ReaderGone
+from voltui.engine.pool import settled
+
+
+async def extract(
+    bridge: Bridge,
+    folder: str,
+    fill: Callable[[ByteSink], None],
+    in_thread: Callable[[Callable[[], None]], Awaitable[None]],
+) -> list[str]:
+    """Extract below ``folder`` what ``fill`` writes into a sink; what tar had to say of it.
+
+    ``in_thread`` runs ``fill``. Raises what that raises, or `Failed` with tar's words. tar has ended then, with the
+    helper it ran in: it must not go on writing while what it wrote is removed.
+    """
+    process = await bridge.spawn(tools.extract_tree(folder), feed=True)
+    try:
+        try:
+            await in_thread(lambda: fill(process.sink))
+        except ReaderGone:
+            result = await process.wait()
+            tools.extracted(result.code or 2, result.err)
+        process.sink.close()
+        result = await process.wait()
+        return tools.extracted(result.code, result.err)
+    except BaseException:
+        await settled(bridge.kill())
+        raise
+    finally:
+        process.close()
