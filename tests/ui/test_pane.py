@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voltui.model.container import Container
 from voltui.model.inventory import EngineInfo, Inventory
 from voltui.model.mount import Mount, MountKind
@@ -35,6 +37,18 @@ def test_the_filter_finds_words_in_every_column() -> None:
     assert pane("unused").visible(state()) == ["other", "spare"]
     assert pane("NFS never").visible(state()) == ["other"]
     assert pane("web nfs").visible(state()) == []
+
+
+def test_the_filter_looks_at_new_data_and_makes_its_words_once_for_the_same() -> None:
+    shown, first = pane("unused"), state()
+    assert shown.visible(first) == ["other", "spare"]
+    words = shown._words
+    shown.filter = "unused local"
+    assert shown.visible(first) == ["spare"]
+    assert shown._words is words
+    assert first.inventory is not None
+    later = replace(first, inventory=first.inventory.without_volume("spare").with_volume(Volume("new")))
+    assert shown.visible(later) == ["new"]
 
 
 def test_marks_that_the_filter_hides_are_kept_but_not_acted_on() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from voltui.ui.state import State
 from voltui.ui.views.base import Sort, View
+
+_MINUTE = 60
 
 
 class Pane:
@@ -15,6 +19,8 @@ class Pane:
         self.marked: frozenset[str] = frozenset()
         self.cursor_key = ""
         self._sort = 0
+        self._words: dict[str, str] = {}
+        self._made_from: tuple[object, ...] = ()
 
     @property
     def sort(self) -> Sort:
@@ -34,10 +40,24 @@ class Pane:
         keys = list(self.view.keys(state))
         needles = self.filter.lower().split()
         if needles:
-            keys = [key for key in keys if _has_all(self.view.words(state, key).lower(), needles)]
+            words = self._words_of(state, keys)
+            keys = [key for key in keys if all(needle in words[key] for needle in needles)]
         sort = self.sort
         keys.sort(key=lambda key: sort.key(state, key), reverse=sort.reverse)
         return keys
+
+    def _words_of(self, state: State, keys: list[str]) -> dict[str, str]:
+        """What the filter looks through, by key: made once for the same data and minute, since ages are told in these.
+
+        Making it takes 0.1 s for 10,000 volumes (measured), and a running job has the screen looked at four times a
+        second.
+        """
+        made_from = (*(getattr(state, name) for name in self.view.made_from), time.time() // _MINUTE)
+        same = len(made_from) == len(self._made_from) and all(map(_same, made_from, self._made_from))
+        if not same:
+            self._made_from = made_from
+            self._words = {key: self.view.words(state, key).lower() for key in keys}
+        return self._words
 
     def prune(self, keys: list[str]) -> None:
         """Forget marks on what is gone."""
@@ -58,5 +78,6 @@ class Pane:
         return seen or ([cursor_key] if cursor_key else [])
 
 
-def _has_all(text: str, needles: list[str]) -> bool:
-    return all(needle in text for needle in needles)
+def _same(one: object, other: object) -> bool:
+    """Whether nothing was learnt: the state's fields are replaced, never changed. Numbers are compared."""
+    return one is other or (isinstance(one, float) and one == other)
