@@ -10,7 +10,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,13 @@ class _File:
     level: int = 3
     idle_timeout: float = 300.0
     read_only: bool = False
+    recipients: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+    passphrase_file: str = ""
 
 
+_LISTS = ("recipients", "identities")
+"""In the environment their items stand with commas between."""
 _KEYS = tuple(_File.__slots__)
 
 
@@ -56,6 +61,12 @@ class Settings:
     """Seconds without a byte until a transfer is given up."""
     read_only: bool
     """Whether everything that changes something is refused."""
+    recipients: tuple[str, ...]
+    """Whom backups are encrypted to: ``age1…``, ssh public keys, or files of them. None: in plain, or by passphrase."""
+    identities: tuple[Path, ...]
+    """Files of the secret keys that open them."""
+    passphrase_file: Path | None
+    """The file whose first line is the passphrase that seals and opens backups."""
     state: Path
     """Where jobs and locks are."""
 
@@ -66,13 +77,16 @@ def load(
     context: str = "",
     store: str = "",
     read_only: bool = False,
+    recipients: Sequence[str] = (),
+    identities: Sequence[str] = (),
+    passphrase_file: str = "",
     environ: Mapping[str, str] | None = None,
 ) -> Settings:
     """The settings of flags, environment and file. Raises `Usage`."""
     environ = os.environ if environ is None else environ
     path = Path(environ.get(f"{_PREFIX}CONFIG") or platformdirs.user_config_path("voltui") / "config.toml")
     in_file = _read_file(path)
-    in_environment = {key: environ[name] for key in _KEYS if environ.get(name := _PREFIX + key.upper())}
+    in_environment = {key: _value(key, environ[name]) for key in _KEYS if environ.get(name := _PREFIX + key.upper())}
     for key, value in in_environment.items():
         _checked({key: value}, _PREFIX + key.upper())
     values = _converted({**in_file, **in_environment})
@@ -80,13 +94,25 @@ def load(
     where = store or values.store or str(platformdirs.user_data_path("voltui") / "store")
     return Settings(
         endpoint=resolve(chosen_host, chosen_context, environ),
-        store=Path(where).expanduser().absolute(),
+        store=_absolute(where),
         transport=values.transport,
         level=values.level,
         idle_timeout=values.idle_timeout,
         read_only=read_only or values.read_only,
+        recipients=tuple(recipients) or values.recipients,
+        identities=tuple(_absolute(path) for path in identities or values.identities),
+        passphrase_file=_absolute(phrase) if (phrase := passphrase_file or values.passphrase_file) else None,
         state=state_directory(),
     )
+
+
+def _absolute(path: str) -> Path:
+    return Path(path).expanduser().absolute()
+
+
+def _value(key: str, text: str) -> Any:
+    """A variable's value, as the file would have it."""
+    return [item for part in text.split(",") if (item := part.strip())] if key in _LISTS else text
 
 
 def state_directory() -> Path:

@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from blake3 import blake3
 
 from voltui.archive.entry import Entry, index_line, parse_index_line
+from voltui.archive.pieces import ChunkFile, file_chunks
 from voltui.archive.zstd import ZstdError, ZstdFile, small_compressor
 from voltui.model.backup import Content, Part
 from voltui.model.errors import Damaged
 from voltui.model.safe import safe
+
+if TYPE_CHECKING:
+    from voltui.archive.seal import Key, Seal
 
 _LINES_AT_ONCE = 1000
 _LONGEST_LINE = 1 << 20
 
 
 class IndexWriter:
-    """Writes entries as they come and counts them. ``file`` stays the caller's to sync and close."""
+    """Writes entries as they come and counts them, sealed where there is a seal.
 
-    def __init__(self, file: BinaryIO) -> None:
+    ``file`` stays the caller's to sync and close.
+    """
+
+    def __init__(self, file: BinaryIO, seal: Seal | None = None) -> None:
         self._file = file
+        self._sealing = seal.sink(self._store) if seal else None
         self._compressor = small_compressor()
         self._hash = blake3()
         self._lines: list[str] = []
@@ -42,7 +50,14 @@ class IndexWriter:
     def finish(self, stored: int) -> tuple[Part, Content]:
         """Write the rest. ``stored`` is the size of the tar stream in bytes."""
         self._write(self._compressor.compress(self._pending()) + self._compressor.flush())
+        if self._sealing is not None:
+            self._sealing.finish()
         return Part(self._written, self._hash.hexdigest()), Content(dict(self._types), self._size, stored)
+
+    def abandon(self) -> None:
+        """Write no more."""
+        if self._sealing is not None:
+            self._sealing.abandon()
 
     @property
     def count(self) -> int:
@@ -55,6 +70,12 @@ class IndexWriter:
         return lines
 
     def _write(self, data: bytes) -> None:
+        if self._sealing is None:
+            self._store(data)
+        else:
+            self._sealing.write(data)
+
+    def _store(self, data: bytes) -> None:
         self._hash.update(data)
         self._written += len(data)
         self._file.write(data)
@@ -63,8 +84,9 @@ class IndexWriter:
 class IndexLines:
     """The index's lines, one after the other, for comparison with the entries of an archive as they stream by."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = ZstdFile(path, "rb")
+    def __init__(self, path: Path, key: Key | None = None) -> None:
+        self._opened = ChunkFile(key.opened(file_chunks(path), path.name)) if key else None
+        self._file = ZstdFile(cast(BinaryIO, self._opened) if self._opened else path, "rb")
         self._name = safe(path.name)
 
     def check(self, entry: Entry) -> None:
@@ -76,6 +98,8 @@ class IndexLines:
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def finish(self) -> None:
         """Raise `Damaged` where the index has lines that the archive has no members for."""
@@ -91,9 +115,9 @@ class IndexLines:
             raise Damaged(f"The index {self._name} is cut or damaged.") from error
 
 
-def read_index(path: Path) -> Iterator[Entry]:
-    """All entries of an index, as a stream. Raises `Damaged`."""
-    lines = IndexLines(path)
+def read_index(path: Path, key: Key | None = None) -> Iterator[Entry]:
+    """All entries of an index, as a stream; ``key`` opens an encrypted one. Raises `Damaged`."""
+    lines = IndexLines(path, key)
     try:
         while line := lines.next_line():
             yield parse_index_line(line)

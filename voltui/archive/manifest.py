@@ -6,12 +6,16 @@ Its fields are those of `voltui.model.backup.Backup`: sizes in bytes, times in U
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from voltui.model.backup import FORMAT_VERSION, Backup, Loss
 from voltui.model.errors import Damaged
 from voltui.model.safe import safe
+
+if TYPE_CHECKING:
+    from voltui.archive.seal import Key, Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +56,33 @@ def decode(data: bytes, name: str) -> Backup:
         f"{safe(name)} is of format {version}; this VolTUI reads format {FORMAT_VERSION}.",
         "Use a newer VolTUI, or restore it by hand with tar (see the README).",
     )
+
+
+def sealed(backup: Backup, seal: Seal) -> Backup:
+    """What anybody may read of an encrypted backup, with the whole of it sealed inside."""
+    return replace(_public(backup), sealed=seal.close(encode(backup)), wrapped_key=seal.wrapped)
+
+
+def unsealed(backup: Backup, key: Key) -> Backup:
+    """The whole of an encrypted backup. Raises `Refused` where the key does not fit, `Damaged` where it was altered.
+
+    What is readable must be what is sealed, the archive's and index's hashes above all: a manifest that was edited, or
+    put in another's place, is found here, before anything is done with it.
+    """
+    whole = decode(key.open(backup.sealed, backup.id), backup.id)
+    readable = replace(backup, sealed="", wrapped_key="", verified=None, damaged="")
+    if _public(whole) != readable:
+        raise Damaged(f"The manifest of {safe(backup.id)} is not the one that was sealed.", "It was edited or swapped.")
+    return replace(
+        whole,
+        sealed=backup.sealed,
+        wrapped_key=backup.wrapped_key,
+        verified=backup.verified,
+        damaged=backup.damaged,
+    )
+
+
+def _public(backup: Backup) -> Backup:
+    """What a list needs, which names nothing of the content."""
+    losses = tuple(Loss(loss.kind, f"{loss.kind}: what it is about is encrypted.") for loss in backup.losses)
+    return replace(backup, driver="", options={}, labels={}, users=(), losses=losses, verified=None, damaged="")

@@ -1,6 +1,6 @@
 """Packing: tar bytes from a source, through the strict reader, into an archive and its index.
 
-    source -> [reader: parse, hash each file] -> [compress] -> [hash the archive, write] -> [sync]
+    source -> [reader: parse, hash each file] -> [compress] -> ([encrypt]) -> [hash the archive, write] -> [sync]
 
 Threads in a row. On two cores this takes about as long as ``tar | zstd -T0`` alone (see the README's table).
 """
@@ -12,7 +12,7 @@ import queue
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from blake3 import blake3
 
@@ -24,6 +24,9 @@ from voltui.archive.rewrite import Rewriter
 from voltui.archive.stage import Stage
 from voltui.archive.zstd import DEFAULT_LEVEL, parallel_compressor
 from voltui.model.backup import Content, Part
+
+if TYPE_CHECKING:
+    from voltui.archive.seal import Seal
 
 BUFFER = 1 << 20
 """Bytes per piece: as much as a pipe can hold, and whole tar blocks."""
@@ -56,13 +59,15 @@ def pack(
     *,
     root: bytes = b"./",
     level: int = DEFAULT_LEVEL,
+    seal: Seal | None = None,
     progress: Callable[[int, int], object] = lambda stored, entries: None,
 ) -> Packed:
     """Write the tar stream of ``source`` to ``archive_fd`` (zstd) and its entries to ``index``.
 
     Every path of the stream must begin with ``root``; where that is not ``./``, members are written anew
-    with ``./``. ``progress`` gets the tar bytes and entries so far. Raises `Damaged` where the stream is cut
-    or holds what no archive of a directory may hold; what is written then is worth nothing.
+    with ``./``. A ``seal`` encrypts the archive (the index has its own). ``progress`` gets the tar bytes and
+    entries so far. Raises `Damaged` where the stream is cut or holds what no archive of a directory may hold;
+    what is written then is worth nothing.
     """
     guard = TreeGuard()
 
@@ -76,8 +81,12 @@ def pack(
     compressor = parallel_compressor(level)
 
     with Stage("sync", os.fdatasync, depth=1) as syncing, ExitStack() as stack:
+        stack.callback(index.abandon)
         archive = _ArchiveWriter(archive_fd, syncing.put)
-        writing = stack.enter_context(Stage("write", archive.write, depth=4))
+        sealing = seal.sink(archive.write) if seal else None
+        if sealing is not None:
+            stack.callback(sealing.abandon)
+        writing = stack.enter_context(Stage("write", sealing.write if sealing else archive.write, depth=4))
 
         def compress(piece: memoryview) -> None:
             if data := compressor.compress(piece):
@@ -105,8 +114,10 @@ def pack(
             compressing.finish()
         writing.put(compressor.flush())
         writing.finish()
+        if sealing is not None:
+            sealing.finish()
         syncing.finish()
-    index_part, content = index.finish(rewriter.written if rewriter else reader.position)
+        index_part, content = index.finish(rewriter.written if rewriter else reader.position)
     return Packed(archive.part(), index_part, content)
 
 

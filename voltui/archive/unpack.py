@@ -1,6 +1,6 @@
 """Unpacking: an archive read back through the strict reader, against its manifest and index, into a sink.
 
-    [read, hash] -> [decompress] -> [reader: parse, hash each file, compare with the index] -> [write]
+    [read, hash] -> ([decrypt]) -> [decompress] -> [reader: parse, hash each file, compare with the index] -> [write]
 
 Without a sink this is verification. A header is checked before a byte of its member reaches the sink; a
 member's hash is known after its last byte, so a sink must be a place that can be thrown away.
@@ -10,25 +10,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from blake3 import blake3
 
 from voltui.archive.entry import Entry, parse_index_line
 from voltui.archive.guard import TreeGuard
 from voltui.archive.index import IndexLines
+from voltui.archive.pieces import file_chunks
 from voltui.archive.reader import Sink, TarReader
 from voltui.archive.rewrite import Rewriter
 from voltui.archive.stage import Prefetch, Stage
 from voltui.archive.tar import BLOCK
 from voltui.archive.zstd import ZstdDecompressor, ZstdError
 from voltui.model.backup import Part
-from voltui.model.errors import Damaged, Failed
+from voltui.model.errors import Damaged
 from voltui.model.safe import safe, safe_path
+
+if TYPE_CHECKING:
+    from voltui.archive.seal import Key
 
 _PIECE = 1 << 20
 """Bytes taken from the decompressor at a time, whatever the archive would unfold into."""
-_READ = 1 << 20
 _AHEAD = 4
 
 Progress = Callable[[int, int], object]
@@ -48,26 +51,29 @@ def unpack(
     *,
     sink: ByteSink | None = None,
     root: bytes = b"./",
+    key: Key | None = None,
     progress: Progress = lambda stored, entries: None,
     seen: Callable[[Entry], object] = lambda entry: None,
 ) -> None:
     """Read all of the archive; raise `Damaged` where anything is not as manifest and index say.
 
-    ``expected`` are the manifest's parts for archive and index. With a ``sink`` the tar stream is written to it,
-    its members below ``root``. ``progress`` gets the tar bytes and entries so far, ``seen`` each entry that held.
+    ``expected`` are the manifest's parts for archive and index, ``key`` opens them where they are encrypted. With a
+    ``sink`` the tar stream is written to it, its members below ``root``. ``progress`` gets the tar bytes and entries
+    so far, ``seen`` each entry that held.
     """
     check_file(index, expected[1])
-    check = _Check(IndexLines(index), seen)
+    check = _Check(IndexLines(index, key), seen)
+    pieces = _decompressed(archive, expected[0], key)
     try:
         if sink is None:
-            _read(archive, expected[0], check, None, None, progress)
+            _read(archive, pieces, check, None, None, progress)
             return
         with Stage("write", sink.write, depth=_AHEAD) as writing:
             if root == b"./":
-                _read(archive, expected[0], check, None, writing.put, progress)
+                _read(archive, pieces, check, None, writing.put, progress)
             else:
                 rewriter = Rewriter(writing.put, root=root, old_root=b"./")
-                _read(archive, expected[0], check, rewriter, None, progress)
+                _read(archive, pieces, check, rewriter, None, progress)
                 rewriter.close()
             writing.finish()
     finally:
@@ -104,14 +110,14 @@ class _Check:
 
 def _read(
     archive: Path,
-    expected: Part,
+    tar: Iterator[bytes],
     check: _Check,
     sink: Sink | None,
     forward: Callable[[bytes], object] | None,
     progress: Progress,
 ) -> None:
     reader = TarReader(check.take, sink=sink)
-    with Prefetch("decompress", _decompressed(archive, expected), _AHEAD) as pieces:
+    with Prefetch("decompress", tar, _AHEAD) as pieces:
         try:
             for piece in pieces:
                 reader.feed(piece)
@@ -143,17 +149,6 @@ def _compare(path: Path, found: Part, expected: Part) -> None:
         raise Damaged(f"{safe(path.name)} is not the file its manifest describes: the hashes differ.")
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb", buffering=0) as file:
-            while chunk := file.read(_READ):
-                yield chunk
-    except FileNotFoundError:
-        raise Damaged(f"{safe(path.name)} is missing.") from None
-    except OSError as error:
-        raise Failed(f"{safe(path.name)} can't be read: {error.strerror}.") from error
-
-
 class _HashedFile:
     """The chunks of a file, and what was hashed of them in passing."""
 
@@ -163,7 +158,7 @@ class _HashedFile:
         self._size = 0
 
     def chunks(self) -> Iterator[bytes]:
-        for chunk in _chunks(self._path):
+        for chunk in file_chunks(self._path):
             self._digest.update(chunk)
             self._size += len(chunk)
             yield chunk
@@ -173,12 +168,13 @@ class _HashedFile:
         _compare(self._path, Part(self._size, self._digest.hexdigest()), expected)
 
 
-def _decompressed(archive: Path, expected: Part) -> Iterator[bytes]:
+def _decompressed(archive: Path, expected: Part, key: Key | None) -> Iterator[bytes]:
     """The tar bytes in pieces of whole blocks."""
     file = _HashedFile(archive)
     decompressor = ZstdDecompressor()
     rest = b""
-    with Prefetch("read", file.chunks(), _AHEAD) as chunks:
+    stored = key.opened(file.chunks(), archive.name) if key else file.chunks()
+    with Prefetch("read", stored, _AHEAD) as chunks:
         for chunk in chunks:
             if decompressor.eof:
                 continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from voltui.cli import complete
@@ -28,6 +30,8 @@ from voltui.model.text import plural
 @click.option("--pause", is_flag=True, help="Pause running writers (the default).")
 @click.option("--stop", is_flag=True, help="Stop running writers and start them again.")
 @click.option("--live", is_flag=True, help="Let writers go on.")
+@click.option("--encrypt-to", "recipients", multiple=True, metavar="KEY", help="age1…, an ssh public key, or its file.")
+@click.option("--passphrase-file", metavar="FILE", help="Encrypt by the passphrase in its first line.")
 @click.option("--detach", is_flag=True, help="Don't wait for the end.")
 @with_options
 def backup(
@@ -39,6 +43,8 @@ def backup(
     pause: bool,
     stop: bool,
     live: bool,
+    recipients: tuple[str, ...],
+    passphrase_file: str | None,
     detach: bool,
 ) -> None:
     """Back up volumes or host paths.
@@ -46,6 +52,7 @@ def backup(
     A SOURCE is a volume's name or an absolute path on the engine's host. What is named together is of one moment: its
     writers are held together.
     """
+    cli = replace(cli, recipients=recipients, passphrase_file=passphrase_file or "")
     chosen = {Source.parse(source) for source in sources}
     if containers or projects or everything:
         inventory = cli.ask(lambda engine: engine.inventory())
@@ -96,6 +103,7 @@ def _print(cli: CliContext, job: str, outcome: Outcome) -> None:
         paused = f", writers {one.consistency} for {one.paused_seconds:.1f} s" if one.paused_seconds else ""
         paused = ", live: its writers went on" if one.consistency is Consistency.LIVE else paused
         entries = plural(one.content.count, "entry", "entries")
-        click.echo(f"{safe(one.id)}  {size(one.archive.size)}, {entries}, verified{paused}")
-        for loss in one.losses:
+        sealed = "encrypted and verified" if one.encrypted else "verified"
+        click.echo(f"{safe(one.id)}  {size(one.archive.size)}, {entries}, {sealed}{paused}")
+        for loss in () if one.encrypted else one.losses:
             click.echo(f"  not kept: {loss.sentence}")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from voltui.config import Settings
     from voltui.engine.adapter import Engine
     from voltui.jobs.directory import JobsDirectory
+    from voltui.jobs.keys import Keyring
     from voltui.jobs.plan import Common
     from voltui.store.local import LocalStore
 
@@ -33,13 +34,24 @@ class CliContext:
     store_directory: str = ""
     read_only: bool = False
     as_json: bool = False
+    recipients: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+    passphrase_file: str = ""
 
     @cached_property
     def settings(self) -> Settings:
         """The settings. Raises `Usage`."""
         from voltui.config import load
 
-        return load(host=self.host, context=self.context, store=self.store_directory, read_only=self.read_only)
+        return load(
+            host=self.host,
+            context=self.context,
+            store=self.store_directory,
+            read_only=self.read_only,
+            recipients=self.recipients,
+            identities=self.identities,
+            passphrase_file=self.passphrase_file,
+        )
 
     @cached_property
     def store(self) -> LocalStore:
@@ -54,6 +66,13 @@ class CliContext:
         from voltui.jobs.submit import jobs_directory
 
         return jobs_directory(self.settings.state)
+
+    @property
+    def keys(self) -> Keyring:
+        """What seals and opens backups."""
+        from voltui.jobs.keys import Keyring
+
+        return Keyring.of(self.common, self.settings.state)
 
     @property
     def common(self) -> Common:
@@ -135,4 +154,25 @@ def with_options(function: F) -> F:
         ctx.find_root().obj = ctx.obj
         return ctx.invoke(function, ctx.obj, **rest)
 
-    return cast(F, update_wrapper(command, function))
+    return _wrapped(command, function)
+
+
+def with_keys(function: F) -> F:
+    """Give a command that reads backups the options that name keys, below `with_options`. Secrets stay in files."""
+
+    @click.option(
+        "--identity", "identities", multiple=True, metavar="FILE", help="Secret keys that open encrypted backups."
+    )
+    @click.option("--passphrase-file", metavar="FILE", help="A file whose first line is the passphrase.")
+    def command(cli: CliContext, /, identities: tuple[str, ...], passphrase_file: str | None, **rest: Any) -> Any:
+        return function(replace(cli, identities=identities, passphrase_file=passphrase_file or ""), **rest)
+
+    return _wrapped(command, function)
+
+
+def _wrapped(command: Any, function: F) -> F:
+    """The command under the function's name, with the options of both: click hangs them on the function itself."""
+    options = [*getattr(function, "__click_params__", ()), *command.__click_params__]
+    update_wrapper(command, function)
+    command.__click_params__ = options
+    return cast(F, command)

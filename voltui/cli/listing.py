@@ -86,7 +86,7 @@ def backups(cli: CliContext, volume: str | None) -> None:
         click.echo(f"There are no backups in {safe(str(cli.store.root))}; `voltui backup VOLUME` makes one.", err=True)
         return
     print_table(
-        ("ID", "AGE", "SIZE", "ENTRIES", "CONSISTENCY", "VERIFIED", "LOSSES"),
+        ("ID", "AGE", "SIZE", "ENTRIES", "CONSISTENCY", "VERIFIED", "ENCRYPTED", "LOSSES"),
         [_backup_row(backup) for backup in listing.backups],
         right=(1, 2, 3),
     )
@@ -199,5 +199,6 @@ def _backup_row(backup: Backup) -> list[str]:
         f"{backup.content.count:,}",
         backup.writers,
         clock_time(backup.verified) if backup.verified else "DAMAGED" if backup.damaged else "no",
+        "yes" if backup.encrypted else "no",
         listed([loss.kind for loss in backup.losses]) or "none",
     ]

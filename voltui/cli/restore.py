@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from voltui.cli import complete
-from voltui.cli.context import CliContext, confirm, with_options
+from voltui.cli.context import CliContext, confirm, with_keys, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_json
 from voltui.engine.adapter import Engine
@@ -31,6 +31,7 @@ from voltui.model.text import clock_time, listed, plural
 @click.option("--force", metavar="NAME", help="Replace the protected volume of this NAME.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options
+@with_keys
 def restore(
     cli: CliContext,
     backup: str,
@@ -52,7 +53,7 @@ def restore(
 
     async def look(engine: Engine) -> tuple[RestorePreview, Backup | None]:
         inventory = await engine.inventory()
-        found = None if file else cli.store.find(backup, inventory.engine.id)
+        found = None if file else cli.keys.opened(cli.store.find(backup, inventory.engine.id))[0]
         where = Source.parse(target) if target else found.source if found else Source.parse("")
         return await preview_restore(engine, inventory, found, where), found
 
@@ -122,4 +123,5 @@ def _origin(preview: RestorePreview, file: Path | None) -> str:
     replaced = ", what a restore replaced" if backup.undo else ""
     content = f"{size(backup.content.size)} in {plural(backup.content.count, 'entry', 'entries')}"
     when = f"{ago(backup.started)}, {clock_time(backup.started)}"
-    return f"{when}, {backup.consistency}, {backup.standing}, {content}{replaced}"
+    sealed = ", encrypted" if backup.encrypted else ""
+    return f"{when}, {backup.consistency}, {backup.standing}{sealed}, {content}{replaced}"

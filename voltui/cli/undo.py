@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 from voltui.cli import complete
-from voltui.cli.context import CliContext, confirm, with_options
+from voltui.cli.context import CliContext, confirm, with_keys, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_json, print_table
 from voltui.cli.restore import describe, forced, print_restored
@@ -27,6 +27,7 @@ from voltui.model.source import Source
 @click.option("--force", metavar="NAME", help="Replace the protected volume of this NAME.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options
+@with_keys
 def undo(cli: CliContext, volume: str | None, force: str | None, yes: bool) -> None:
     """Put back what the last restore of VOLUME replaced; without VOLUME, list what can be put back.
 
@@ -41,7 +42,8 @@ def undo(cli: CliContext, volume: str | None, force: str | None, yes: bool) -> N
         inventory = await engine.inventory()
         found = undoables(cli.store.listing().backups, cli.jobs, inventory.engine.id)
         last = last_undoable(found, Source.parse(volume))
-        return await preview_restore(engine, inventory, last.backup, last.source), last
+        backup = cli.keys.opened(last.backup)[0] if last.backup else None
+        return await preview_restore(engine, inventory, backup, last.source), last
 
     preview, last = cli.ask(look)
     if preview.refusal:

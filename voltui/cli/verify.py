@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from voltui.cli import complete
-from voltui.cli.context import CliContext, with_options
+from voltui.cli.context import CliContext, with_keys, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_json
 from voltui.jobs.plan import VerifyPlan
@@ -15,6 +15,7 @@ from voltui.jobs.submit import submit
 @click.command()
 @click.argument("backups", nargs=-1, required=True, metavar="BACKUP…", shell_complete=complete.backup_ids)
 @with_options
+@with_keys
 def verify(cli: CliContext, backups: tuple[str, ...]) -> None:
     """Read backups back, every byte, and compare with their manifests and indexes.
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import voltui
+from voltui.archive import manifest
 from voltui.archive.index import IndexWriter
 from voltui.archive.pack import Packed, pack
 from voltui.engine.helper import TARGET
@@ -31,6 +32,9 @@ from voltui.model.volume import MADE_LABEL, Volume
 from voltui.model.when import now
 from voltui.store.local import Publication, told
 
+if TYPE_CHECKING:
+    from voltui.archive.seal import Seal
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -43,6 +47,7 @@ class Taken:
     losses: tuple[Loss, ...]
     transport: str
     started: datetime
+    seal: Seal | None
 
 
 async def run(context: JobContext, plan: BackupPlan) -> dict[str, Any]:
@@ -74,14 +79,15 @@ async def _take_all(
     """Read all sources at one standstill of their writers. The helpers start before it, to keep it short."""
     async with AsyncExitStack() as stack:
         accesses = [await stack.enter_async_context(opened(context, source)) for source in sources]
+        seals = [await context.in_thread(context.keys.new_seal) for _ in sources]
         users = {user.id: user for source in sources for user in inventory.running_users(source)}
         async with (
             hooked(context, users.values(), "backup"),
             still(context, inventory, sources, plan.treatment) as stillness,
         ):
             taken = [
-                await take(context, inventory, source, access, publications)
-                for source, access in zip(sources, accesses, strict=True)
+                await take(context, inventory, source, access, publications, seal)
+                for source, access, seal in zip(sources, accesses, seals, strict=True)
             ]
             if stillness.consistency is Consistency.LIVE:
                 taken = [
@@ -94,7 +100,8 @@ async def _with_changes(context: JobContext, taken: Taken, access: Access) -> Ta
     """What was taken, with what has changed meanwhile named among its losses."""
     if not isinstance(access, BridgeAccess) or taken.source.only:
         return taken
-    changed = await changed_since(context, access, taken.publication.index)
+    key = taken.seal.key if taken.seal else None
+    changed = await changed_since(context, access, taken.publication.index, key)
     return replace(taken, losses=(*taken.losses, changed)) if changed else taken
 
 
@@ -104,11 +111,12 @@ async def take(
     source: Source,
     access: Access,
     publications: AsyncExitStack,
+    seal: Seal | None,
     folder: str = TARGET,
 ) -> Taken:
     """Read one source into part files, which go when ``publications`` ends in an error."""
     started = now()
-    publication = context.store.begin(source, context.directory.id)
+    publication = context.store.begin(source, context.directory.id, encrypted=seal is not None)
     data = {"paths": [str(path) for path in publication.paths], "manifest": str(publication.manifest)}
     await publications.enter_async_context(context.tentative(PUBLICATION, data))
     archive_fd, index_fd = publication.open()
@@ -118,24 +126,25 @@ async def take(
         context.background(_guess(context, access))
     reading = await (access.read(folder) if isinstance(access, BridgeAccess) else access.read())
     try:
-        packed = await context.in_thread(lambda: _pack(context, reading, archive_fd, index_fd))
+        packed = await context.in_thread(lambda: _pack(context, reading, archive_fd, index_fd, seal))
         losses = await reading.finish()
     finally:
         reading.close()
     for loss in losses:
         context.directory.log(f"loss in {source.name!r}: {loss.sentence}")
     volume = inventory.volumes.get(source.name) if source.kind == "volume" else None
-    return Taken(source, volume, publication, packed, tuple(losses), access.transport, started)
+    return Taken(source, volume, publication, packed, tuple(losses), access.transport, started, seal)
 
 
-def _pack(context: JobContext, reading: Reading, archive_fd: int, index_fd: int) -> Packed:
+def _pack(context: JobContext, reading: Reading, archive_fd: int, index_fd: int, seal: Seal | None) -> Packed:
     with told("write a backup", context.store.root), os.fdopen(index_fd, "wb", closefd=False) as index:
         return pack(
             reading.source,
             archive_fd,
-            IndexWriter(index),
+            IndexWriter(index, seal),
             root=reading.root,
             level=context.common.level,
+            seal=seal,
             progress=context.count,
         )
 
@@ -180,6 +189,11 @@ async def publish(
         tool_version=voltui.__version__,
         paused_seconds=paused_seconds,
     )
+    if taken.seal is not None:
+        context.keys.remember(backup.id, taken.seal, keep=backup.undo)
+        for loss in taken.losses:  # the manifest that anybody may read does not name them
+            context.warn(loss.sentence)
+        backup = manifest.sealed(backup, taken.seal)
     await context.in_thread(lambda: taken.publication.publish(backup))
     context.left[backup.id] = f"{safe(backup.id)} is complete, but was not read back: `voltui verify` does it."
     return backup

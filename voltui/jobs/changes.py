@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voltui.archive.entry import LINK, Entry
 from voltui.archive.index import read_index
@@ -21,22 +22,28 @@ from voltui.model.backup import Loss
 from voltui.model.safe import safe_path
 from voltui.model.text import plural
 
+if TYPE_CHECKING:
+    from voltui.archive.seal import Key
+
 _MOST_NAMES = 100
 _SOCKET = "s"
 
 
-async def changed_since(context: JobContext, access: BridgeAccess, index: Path) -> Loss | None:
-    """What differs between the index, just written, and the source now; ``None`` where nothing does."""
+async def changed_since(context: JobContext, access: BridgeAccess, index: Path, key: Key | None) -> Loss | None:
+    """What differs between the index, just written, and the source now; ``None`` where nothing does.
+
+    ``key`` opens an encrypted index.
+    """
     context.begin("Looking for changes")
     links: set[bytes] = set()
-    archived = await context.in_thread(lambda: _tally(read_index(index), links, lambda entry: None))
+    archived = await context.in_thread(lambda: _tally(read_index(index, key), links, lambda entry: None))
     present = await _listed(context, access, links, lambda entry: None)
     buckets = archived.differing(present)
     if not buckets:
         return None
     before: dict[bytes, bytes] = {}
     after: dict[bytes, bytes] = {}
-    await context.in_thread(lambda: _tally(read_index(index), links, _collect(before, buckets, links)))
+    await context.in_thread(lambda: _tally(read_index(index, key), links, _collect(before, buckets, links)))
     await _listed(context, access, links, _collect(after, buckets, links))
     names = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
     if not names:

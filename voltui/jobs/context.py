@@ -14,6 +14,7 @@ from voltui.engine.bridge import Bridge
 from voltui.engine.pool import DaemonPool, settled
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.journal import OpenStep
+from voltui.jobs.keys import Keyring
 from voltui.jobs.meter import Meter
 from voltui.jobs.plan import Common
 from voltui.jobs.undo import Undoer, tried
@@ -35,6 +36,7 @@ class JobContext:
         self.state = state
         self.engine = Engine(common.endpoint)
         self.store = LocalStore(Path(common.store))
+        self.keys = Keyring.of(common, state)
         self.meter = Meter()
         self.cancelled = threading.Event()
         """Set when the job is to stop: threads look at it between pieces."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voltui.archive import foreign
 from voltui.archive.entry import Entry, parse_index_line
@@ -15,6 +16,9 @@ from voltui.jobs.plan import STDIN, RestorePlan
 from voltui.jobs.verify import noting_damage
 from voltui.model.backup import Backup
 from voltui.model.safe import safe
+
+if TYPE_CHECKING:
+    from voltui.archive.seal import Key
 
 _TRUSTED, _LINK = b'"trusted.', b'"type":"link"'
 
@@ -80,13 +84,14 @@ async def _from_file(context: JobContext, path: Path, name: str, *, keep_folder:
 async def _from_backup(context: JobContext, backup: Backup) -> Origin:
     archive, index = context.store.archive_path(backup), context.store.index_path(backup)
     parts = (backup.archive, backup.index)
-    scan = await context.in_thread(lambda: _scan(index, backup))
+    backup, key = await context.in_thread(lambda: context.keys.opened(backup))
+    scan = await context.in_thread(lambda: _scan(index, backup, key))
 
     def feed(
         sink: ByteSink, root: bytes, progress: Callable[[int, int], object], seen: Callable[[Entry], object]
     ) -> None:
         with noting_damage(context, backup):
-            unpack(archive, index, parts, sink=sink, root=root, progress=progress, seen=seen)
+            unpack(archive, index, parts, sink=sink, root=root, key=key, progress=progress, seen=seen)
 
     return Origin(
         words=safe(backup.id),
@@ -110,10 +115,10 @@ class _Scan:
     linked: frozenset[bytes]
 
 
-def _scan(index: Path, backup: Backup) -> _Scan:
+def _scan(index: Path, backup: Backup, key: Key | None) -> _Scan:
     """Look through the index, which must be whole first. Raises `Damaged`."""
     check_file(index, backup.index)
-    lines = IndexLines(index)
+    lines = IndexLines(index, key)
     trusted, linked = False, set()
     try:
         for line in iter(lines.next_line, b""):

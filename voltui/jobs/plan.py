@@ -50,10 +50,16 @@ class Common:
     """zstd's compression level."""
     read_only: bool = False
     """Whether jobs that change something are refused."""
+    recipients: tuple[str, ...] = ()
+    """Whom backups are encrypted to: ``age1…`` or ssh public keys."""
+    identities: tuple[str, ...] = ()
+    """Files of secret keys that open encrypted backups, absolute."""
+    passphrase_file: str = ""
+    """A file whose first line seals and opens backups, absolute; empty without."""
 
     @classmethod
     def of(cls, settings: Settings) -> Common:
-        """What a job needs to know of the settings."""
+        """What a job needs to know of the settings. Raises `Usage` for a recipient that is none."""
         return cls(
             endpoint=settings.endpoint,
             store=str(settings.store),
@@ -61,7 +67,18 @@ class Common:
             idle_timeout=settings.idle_timeout,
             level=settings.level,
             read_only=settings.read_only,
+            recipients=_recipients(settings),
+            identities=tuple(map(str, settings.identities)),
+            passphrase_file=str(settings.passphrase_file or ""),
         )
+
+
+def _recipients(settings: Settings) -> tuple[str, ...]:
+    if not settings.recipients:
+        return ()
+    from voltui.archive import seal
+
+    return seal.recipients(settings.recipients)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,3 +48,4 @@ async def _remove(context: JobContext, backup: Backup) -> None:
     paths = [str(store.archive_path(backup)), str(store.index_path(backup))]
     async with context.scoped(PUBLICATION, {"paths": paths, "manifest": str(store.manifest_path(backup))}):
         await context.in_thread(lambda: store.remove(backup))
+    context.keys.forget(backup.id)

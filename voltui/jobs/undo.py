@@ -20,6 +20,7 @@ from voltui.engine.pool import DaemonPool
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.extract import extract
 from voltui.jobs.journal import Journal, OpenStep
+from voltui.jobs.keys import Keyring
 from voltui.model.errors import NoEngine, NotFound, Refused, VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
@@ -51,6 +52,7 @@ class Undoer:
         self._engine = engine
         self._directory = directory
         self._bridges = bridges or {}
+        self._keys = Keyring(directory.path.parent.parent)
 
     async def undo(self, step: OpenStep) -> None:
         """Make as if the step had not been. Raises `VoltuiError` where that is not possible now."""
@@ -161,7 +163,7 @@ class Undoer:
             ):
                 await bridge.change(script, "Making room for the old content")
             if data["backup"] is not None:
-                await _extract(bridge, LocalStore(Path(data["store"])), data["backup"], folder)
+                await _extract(bridge, LocalStore(Path(data["store"])), self._keys, data["backup"], folder)
             await bridge.change(swap.swap(TARGET, identifier, only), "Putting the old content back")
             await bridge.change(swap.discard_old(TARGET, identifier), "Cleaning up")
 
@@ -210,16 +212,16 @@ async def run_hook(
     return code
 
 
-async def _extract(bridge: Bridge, store: LocalStore, backup_id: str, folder: str) -> None:
+async def _extract(bridge: Bridge, store: LocalStore, keys: Keyring, backup_id: str, folder: str) -> None:
     """Extract a backup into a folder, checked and on disk."""
-    backup = store.find(backup_id)
+    backup, key = keys.opened(store.find(backup_id))
     archive, index = store.archive_path(backup), store.index_path(backup)
     pool = DaemonPool("refill", 1)
     try:
         await extract(
             bridge,
             folder,
-            lambda sink: unpack(archive, index, (backup.archive, backup.index), sink=sink),
+            lambda sink: unpack(archive, index, (backup.archive, backup.index), sink=sink, key=key),
             pool.run,
         )
     finally:

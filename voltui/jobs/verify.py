@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from voltui.archive.unpack import unpack
+from voltui.archive.unpack import check_file, unpack
 from voltui.jobs.context import JobContext
 from voltui.jobs.plan import VerifyPlan
 from voltui.model.backup import Backup
-from voltui.model.errors import Damaged, VoltuiError
+from voltui.model.errors import Damaged, Refused, VoltuiError
 from voltui.model.safe import safe
 from voltui.model.when import now
 
@@ -24,7 +24,10 @@ async def run(context: JobContext, plan: VerifyPlan) -> dict[str, Any]:
 
 
 async def verify(context: JobContext, backup: Backup) -> Backup:
-    """Read one backup back and mark it verified."""
+    """Read one backup back and mark it verified.
+
+    An encrypted one whose key is not here is compared with its hashes alone, and that is told.
+    """
     archive, index = context.store.archive_path(backup), context.store.index_path(backup)
     context.begin(f"Verifying {safe(backup.source.short)}", backup.content.stored)
 
@@ -32,7 +35,14 @@ async def verify(context: JobContext, backup: Backup) -> Backup:
         for path in (archive, index):
             _forget_cached(str(path))
         with noting_damage(context, backup):
-            unpack(archive, index, (backup.archive, backup.index), progress=context.count)
+            try:
+                _, key = context.keys.opened(backup)
+            except Refused:
+                context.warn(f"{safe(backup.id)} was compared with its hashes only: no key that is here opens it.")
+                check_file(archive, backup.archive)
+                check_file(index, backup.index)
+            else:
+                unpack(archive, index, (backup.archive, backup.index), key=key, progress=context.count)
         return context.store.mark_verified(backup, now())
 
     verified = await context.in_thread(read)

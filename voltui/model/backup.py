@@ -113,7 +113,17 @@ class Backup:
     """What was found wrong when it was last read back, in a sentence; such a backup is not verified."""
     paused_seconds: float = 0.0
     """How long the writers stood still."""
+    sealed: str = ""
+    """Of an encrypted backup: its whole manifest, encrypted too, as armored text. Beside it stands only what a list
+    needs: no driver, options, labels, users, nor what the losses are about."""
+    wrapped_key: str = ""
+    """Of one that a passphrase opens: its own key, encrypted with that."""
     format: int = FORMAT_VERSION
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether archive and index can only be read with a key."""
+        return bool(self.sealed)
 
     @property
     def undo(self) -> bool:

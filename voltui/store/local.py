@@ -4,6 +4,7 @@
                      <volume>@<UTC time>.index.zst    the file index
                      <volume>@<UTC time>.json         the manifest, published last
 
+Archive and index of an encrypted backup end in ``.age`` besides.
 A backup exists where its manifest does. Files are 0600, directories 0700: a backup holds all that its volume holds.
 """
 
@@ -32,6 +33,8 @@ from voltui.model.when import now, stamp
 from voltui.store.files import create_file, sync_directory, write_file
 
 ARCHIVE, INDEX, MANIFEST = ".tar.zst", ".index.zst", ".json"
+ENCRYPTED = ".age"
+_DATA = (ARCHIVE, INDEX, ARCHIVE + ENCRYPTED, INDEX + ENCRYPTED)
 LATEST = "latest"
 _PART = ".part-"
 _MOST_OF_NAME = 180
@@ -109,11 +112,11 @@ class LocalStore:
 
     def archive_path(self, backup: Backup) -> Path:
         """Where its archive is."""
-        return self._path(backup, ARCHIVE)
+        return self._data_path(backup, ARCHIVE)
 
     def index_path(self, backup: Backup) -> Path:
         """Where its index is."""
-        return self._path(backup, INDEX)
+        return self._data_path(backup, INDEX)
 
     def manifest_path(self, backup: Backup) -> Path:
         """Where its manifest is."""
@@ -121,22 +124,24 @@ class LocalStore:
 
     def mark_verified(self, backup: Backup, when: datetime) -> Backup:
         """Write into the manifest that it was read back whole."""
-        return self._rewrite(replace(backup, verified=when, damaged=""))
+        return self._note(backup, when, "")
 
     def mark_damaged(self, backup: Backup, sentence: str) -> Backup:
         """Write into the manifest what is wrong with it, so that no list calls it verified."""
-        return self._rewrite(replace(backup, verified=None, damaged=sentence))
+        return self._note(backup, None, sentence)
 
-    def _rewrite(self, backup: Backup) -> Backup:
+    def _note(self, backup: Backup, verified: datetime | None, damaged: str) -> Backup:
+        """Note it in the manifest as it stands: of an encrypted backup more may be known here than may stand there."""
+        path = self._path(backup, MANIFEST)
         with told("write the manifest", self.root):
-            write_file(self._path(backup, MANIFEST), manifest.encode(backup))
-        return backup
+            write_file(path, manifest.encode(replace(self._read(path), verified=verified, damaged=damaged)))
+        return replace(backup, verified=verified, damaged=damaged)
 
     def remove(self, backup: Backup) -> None:
         """Delete a backup: the manifest first, so that no half of it is ever listed."""
         with told("remove the backup", self.root):
-            for suffix in (MANIFEST, INDEX, ARCHIVE):
-                self._path(backup, suffix).unlink(missing_ok=True)
+            for path in (self.manifest_path(backup), self.index_path(backup), self.archive_path(backup)):
+                path.unlink(missing_ok=True)
                 sync_directory(self._folder(backup.source))
 
     def changed(self) -> int:
@@ -154,7 +159,7 @@ class LocalStore:
         state = os.statvfs(existing)
         return state.f_bavail * state.f_frsize
 
-    def begin(self, source: Source, job: str) -> Publication:
+    def begin(self, source: Source, job: str, *, encrypted: bool = False) -> Publication:
         """Start a new backup: its id is the present second, or the next one that is free."""
         folder = self._folder(source)
         with told("make a folder", self.root):
@@ -162,7 +167,7 @@ class LocalStore:
         moment = now()
         while self._taken(folder, identifier := f"{source.name}@{stamp(moment)}"):
             moment += timedelta(seconds=1)
-        return Publication(folder, identifier, job)
+        return Publication(folder, identifier, job, ENCRYPTED if encrypted else "")
 
     def sweep(self, living_jobs: Iterable[str]) -> list[Path]:
         """Delete parts that belong to no living job; what was deleted."""
@@ -176,8 +181,8 @@ class LocalStore:
 
     def _taken(self, folder: Path, identifier: str) -> bool:
         stem = file_stem(identifier)
-        published = any((folder / f"{stem}{suffix}").exists() for suffix in (ARCHIVE, INDEX, MANIFEST))
-        return published or any(folder.glob(f"{_PART}*-{stem}{ARCHIVE}"))
+        published = any((folder / f"{stem}{suffix}").exists() for suffix in (*_DATA, MANIFEST))
+        return published or any(folder.glob(f"{_PART}*-{stem}{ARCHIVE}*"))
 
     def _manifests(self, source: Source | None) -> list[Path]:
         pattern = f"{folder_name(source)}/*{MANIFEST}" if source else f"*/*{MANIFEST}"
@@ -197,6 +202,9 @@ class LocalStore:
     def _folder(self, source: Source) -> Path:
         return self.root / folder_name(source)
 
+    def _data_path(self, backup: Backup, suffix: str) -> Path:
+        return self._path(backup, suffix + (ENCRYPTED if backup.encrypted else ""))
+
     def _path(self, backup: Backup, suffix: str) -> Path:
         return self._folder(backup.source) / (file_stem(backup.id) + suffix)
 
@@ -204,11 +212,12 @@ class LocalStore:
 class Publication:
     """A backup in the making: two part files, invisible until `publish`."""
 
-    def __init__(self, folder: Path, identifier: str, job: str) -> None:
+    def __init__(self, folder: Path, identifier: str, job: str, ending: str = "") -> None:
         self.id = identifier
         self._folder = folder
         self._stem = file_stem(identifier)
         self._prefix = f"{_PART}{job}-{self._stem}"
+        self._suffixes = (ARCHIVE + ending, INDEX + ending)
         self._descriptors: list[int] = []
 
     @property
@@ -251,10 +260,10 @@ class Publication:
             os.close(self._descriptors.pop())
 
     def _parts(self) -> list[Path]:
-        return [self._folder / (self._prefix + suffix) for suffix in (ARCHIVE, INDEX)]
+        return [self._folder / (self._prefix + suffix) for suffix in self._suffixes]
 
     def _published(self) -> list[Path]:
-        return [self._folder / (self._stem + suffix) for suffix in (ARCHIVE, INDEX)]
+        return [self._folder / (self._stem + suffix) for suffix in self._suffixes]
 
 
 def discard_unpublished(paths: Iterable[Path], complete: Path) -> None:

@@ -78,19 +78,24 @@ class BackupsView(View):
         content = backup.content
         when = f" {clock_time(backup.verified)}" if backup.verified else ""
         verified = standing_words(backup)
+        sealed = "encrypted, " if backup.encrypted else ""
         paused = f", writers held for {backup.paused_seconds:.1f} s" if backup.paused_seconds else ""
         lines = [
             labelled("made", clock_time(backup.started), f", {backup.consistency}{paused}"),
             labelled("content", f"{size(content.size)} in {plural(content.count, 'entry', 'entries')}"),
-            labelled("stored", f"{size(backup.archive.size)}, ", verified, when),
+            labelled("stored", f"{size(backup.archive.size)}, ", sealed, verified, when),
             labelled("from", f"{safe(backup.engine.name)}  ", Span(f"{_kind(backup)}  by {backup.transport}", "dim")),
-            labelled("users", ", ".join(safe(user.name) for user in backup.users) or Span("none", "dim")),
+            labelled("users", ", ".join(safe(user.name) for user in backup.users) or _no_users(backup)),
         ]
         if backup.damaged:
             lines += paragraph("damage", safe(backup.damaged), width, "bad")
         lines += _losses(backup, None if full else _MOST_LOSSES)
         lines.append(labelled("id", Span(safe(backup.id), "dim")))
         return lines
+
+
+def _no_users(backup: Backup) -> Span:
+    return Span("encrypted" if backup.encrypted else "none", "dim")
 
 
 def _kind(backup: Backup) -> str:
