@@ -94,4 +94,13 @@ def container_detail(data: Mapping[str, Any]) -> ContainerDetail:
         auto_remove=bool(host.get("AutoRemove")),
         started=parse_time(state.get("StartedAt") or ""),
         stop_timeout=config.get("StopTimeout"),
+        network_of=network.partition(":")[2]
+        if (network := host.get("NetworkMode") or "").startswith("container:")
+        else "",
     )
+
+
+def _network_of(mode: str) -> str:
+    """The container of ``container:<name or id>``."""
+    kind, _, name = mode.partition(":")
+    return name if kind == "container" else ""

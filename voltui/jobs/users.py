@@ -17,6 +17,7 @@ from voltui.model.backup import Consistency
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import NotFound, Refused
 from voltui.model.inventory import Inventory
+from voltui.model.order import stop_order
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
@@ -73,14 +74,14 @@ async def still(
 
 @asynccontextmanager
 async def stopped(context: JobContext, containers: Sequence[Container]) -> AsyncIterator[None]:
-    """Stop the containers during the block, the last started first, and start them in reverse.
+    """Stop the containers during the block, dependents first, and start them in reverse.
 
     Raises `Refused`, before anything is stopped, where one could not be brought back as it was.
     """
     details = [await context.engine.container(container.id) for container in containers]
     for detail in details:
         _refuse_to_stop(detail)
-    order = sorted(details, key=_started, reverse=True)
+    order = stop_order(details)
     if not order:
         yield
         return
@@ -177,10 +178,6 @@ def _refuse_to_stop(detail: ContainerDetail) -> None:
     refusal = refusal_to_stop(detail)
     if refusal is not None:
         raise refusal
-
-
-def _started(detail: ContainerDetail) -> float:
-    return detail.started.timestamp() if detail.started else 0.0
 
 
 def _unique(containers: Iterable[Container]) -> list[Container]:

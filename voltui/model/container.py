@@ -15,6 +15,7 @@ HELPER_LABEL = "voltui.helper"
 
 _REMARK = re.compile(r"\(([^)]+)\)")
 _SERVICE_LABEL = "com.docker.compose.service"
+_DEPENDS_LABEL = "com.docker.compose.depends_on"
 _SWARM_TASK_LABEL = "com.docker.swarm.task.id"
 
 
@@ -59,9 +60,20 @@ class Container:
         return self.labels.get(PROJECT_LABEL, "")
 
     @property
+    def service(self) -> str:
+        """The Compose service it is of, or empty."""
+        return self.labels.get(_SERVICE_LABEL, "")
+
+    @property
+    def depends_on(self) -> frozenset[str]:
+        """The services of its Compose project that it needs: Compose writes ``db:service_healthy:true,cache:…``."""
+        said = self.labels.get(_DEPENDS_LABEL, "")
+        return frozenset(entry.partition(":")[0].strip() for entry in said.split(",") if entry.strip())
+
+    @property
     def short_name(self) -> str:
         """The service in its Compose project, else the name: what people call it."""
-        return self.labels.get(_SERVICE_LABEL) or self.name
+        return self.service or self.name
 
     @property
     def swarm_task(self) -> bool:
@@ -81,3 +93,5 @@ class ContainerDetail:
     started: datetime | None
     stop_timeout: int | None = None
     """Seconds it is given to stop before it is killed, where it says so itself."""
+    network_of: str = ""
+    """The name or id of the container whose network it shares, or empty."""
