@@ -222,6 +222,26 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
+def sharing_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system that copies by sharing blocks: xfs on a loop device. Skips where there are none."""
+    yield from loop_disk(tmp_path / "sharing", [program("mkfs.xfs", "xfsprogs"), "-q", "-m", "reflink=1"], 320 << 20)
+
+
+def loop_disk(folder: Path, make: list[str], size: int) -> Iterator[Path]:
+    """A directory that a file system in a file is mounted at; the file is its name with ``.img``."""
+    folder.mkdir()
+    image = folder.with_suffix(".img")
+    with image.open("wb") as file:
+        file.truncate(size)
+    subprocess.run([*make, str(image)], check=True, capture_output=True)
+    mounted = subprocess.run(["mount", "-o", "loop", str(image), str(folder)], check=False, capture_output=True)
+    if mounted.returncode:
+        pytest.skip(f"no loop device: {mounted.stderr.decode()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture
 def no_processes_left(tmp_path: Path) -> Iterator[None]:
     """Nothing that names the test's directory runs on when the test is over."""
     yield

@@ -110,7 +110,11 @@ def verify_all(store: LocalStore) -> None:
 
 def no_folders_left(folder: Path) -> None:
     """No folder of a job stays in the data, but content that an undo may put back."""
-    left = [path.name for path in folder.iterdir() if path.name.startswith((".voltui-restore-", ".voltui-out-"))]
+    left = [
+        path.name
+        for path in folder.iterdir()
+        if path.name.startswith((".voltui-restore-", ".voltui-out-", ".voltui-copy-"))
+    ]
     assert left == []
 
 

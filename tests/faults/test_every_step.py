@@ -83,6 +83,15 @@ async def stopped_backup(lab: Lab, disk: Path) -> Scene:
     return await a_backup(lab, Treatment.STOP)
 
 
+async def reflinked_backup(lab: Lab, disk: Path) -> Scene:
+    """On a file system that shares blocks: the users go on while the copy is read."""
+    folder = disk / "data"
+    folder.mkdir()
+    await lab.container("one", [f"{folder}:/data"])
+    plan = BackupPlan(lab.common(), (Source("path", str(folder)),))
+    return Scene(plan, folder, lambda: fill(folder, "a"))
+
+
 async def restore(lab: Lab, disk: Path) -> Scene:
     folder = await lab.volume("data")
     fill(folder, "b", 0o750)
@@ -115,14 +124,18 @@ def fill_large(folder: Path) -> None:
 SCENES: dict[str, Callable[[Lab, Path], Awaitable[Scene]]] = {
     "backup, users paused": paused_backup,
     "backup, users stopped": stopped_backup,
+    "backup, users paused for a reflink": reflinked_backup,
     "restore": restore,
     "restore in place, for want of room": restore_in_place,
 }
 
 
 @pytest.mark.parametrize("name", SCENES)
-async def test_whatever_happens_at_any_step_nothing_is_lost_or_left(lab: Lab, small_disk: Path, name: str) -> None:
-    scene = await SCENES[name](lab, small_disk)
+async def test_whatever_happens_at_any_step_nothing_is_lost_or_left(
+    lab: Lab, request: pytest.FixtureRequest, name: str
+) -> None:
+    disk = request.getfixturevalue("sharing_disk" if "reflink" in name else "small_disk")
+    scene = await SCENES[name](lab, disk)
     scene.reset(lab)
     places = await records(lab, scene.plan)
     for fault in FAULTS if name == "backup, users paused" else _WORST:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Lab, slow_to_compress, until
+from voltui.archive.index import read_index
 from voltui.jobs.plan import BackupPlan, RestorePlan, Treatment
 from voltui.jobs.submit import submit
 from voltui.model.backup import Consistency
@@ -88,3 +90,50 @@ async def test_a_live_backup_in_which_nothing_changed_says_so_by_silence(lab: La
     await lab.run(BackupPlan(lab.common(), (DATA,), Treatment.LIVE))
     [backup] = lab.store.listing().backups
     assert backup.losses == ()
+
+
+async def test_where_blocks_can_be_shared_writers_go_on_while_a_copy_is_read(lab: Lab, sharing_disk: Path) -> None:
+    folder = sharing_disk / "data"
+    folder.mkdir(mode=0o750)
+    slow_to_compress(folder / "large", 40_000_000)
+    os.link(folder / "large", folder / "same")
+    os.setxattr(folder, "user.note", b"kept")
+    (folder / "sub").mkdir()
+    (folder / "sub" / "link").symlink_to("../large")
+    source = Source("path", str(folder))
+    await lab.container("writer", [f"{folder}:/data"])
+    job = submit(BackupPlan(lab.common(), (source,)), lab.state)
+
+    async def reading() -> bool:
+        state = job.progress()
+        return state is not None and state.step.startswith("Reading") and state.done > 0
+
+    await until(reading, "the reading")
+    assert await lab.state_of("writer") == "running"
+    (folder / "large").write_bytes(b"changed meanwhile")
+    outcome = await lab.ended(job)
+    outcome.raise_error()
+    backup = lab.store.find(outcome.result["backups"][0])
+    assert backup.consistency is Consistency.PAUSED
+    assert backup.losses == ()
+    found = {entry.path: entry for entry in read_index(lab.store.index_path(backup))}
+    assert set(found) == {b".", b"large", b"same", b"sub", b"sub/link"}
+    assert found[b"."].mode == 0o750
+    assert max(found[b"large"].size, found[b"same"].size) == 40_000_000
+    assert not [path for path in folder.iterdir() if path.name.startswith(".voltui")]
+
+
+async def test_writers_are_held_throughout_where_blocks_can_not_be_shared_after_all(
+    lab: Lab, sharing_disk: Path
+) -> None:
+    """The copy is refused here since its names do not fit into one command."""
+    folder = sharing_disk / "data"
+    folder.mkdir()
+    for number in range(700):
+        (folder / f"{number:0150}").touch()
+    await lab.container("writer", [f"{folder}:/data"])
+    outcome = await lab.run(BackupPlan(lab.common(), (Source("path", str(folder)),)))
+    outcome.raise_error()
+    backup = lab.store.find(outcome.result["backups"][0])
+    assert backup.consistency is Consistency.PAUSED
+    assert backup.content.count == 701

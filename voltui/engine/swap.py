@@ -12,7 +12,7 @@ The scripts are fixed texts for the host's ``sh``; names are arguments.
 
 from __future__ import annotations
 
-from voltui.engine.tools import KEEP_EVERYTHING, OLD_PREFIX, OUT_PREFIX, OWN_NAMES, STAGING_PREFIX
+from voltui.engine.tools import COPY_PREFIX, KEEP_EVERYTHING, OLD_PREFIX, OUT_PREFIX, OWN_NAMES, STAGING_PREFIX
 
 _NOT_OURS = " ".join(f"! -name '{pattern}'" for pattern in OWN_NAMES)
 
@@ -123,6 +123,21 @@ _GIVE_BACK = f"""
 touch -r "$new" "$new/{OUT_PREFIX}$keptid-time"
 quietly mv -T "$new" "$kept"
 """
+_MOST_NAMES = 100_000
+"""Bytes of names that surely fit into one command (find takes 131,072): in several, hard links between them break."""
+_REFLINK = f"""
+copy=$root/{COPY_PREFIX}$id
+from=$root
+if [ "$(entries -print | wc -c)" -gt {_MOST_NAMES} ]; then
+    echo "it has too many entries for one command" >&2
+    exit 1
+fi
+quietly mkdir -m 700 "$copy"
+entries -exec cp --archive --reflink=always -t "$copy" -- {{}} +
+attributes "$root" "$copy"
+touch -m -r "$root" "$copy"
+"""
+_DISCARD_COPY = f'discard "$root/{COPY_PREFIX}$id"'
 _EMPTY = "from=$root; entries -exec rm -rf --one-file-system -- {} +"
 _DISCARD_STAGED = 'discard "$new"'
 _DISCARD_OLD = 'discard "$old"'
@@ -174,6 +189,21 @@ def discard_staged(root: str, identifier: str) -> list[str]:
 def discard_old(root: str, identifier: str) -> list[str]:
     """Delete the old content. There is no way back then."""
     return _script(_DISCARD_OLD, root, identifier, "")
+
+
+def reflink(root: str, identifier: str) -> list[str]:
+    """Copy the content beside itself, sharing its blocks. Fails where the file system can't."""
+    return _script(_REFLINK, root, identifier, "")
+
+
+def discard_reflink(root: str, identifier: str) -> list[str]:
+    """Delete the copy, or what there is of it."""
+    return _script(_DISCARD_COPY, root, identifier, "")
+
+
+def reflink_folder(root: str, identifier: str) -> str:
+    """Where the copy is."""
+    return f"{root}/{COPY_PREFIX}{identifier}"
 
 
 def staging_folder(root: str, identifier: str) -> str:

@@ -15,11 +15,16 @@ from voltui.model.text import plural
 
 STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX = ".voltui-restore-", ".voltui-old-", ".voltui-out-"
 """Folders of a restore under way, in the volume itself: renaming needs one filesystem. No backup holds them."""
+COPY_PREFIX = ".voltui-copy-"
+"""The folder of a copy that shares its blocks with the volume, for the same reason in the volume itself."""
+SHARING_FILE_SYSTEMS = ("btrfs", "xfs")
 
 KEEP_EVERYTHING = ["--xattrs", "--xattrs-include=*", "--acls", "--sparse", "--numeric-owner"]
 _A_JOB = "????????T??????Z-????"
 OWN_NAMES = [
-    f"{prefix}{_A_JOB}{ending}" for prefix in (STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX) for ending in ("", "-time")
+    f"{prefix}{_A_JOB}{ending}"
+    for prefix in (STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX, COPY_PREFIX)
+    for ending in ("", "-time")
 ]
 """Patterns of what jobs make in a volume: their folders, and marks that keep a time. A user's name that only begins
 like one is a user's name."""
@@ -104,6 +109,11 @@ def altered_since(folder: str, moment: str) -> list[str]:
 def free_space(folder: str) -> list[str]:
     """The command that prints free and all blocks, their size in bytes, free and all inodes of a file system."""
     return ["stat", "--file-system", "--format=%a %b %S %d %c", folder]
+
+
+def file_system(folder: str) -> list[str]:
+    """The command that prints the kind of file system a folder is on."""
+    return ["stat", "--file-system", "--format=%T", folder]
 
 
 def sync_tree(folder: str) -> list[str]:

@@ -19,7 +19,8 @@ from voltui.jobs.changes import changed_since
 from voltui.jobs.context import JobContext
 from voltui.jobs.hooks import hooked
 from voltui.jobs.locks import locked
-from voltui.jobs.plan import BackupPlan
+from voltui.jobs.plan import BackupPlan, Treatment
+from voltui.jobs.reflink import copied, copier
 from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo import PUBLICATION
 from voltui.jobs.users import still
@@ -79,21 +80,42 @@ async def _take_all(
     """Read all sources at one standstill of their writers. The helpers start before it, to keep it short."""
     async with AsyncExitStack() as stack:
         accesses = [await stack.enter_async_context(opened(context, source)) for source in sources]
+        copiers = [
+            await stack.enter_async_context(copier(context, source, access))
+            if _worth_a_copy(plan, inventory, source, sources)
+            else None
+            for source, access in zip(sources, accesses, strict=True)
+        ]
         seals = [await context.in_thread(context.keys.new_seal) for _ in sources]
         users = {user.id: user for source in sources for user in inventory.running_users(source)}
         async with (
             hooked(context, users.values(), "backup"),
             still(context, inventory, sources, plan.treatment) as stillness,
         ):
+            folders = [
+                await copied(context, stack, bridge, source) for bridge, source in zip(copiers, sources, strict=True)
+            ]
+            ways = list(zip(sources, accesses, seals, folders, strict=True))
             taken = [
                 await take(context, inventory, source, access, publications, seal)
-                for source, access, seal in zip(sources, accesses, seals, strict=True)
+                for source, access, seal, folder in ways
+                if folder == TARGET
             ]
             if stillness.consistency is Consistency.LIVE:
                 taken = [
                     await _with_changes(context, item, access) for item, access in zip(taken, accesses, strict=True)
                 ]
+        for source, access, seal, folder in ways:
+            if folder != TARGET:
+                taken.append(await take(context, inventory, source, access, publications, seal, folder))
     return taken, stillness
+
+
+def _worth_a_copy(plan: BackupPlan, inventory: Inventory, source: Source, sources: Sequence[Source]) -> bool:
+    """Whether a copy by reflink would shorten a standstill, and surely lies in no other source of the plan."""
+    apart = all(one.kind == "volume" and not inventory.volumes[one.name].options for one in sources)
+    moving = any(writer.state != "paused" for writer in inventory.writers(source))
+    return moving and plan.treatment is not Treatment.LIVE and (apart or len(sources) == 1)
 
 
 async def _with_changes(context: JobContext, taken: Taken, access: Access) -> Taken:

@@ -33,6 +33,7 @@ PUBLICATION = "publication"
 CREATE_VOLUME, RECREATE_VOLUME = "create-volume", "recreate-volume"
 HOOK = "hook"
 STAGE, ADOPT, SWAP, REFILL, DISCARD = "stage", "adopt", "swap", "refill", "discard"
+REFLINK = "reflink"
 
 _PAUSE_PATIENCE, _STOP_PATIENCE = 3.0, 5.0
 """Seconds after which a request that was made has been carried out, a stop's own patience not counted."""
@@ -150,6 +151,10 @@ class Undoer:
         async with self._writing(data) as bridge:
             await bridge.change(swap.discard_old(TARGET, data["id"]), "Deleting the old content")
 
+    async def _reflink(self, data: Mapping[str, Any]) -> None:
+        async with self._writing(data) as bridge:
+            await bridge.change(swap.discard_reflink(TARGET, data["id"]), "Deleting the copy that was read")
+
     async def _refill(self, data: Mapping[str, Any]) -> None:
         """Put the deleted content back from its backup, staged and swapped in like any other."""
         identifier, only = data["id"], data["only"]
@@ -260,4 +265,5 @@ _UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {
     REFILL: Undoer._refill,
     ADOPT: Undoer._adopt,
     DISCARD: Undoer._discard,
+    REFLINK: Undoer._reflink,
 }
