@@ -83,6 +83,9 @@ class Table:
         )
 
 
+TABLE = Table()
+
+
 async def check_invariants(lab: Lab, job: JobDirectory) -> None:
     """What must hold after every fault and the next command: raises `AssertionError` where it does not."""
     assert job.open_steps() == [], "something is still owed"

@@ -12,7 +12,8 @@ from pathlib import Path
 
 _REQUEST = re.compile(rb"(?:GET|POST|PUT|DELETE|HEAD) /(?:v[\d.]+/)?(\S*) HTTP/1\.1\r\n")
 _PIECE = 1 << 16
-_ALL = bool(os.environ.get("VOLTUI_ALL_FAULTS"))  # read before the tests' own directories hide the user's settings
+ALL_FAULTS = bool(os.environ.get("VOLTUI_ALL_FAULTS"))
+"""Read here: the tests hide the user's settings from themselves."""
 _DELAY = 1.5
 _ERROR = b'{"message":"the fault harness says no"}'
 _REFUSAL = b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
@@ -148,6 +149,6 @@ def _close(end: socket.socket) -> None:
 def tries(calls: int) -> list[tuple[int, str]]:
     """Which calls meet which faults: all of them all where ``VOLTUI_ALL_FAULTS`` is set, which takes a quarter of an
     hour; else every third call one, in turn."""
-    if _ALL:
+    if ALL_FAULTS:
         return [(at, fault) for at in range(1, calls + 1) for fault in FAULTS]
     return [(at, FAULTS[number % len(FAULTS)]) for number, at in enumerate(range(1, calls + 1, 3))]

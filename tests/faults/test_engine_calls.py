@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import Lab
 from tests.faults import proxy
-from tests.faults.harness import Table, Tree, check_invariants, no_folders_left, tree
+from tests.faults.harness import TABLE, Tree, check_invariants, no_folders_left, tree
 from tests.faults.proxy import Proxy
 from tests.faults.test_every_step import clear, fill
 from voltui.engine.endpoint import Endpoint
@@ -25,15 +25,8 @@ from voltui.jobs.submit import jobs_directory, submit
 from voltui.model.source import Source
 
 pytestmark = pytest.mark.engine
-TABLE = Table()
 DATA = Source("volume", "data")
 _NUMBER = re.compile(r"[0-9a-f]{12,}|voltui-[^/]+")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def table() -> Iterator[None]:
-    yield
-    print(f"\n{TABLE}")
 
 
 @pytest.fixture

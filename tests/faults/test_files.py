@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Lab, loop_disk, slow_to_compress, until
-from tests.faults.harness import Table, check_invariants
+from tests.faults.harness import TABLE, check_invariants
 from voltui.archive.index import read_index
 from voltui.jobs import recover
 from voltui.jobs.directory import JobDirectory
@@ -21,15 +21,8 @@ from voltui.model.source import Source
 from voltui.store.local import LocalStore
 
 pytestmark = pytest.mark.engine
-TABLE = Table()
 DATA = Source("volume", "data")
 _LARGE = 12_000_000
-
-
-@pytest.fixture(scope="module", autouse=True)
-def table() -> Iterator[None]:
-    yield
-    print(f"\n{TABLE}")
 
 
 async def begun(job: JobDirectory) -> None:

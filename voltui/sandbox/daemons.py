@@ -44,12 +44,21 @@ class Daemons:
 
     def start(self) -> None:
         """Start both. Raises `Failed` with the daemon's last words where one does not come up."""
+        self.start_containerd()
+        self.start_dockerd()
+
+    def start_containerd(self) -> None:
+        """Start what runs the containers, and write the configuration of both."""
         root = self._layout.root
         (root / "run").mkdir(exist_ok=True)
         (root / "containerd.toml").write_text(_CONTAINERD.format(root=root))
         (root / "daemon.json").write_text("{}\n")
         self._launch(["containerd", "--config", f"{root}/containerd.toml", "--log-level", "warn"])
         self._await(root / "run" / "containerd.sock")
+
+    def start_dockerd(self) -> int:
+        """Start the engine; its process id."""
+        root = self._layout.root
         self._launch([
             find_dockerd() or "dockerd",
             f"--config-file={root}/daemon.json",
@@ -66,6 +75,7 @@ class Daemons:
             "--log-level=warn",
         ])  # fmt: skip
         self._await(self._layout.socket)
+        return self._running[-1].pid
 
     def stop(self) -> None:
         """End the daemons, dockerd first; whichever does not go is killed."""
@@ -77,6 +87,11 @@ class Daemons:
                 process.kill()
                 process.wait()
         self._running.clear()
+
+    def reap(self) -> None:
+        """Forget daemons that have ended of themselves, waiting for the last started."""
+        self._running[-1].wait()
+        self._running = [process for process in self._running if process.poll() is None]
 
     def _launch(self, command: list[str]) -> None:
         with self._layout.log.open("ab") as log:
