@@ -328,3 +328,26 @@ async def test_names_are_completed(lab: Lab, tmp_path: Path) -> None:
     }
     done = subprocess.run([sys.executable, "-P", "-m", "voltui"], env=environment, capture_output=True)
     assert b"plain,first_volume" in done.stdout
+
+
+async def test_the_graph_shows_who_touches_which_data_through_what(lab: Lab, voltui: Voltui) -> None:
+    await lab.volume("shared")
+    await lab.volume("lonely")
+    await lab.container("holder", ["shared:/data"])
+    await lab.container("taker", [], VolumesFrom=["holder:ro"])
+    drawn = voltui("graph", check=True).out
+    assert "taker  running, volumes-from holder" in drawn
+    assert "ro /data  via holder" in drawn
+    assert "volumes without users: 1" in drawn
+    tree = voltui("graph", "shared", "--format", "tree", check=True).out
+    assert "taker (running), ro at /data  via holder" in tree
+    assert "lonely" not in tree
+    touched = voltui("graph", "shared", "--impact", check=True).out
+    assert touched == "container  holder  running\ncontainer  taker  running\n"
+    document = json.loads(voltui("graph", "--json", check=True).out)
+    assert {edge["kind"] for edge in document["edges"]} == {"mount", "volumes-from"}
+    assert voltui("graph", "--format", "dot", check=True).out.startswith("digraph")
+    assert voltui("graph", "--format", "mermaid", check=True).out.startswith("flowchart")
+    missing = voltui("graph", "nothing")
+    assert missing.code == 4
+    assert "no volume, path or container nothing" in missing.err

@@ -20,6 +20,7 @@ from voltui.model.safe import safe
 _COMMANDS = {
     "volumes": "listing",
     "containers": "listing",
+    "graph": "graph",
     "backup": "backup",
     "backups": "listing",
     "restore": "restore",

@@ -1,0 +1,98 @@
+"""``voltui graph``."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+
+import click
+
+from voltui.cli import complete
+from voltui.cli.context import CliContext, with_options
+from voltui.cli.output import print_json
+from voltui.engine.adapter import Engine
+from voltui.model import drawing, graph_export
+from voltui.model.errors import NotFound, Usage
+from voltui.model.graph import MountGraph, NodeKey
+from voltui.model.safe import safe
+from voltui.model.text import listed
+
+_PIPE_WIDTH = 100
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=complete.volume_names)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "tree", "json", "dot", "mermaid"]),
+    default="text",
+    help="A drawing (the default), an indented tree, or for other programs.",
+)
+@click.option("--impact", is_flag=True, help="Only whom stopping, restoring or removing NAME touches.")
+@with_options
+def graph(cli: CliContext, name: str | None, form: str, impact: bool) -> None:
+    """Show which containers touch which data, through what.
+
+    NAME is a volume, a host path or a container: only what is connected with it is shown. A dashed line is read-only,
+    a double one came by --volumes-from; the words say the same.
+    """
+    if impact and name is None:
+        raise Usage("--impact of what?", "Name a volume, a path or a container.")
+    found = cli.ask(mount_graph)
+    if name is not None:
+        key = _named(found, name)
+        if impact:
+            _print_impact(cli, found, key)
+            return
+        found = found.part(found.reachable(key))
+    if cli.as_json or form == "json":
+        print_json(graph_export.document(found))
+    elif form == "dot":
+        click.echo(graph_export.dot(found))
+    elif form == "mermaid":
+        click.echo(graph_export.mermaid(found))
+    else:
+        _print_lines(found, form)
+
+
+async def mount_graph(engine: Engine) -> MountGraph:
+    """The engine's mount graph. Each container is inspected: nothing else tells whose mounts it takes."""
+    inventory = await engine.inventory()
+
+    async def givers(container: str) -> tuple[str, ...]:
+        try:
+            return (await engine.container(container)).volumes_from
+        except NotFound:
+            return ()
+
+    taken = await asyncio.gather(*map(givers, inventory.containers))
+    return MountGraph.of(inventory, dict(zip(inventory.containers, taken, strict=True)))
+
+
+def _named(found: MountGraph, name: str) -> NodeKey:
+    nodes = found.named(name)
+    if not nodes:
+        raise NotFound(f"There is no volume, path or container {safe(name)}.", "`voltui graph` shows all there are.")
+    if len(nodes) > 1:
+        said = listed([f"the {node.key.kind} {safe(node.key.name)}" for node in nodes])
+        raise Usage(f"{safe(name)} may be {said}.", "Give more of the id, or another name.")
+    return nodes[0].key
+
+
+def _print_impact(cli: CliContext, found: MountGraph, key: NodeKey) -> None:
+    nodes = found.impact(key)
+    if cli.as_json:
+        print_json([{"kind": node.key.kind, "name": node.name, "state": node.state or None} for node in nodes])
+        return
+    for node in nodes:
+        click.echo(f"{node.key.kind}  {safe(node.name)}{f'  {safe(node.state)}' if node.state else ''}")
+
+
+def _print_lines(found: MountGraph, form: str) -> None:
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE_WIDTH
+    lines = drawing.tree(found) if form == "tree" else drawing.draw(found, width)
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    for line in lines:
+        click.echo(line if utf8 else drawing.ascii_only(line))

@@ -1,0 +1,339 @@
+"""The mount graph: which containers touch which data, through what."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from voltui.model.container import Container
+from voltui.model.inventory import Inventory, of_the_system
+from voltui.model.mount import Mount, MountKind
+
+
+class NodeKind(StrEnum):
+    """What a node is."""
+
+    VOLUME = "volume"
+    BIND = "bind"
+    TMPFS = "tmpfs"
+    CONTAINER = "container"
+
+
+class EdgeKind(StrEnum):
+    """Why two nodes are neighbours."""
+
+    MOUNT = "mount"
+    """A container mounts a source."""
+    VOLUMES_FROM = "volumes-from"
+    """A container takes the mounts of another."""
+    WITHIN = "within"
+    """A path lies in another, or in a volume: whoever mounts either touches the same files."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class NodeKey:
+    """Names a node: a volume by name, a bind by path, a container by id, a tmpfs by container and destination."""
+
+    kind: NodeKind
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A source of data, or a container."""
+
+    key: NodeKey
+    name: str
+    """What to call it: not made safe for a terminal."""
+    state: str = ""
+    """Of a container."""
+    project: str = ""
+    anonymous: bool = False
+    """Of a volume."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it is a container whose processes exist."""
+        return self.state in ("running", "paused", "restarting")
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """From a source to the container that mounts it, from a data container to one that takes its mounts, or from a
+    directory to one within it."""
+
+    kind: EdgeKind
+    source: NodeKey
+    target: NodeKey
+    destination: str = ""
+    """Where a mount is in the container."""
+    read_only: bool = False
+    propagation: str = ""
+    via: str = ""
+    """The name of the data container that a mount came through, if any."""
+
+    @property
+    def access(self) -> str:
+        """``ro`` or ``rw``."""
+        return "ro" if self.read_only else "rw"
+
+
+@dataclass(frozen=True)
+class MountGraph:
+    """Nodes and edges of one moment."""
+
+    nodes: Mapping[NodeKey, Node]
+    edges: tuple[Edge, ...] = field(default=())
+
+    @classmethod
+    def of(cls, inventory: Inventory, taken_from: Mapping[str, Iterable[str]] | None = None) -> MountGraph:
+        """The graph of an inventory. ``taken_from`` tells the names or ids of the containers that a container, by id,
+        takes its mounts from; only an inspect tells that."""
+        builder = _Builder(inventory, taken_from or {})
+        return cls(builder.nodes, (*builder.mounts(), *builder.taken(), *builder.within()))
+
+    @cached_property
+    def _neighbours(self) -> Mapping[NodeKey, tuple[Edge, ...]]:
+        found: dict[NodeKey, list[Edge]] = {key: [] for key in self.nodes}
+        for edge in self.edges:
+            found[edge.source].append(edge)
+            found[edge.target].append(edge)
+        return {key: tuple(edges) for key, edges in found.items()}
+
+    def edges_of(self, key: NodeKey) -> tuple[Edge, ...]:
+        """All edges that begin or end at a node."""
+        return self._neighbours.get(key, ())
+
+    def named(self, name: str) -> tuple[Node, ...]:
+        """The nodes that a name may mean: a volume's, a path, a container's name or the beginning of its id."""
+        return tuple(
+            node
+            for node in self.nodes.values()
+            if name in (node.name, node.key.name) or (len(name) >= _LEAST_ID and _is_id(node, name))
+        )
+
+    def users(self, key: NodeKey) -> tuple[Node, ...]:
+        """The containers that mount a source, each once, by name."""
+        mounts = {edge.target for edge in self.edges_of(key) if edge.kind is EdgeKind.MOUNT and edge.source == key}
+        return tuple(sorted((self.nodes[one] for one in mounts), key=lambda node: node.name))
+
+    def writers(self, key: NodeKey) -> tuple[Node, ...]:
+        """The running containers that may write to a source or to what overlaps with it, each once, by name."""
+        found = {
+            edge.target
+            for place in (key, *self._overlapping(key))
+            for edge in self.edges_of(place)
+            if edge.kind is EdgeKind.MOUNT and edge.source == place and not edge.read_only
+        }
+        return tuple(sorted((self.nodes[one] for one in found if self.nodes[one].running), key=lambda one: one.name))
+
+    def _overlapping(self, key: NodeKey) -> Iterator[NodeKey]:
+        """What a place lies in, and what lies in it, however deep; not what lies beside it."""
+        yield from self._along(key, up=True)
+        yield from self._along(key, up=False)
+
+    def _along(self, key: NodeKey, *, up: bool) -> Iterator[NodeKey]:
+        for edge in self.edges_of(key):
+            here, there = (edge.target, edge.source) if up else (edge.source, edge.target)
+            if edge.kind is EdgeKind.WITHIN and here == key:
+                yield there
+                yield from self._along(there, up=up)
+
+    def reachable(self, start: NodeKey, steps: int | None = None) -> dict[NodeKey, int]:
+        """Everything connected to a node, with how many edges away it is; at most ``steps`` away."""
+        distance = {start: 0}
+        waiting = deque([start])
+        while waiting:
+            key = waiting.popleft()
+            if steps is not None and distance[key] >= steps:
+                continue
+            for edge in self.edges_of(key):
+                other = edge.target if edge.source == key else edge.source
+                if other not in distance:
+                    distance[other] = distance[key] + 1
+                    waiting.append(other)
+        return distance
+
+    def impact(self, key: NodeKey) -> tuple[Node, ...]:
+        """Whom stopping, restoring or removing a node touches, by name.
+
+        Of a source: its users and those of what overlaps with it. Of a container: its sources, and who takes its
+        mounts.
+        """
+        if key.kind is NodeKind.CONTAINER:
+            found = {
+                edge.source if edge.target == key else edge.target
+                for edge in self.edges_of(key)
+                if edge.kind is EdgeKind.MOUNT or edge.source == key
+            }
+            return tuple(sorted((self.nodes[one] for one in found), key=lambda node: node.name))
+        users = {user.key: user for place in (key, *self._overlapping(key)) for user in self.users(place)}
+        return tuple(sorted(users.values(), key=lambda node: node.name))
+
+    @cached_property
+    def groups(self) -> tuple[frozenset[NodeKey], ...]:
+        """What belongs together: connected components, those of one Compose project as one.
+
+        Compose projects come first, by name, then the others, the largest first, then what is alone.
+        """
+        found: dict[str | int, frozenset[NodeKey]] = {}
+        for number, component in enumerate(self._components()):
+            name = self.title(component) or number
+            found[name] = found.get(name, frozenset()) | component
+        return tuple(sorted(found.values(), key=self._group_order))
+
+    def _components(self) -> Iterator[frozenset[NodeKey]]:
+        left = dict.fromkeys(self.nodes)
+        while left:
+            component = frozenset(self.reachable(next(iter(left))))
+            yield component
+            for key in component:
+                del left[key]
+
+    def _group_order(self, group: frozenset[NodeKey]) -> tuple[bool, bool, str, int, str]:
+        title = self.title(group)
+        return len(group) == 1, title == "", title, -len(group), min(self.nodes[key].name for key in group)
+
+    def title(self, group: Iterable[NodeKey]) -> str:
+        """The Compose projects in a group, or empty."""
+        return ", ".join(sorted({self.nodes[key].project for key in group} - {""}))
+
+    def orphans(self) -> tuple[Node, ...]:
+        """The volumes that no container mounts, by name."""
+        alone = (node for key, node in self.nodes.items() if key.kind is NodeKind.VOLUME and not self.users(key))
+        return tuple(sorted(alone, key=lambda node: node.name))
+
+    def shared_by_writers(self) -> tuple[Node, ...]:
+        """The sources that more than one running container may write to, by name: they may overwrite each other."""
+        sources = (node for key, node in self.nodes.items() if key.kind in (NodeKind.VOLUME, NodeKind.BIND))
+        return tuple(sorted((node for node in sources if len(self.writers(node.key)) > 1), key=lambda node: node.name))
+
+    def at_risk(self) -> tuple[Node, ...]:
+        """What goes with a container, by name: anonymous volumes in use, and containers that mount no data at all, so
+        that whatever they write is in their writable layer."""
+        found = [
+            node
+            for key, node in self.nodes.items()
+            if (key.kind is NodeKind.VOLUME and node.anonymous and self.users(key))
+            or (key.kind is NodeKind.CONTAINER and not any(edge.target == key for edge in self.edges_of(key)))
+        ]
+        return tuple(sorted(found, key=lambda node: node.name))
+
+    def part(self, keys: Iterable[NodeKey]) -> MountGraph:
+        """The graph of some nodes and the edges between them."""
+        kept = sorted(set(keys), key=self._places.__getitem__)
+        inside = frozenset(kept)
+        edges = (edge for key in kept for edge in self.edges_of(key) if edge.source == key and edge.target in inside)
+        return MountGraph({key: self.nodes[key] for key in kept}, tuple(edges))
+
+    @cached_property
+    def _places(self) -> Mapping[NodeKey, int]:
+        return {key: number for number, key in enumerate(self.nodes)}
+
+
+_LEAST_ID = 4
+
+
+def _is_id(node: Node, beginning: str) -> bool:
+    return node.key.kind is NodeKind.CONTAINER and node.key.name.startswith(beginning)
+
+
+class _Builder:
+    """Makes nodes and edges of an inventory."""
+
+    def __init__(self, inventory: Inventory, taken_from: Mapping[str, Iterable[str]]) -> None:
+        self._inventory = inventory
+        self._by_name = {container.name: container for container in inventory.containers.values()}
+        self._givers = {
+            container.id: tuple(filter(None, map(self._container, taken_from.get(container.id, ()))))
+            for container in inventory.containers.values()
+        }
+        self.nodes: dict[NodeKey, Node] = {}
+        for volume in inventory.volumes.values():
+            key = NodeKey(NodeKind.VOLUME, volume.name)
+            name = inventory.display_name(volume)
+            self.nodes[key] = Node(key, name, project=volume.project, anonymous=volume.anonymous)
+        for container in inventory.containers.values():
+            key = NodeKey(NodeKind.CONTAINER, container.id)
+            self.nodes[key] = Node(key, container.name, container.state, container.project)
+
+    def _container(self, reference: str) -> Container | None:
+        """By name or id, or the beginning of one, as ``--volumes-from`` takes them."""
+        found = self._by_name.get(reference) or self._inventory.containers.get(reference)
+        if found is None and reference:
+            found = next((one for key, one in self._inventory.containers.items() if key.startswith(reference)), None)
+        return found
+
+    def mounts(self) -> Iterator[Edge]:
+        for container in self._inventory.containers.values():
+            for mount in container.mounts:
+                if (source := self._source(container, mount)) is not None:
+                    yield self._mount(source, container, mount)
+
+    def _mount(self, source: NodeKey, container: Container, mount: Mount) -> Edge:
+        return Edge(
+            EdgeKind.MOUNT,
+            source,
+            NodeKey(NodeKind.CONTAINER, container.id),
+            mount.destination,
+            mount.read_only,
+            mount.propagation,
+            self._via(container, mount),
+        )
+
+    def _source(self, container: Container, mount: Mount) -> NodeKey | None:
+        """The node of a mount's source, made if it is the first time. ``None`` for sockets and files of the system."""
+        if mount.kind is MountKind.VOLUME:
+            key, name = NodeKey(NodeKind.VOLUME, mount.source), mount.source
+        elif mount.kind is MountKind.BIND:
+            if of_the_system(mount.source):
+                return None
+            key, name = NodeKey(NodeKind.BIND, mount.source), mount.source
+        else:
+            name = f"{container.name}:{mount.destination}"
+            key = NodeKey(NodeKind.TMPFS, f"{container.id}:{mount.destination}")
+        self.nodes.setdefault(key, Node(key, name))
+        return key
+
+    def _via(self, container: Container, mount: Mount) -> str:
+        """The data container that has the very same mount, of those that this one takes from."""
+        same = (mount.kind, mount.source, mount.destination)
+        for giver in self._givers[container.id]:
+            if any((one.kind, one.source, one.destination) == same for one in giver.mounts):
+                return giver.name
+        return ""
+
+    def taken(self) -> Iterator[Edge]:
+        for taker, givers in self._givers.items():
+            for giver in givers:
+                source, target = NodeKey(NodeKind.CONTAINER, giver.id), NodeKey(NodeKind.CONTAINER, taker)
+                yield Edge(EdgeKind.VOLUMES_FROM, source, target)
+
+    def within(self) -> Iterator[Edge]:
+        """From each place to what lies in it, nearest first; two nodes of one place are neighbours once.
+
+        Sorted by their parts, a place's parents are on the stack of those that come before it.
+        """
+        places = sorted((_parts(place), key) for key, place in self._places())
+        above: list[tuple[tuple[str, ...], NodeKey]] = []
+        for parts, key in places:
+            while above and parts[: len(above[-1][0])] != above[-1][0]:
+                above.pop()
+            if above and above[-1][1] != key:
+                yield Edge(EdgeKind.WITHIN, above[-1][1], key)
+            above.append((parts, key))
+
+    def _places(self) -> Iterator[tuple[NodeKey, str]]:
+        for key in self.nodes:
+            if key.kind is NodeKind.BIND:
+                yield key, key.name
+            elif key.kind is NodeKind.VOLUME and key.name in self._inventory.volumes:
+                for place in self._inventory.volumes[key.name].places:
+                    yield key, place
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(part for part in path.split("/") if part)
