@@ -98,6 +98,28 @@ async def test_the_list_follows_the_engine(lab: Lab, tmp_path: Path) -> None:
         terminal.wait_without("fresh")
 
 
+async def test_the_graph_of_a_volume_shows_who_else_touches_it_and_through_what(lab: Lab, tmp_path: Path) -> None:
+    for name in ("alone", "shared"):
+        await lab.volume(name)
+    await lab.container("holder", ["shared:/data"])
+    await lab.container("taker", [], VolumesFrom=["holder:ro"])
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
+        terminal.walk_to("shared")
+        terminal.press("m")
+        terminal.wait_for("> shared and 2 more +1 +2")
+        terminal.wait_for("▪ shared ─┬───▶ rw /data")
+        terminal.wait_for("└═══▶ ro /data  via holder")
+        await lab.container("comer", ["shared:/here"])
+        terminal.wait_for("several write: shared")
+        terminal.press("Enter")
+        terminal.wait_for("rw /here")
+        terminal.press("Esc")
+        terminal.wait_for("several write: shared")
+        terminal.press("/", *"alone", "Enter")
+        terminal.wait_without("holder")
+        terminal.wait_for("> alone +1 +0  unused")
+
+
 async def test_killing_the_interface_leaves_the_job_running_to_its_end(lab: Lab, tmp_path: Path) -> None:
     files = await lab.volume("large")
     slow_to_compress(files / "text")

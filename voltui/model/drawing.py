@@ -44,30 +44,15 @@ def draw(graph: MountGraph, width: int) -> list[str]:
             alone.append(graph.nodes[next(iter(group))])
             continue
         part = graph.part(group)
-        lines += [_heading(part), *_draw_group(part, width), ""]
+        lines += [_heading(part), *draw_group(part, width), ""]
     for title, nodes in (("volumes without users", _volumes(alone)), ("containers without data", _containers(alone))):
         if nodes:
             lines += [f"{title}: {len(nodes):,}", *(f"  {_sign(node)} {_label(node)}" for node in nodes), ""]
     return lines[:-1]
 
 
-def _volumes(nodes: Iterable[Node]) -> list[Node]:
-    return [node for node in nodes if node.key.kind is not NodeKind.CONTAINER]
-
-
-def _containers(nodes: Iterable[Node]) -> list[Node]:
-    return [node for node in nodes if node.key.kind is NodeKind.CONTAINER]
-
-
-def _heading(group: MountGraph) -> str:
-    containers = sum(key.kind is NodeKind.CONTAINER for key in group.nodes)
-    counts = f"{plural(len(group.nodes) - containers, 'source')}, {plural(containers, 'container')}"
-    shared = group.shared_by_writers()
-    risk = f"; several write to {', '.join(safe(node.name) for node in shared)}" if shared else ""
-    return f"{safe(group.title(group.nodes)) or 'no project'}: {counts}{risk}"
-
-
-def _draw_group(graph: MountGraph, width: int) -> list[str]:
+def draw_group(graph: MountGraph, width: int) -> list[str]:
+    """One group, without a heading."""
     rows = _right_side(graph, _ordered(graph))
     places: dict[NodeKey, list[int]] = {}
     for number, row in enumerate(rows):
@@ -89,6 +74,22 @@ def _draw_group(graph: MountGraph, width: int) -> list[str]:
         lines.append(f"{name} {blank}{wires} {middle_cut(row.text, room_right)}".rstrip())
     loose = [key for key in graph.nodes if key.kind is not NodeKind.CONTAINER and key not in places]
     return [*lines, *(f"{_sign(graph.nodes[key])} {_label(graph.nodes[key])}{_within(graph, key)}" for key in loose)]
+
+
+def _volumes(nodes: Iterable[Node]) -> list[Node]:
+    return [node for node in nodes if node.key.kind is not NodeKind.CONTAINER]
+
+
+def _containers(nodes: Iterable[Node]) -> list[Node]:
+    return [node for node in nodes if node.key.kind is NodeKind.CONTAINER]
+
+
+def _heading(group: MountGraph) -> str:
+    containers = sum(key.kind is NodeKind.CONTAINER for key in group.nodes)
+    counts = f"{plural(len(group.nodes) - containers, 'source')}, {plural(containers, 'container')}"
+    shared = group.shared_by_writers()
+    risk = f"; several write to {', '.join(safe(node.name) for node in shared)}" if shared else ""
+    return f"{safe(group.title(group.nodes)) or 'no project'}: {counts}{risk}"
 
 
 def _wires(

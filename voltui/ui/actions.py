@@ -13,8 +13,8 @@ from textual.binding import Binding, BindingType
 
 from voltui.ui.glyphs import glyphs
 
-VOLUMES, CONTAINERS, BACKUPS, JOBS = "volumes", "containers", "backups", "jobs"
-ALL = frozenset((VOLUMES, CONTAINERS, BACKUPS, JOBS))
+VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS = "volumes", "containers", "graph", "backups", "jobs"
+ALL = frozenset((VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS))
 
 
 class Group(StrEnum):
@@ -79,14 +79,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("verify", ("v",), "Verify", "Read the backup back, every byte", Group.ACT, frozenset((BACKUPS,)), footer=3),
     Action("cancel", ("K",), "Cancel job", "Stop the job; it undoes what it began", Group.ACT, frozenset((JOBS,)),
            footer=1, changes=True),
+    Action("graph_of", ("m",), "Graph of this", "What is connected with it", Group.ACT,
+           frozenset((VOLUMES, CONTAINERS)), footer=4),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
-    Action("filter", ("slash",), "Filter", "Show only rows with these words", Group.FIND, footer=5),
+    Action("filter", ("slash",), "Filter", "Show only rows with these words", Group.FIND, footer=6),
     Action("next_match", ("n",), "Next", "Next row that the filter left", Group.FIND),
     Action("previous_match", ("N",), "Previous", "Previous row that the filter left", Group.FIND),
-    Action("sort", ("s",), "Sort", "Sort in the next order", Group.FIND, footer=6),
+    Action("sort", ("s",), "Sort", "Sort in the next order", Group.FIND, footer=7),
     Action("sort_menu", ("S",), "Sort by", "Choose what to sort by", Group.FIND),
     Action("mark", ("space",), "Mark", "Mark it for the next action, go down", Group.FIND,
-           frozenset((VOLUMES, CONTAINERS, BACKUPS)), footer=4),
+           frozenset((VOLUMES, CONTAINERS, BACKUPS)), footer=5),
     Action("invert", ("asterisk",), "Invert marks", "Mark what is not marked", Group.FIND,
            frozenset((VOLUMES, CONTAINERS, BACKUPS))),
     Action("down", ("j", "down"), "Down", "Next row", Group.MOVE),
@@ -102,6 +104,7 @@ ACTIONS: tuple[Action, ...] = (
            Group.MOVE),
     Action("volumes", ("1",), "Volumes", "The volumes", Group.PANES),
     Action("containers", ("2",), "Containers", "The containers", Group.PANES),
+    Action("graph", ("3",), "Graph", "Who touches which data, in groups", Group.PANES),
     Action("backups", ("4",), "Backups", "The backups", Group.PANES),
     Action("jobs", ("5", "w"), "Jobs", "The jobs, running and past", Group.PANES),
     Action("next_pane", ("tab",), "Next pane", "The next pane", Group.PANES),

@@ -85,6 +85,16 @@ class VoltuiApp(App[str]):
 
         self.run_worker(ask(), group="inspect", exclusive=True, exit_on_error=False)
 
+    def inspect_all(self) -> None:
+        """Inspect every container that was not yet: the graph shows whose mounts each takes."""
+
+        async def ask() -> None:
+            known = self.store.state.details or {}
+            found = await self.live.inspect(set(self.store.state.containers) - known.keys())
+            self.store.update(details={**(self.store.state.details or {}), **found})
+
+        self.run_worker(ask(), group="inspect-all", exclusive=True, exit_on_error=False)
+
     def refresh_state(self) -> None:
         """Ask the engine and the store again."""
 

@@ -13,8 +13,8 @@ from voltui.ui.pane import Pane
 from voltui.ui.spans import Line, Span, line, spread, width_of, wrapped
 from voltui.ui.state import State
 
-PANES = (("1", "volumes"), ("2", "containers"), ("4", "backups"), ("5", "jobs"))
-"""The panes and their keys; 3 is kept for the graph."""
+PANES = (("1", "volumes"), ("2", "containers"), ("3", "graph"), ("4", "backups"), ("5", "jobs"))
+"""The panes and their keys."""
 
 
 def header(state: State, width: int) -> Line:
@@ -58,7 +58,9 @@ def tabs(pane: Pane, width: int) -> Line:
     if pane.filter:
         facts.append(Span(f"/{safe(pane.filter)}  ", "accent"))
     arrow = glyphs().falling if pane.sort.reverse else glyphs().rising
-    facts.append(Span(f"sort {pane.sort.label} {arrow} ", "dim"))
+    order = Span(f"sort {pane.sort.label} {arrow} ", "dim")
+    if width_of(line(*parts, *facts, order)) <= width:
+        facts.append(order)
     return spread(line(*parts), line(*facts), width)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from voltui.config import Settings
 from voltui.engine.adapter import Engine
@@ -18,6 +18,7 @@ from voltui.jobs.directory import JobDirectory
 from voltui.jobs.plan import Common, Plan
 from voltui.jobs.submit import jobs_directory, submit
 from voltui.jobs.watch import JobView
+from voltui.model.container import ContainerDetail
 from voltui.model.errors import NotFound, VoltuiError
 from voltui.model.inventory import Inventory
 from voltui.store.local import Listing, LocalStore
@@ -43,6 +44,7 @@ class Live:
         self.backups = LocalStore(settings.store)
         self.jobs = jobs_directory(settings.state)
         self._settings = settings
+        self._common = Common.of(settings)
         self._store = store
         self._ended = ended
         self._files = DaemonPool("files", 2)
@@ -99,6 +101,18 @@ class Live:
         await self._take_in_jobs()
         return job
 
+    async def inspect(self, containers: Iterable[str]) -> dict[str, ContainerDetail]:
+        """What inspects tell of the containers that still are."""
+
+        async def ask(container: str) -> ContainerDetail | None:
+            try:
+                return await self.engine.container(container)
+            except VoltuiError:
+                return None
+
+        found = await asyncio.gather(*map(ask, containers))
+        return {detail.container.id: detail for detail in found if detail is not None}
+
     async def clean_up(self) -> None:
         """Undo what jobs whose process died have left."""
         from voltui.jobs import recover  # after the first screen: what undoes a step loads a good deal
@@ -108,7 +122,7 @@ class Live:
 
     def common(self) -> Common:
         """What a job needs of the settings."""
-        return Common.of(self._settings)
+        return self._common
 
     def close(self) -> None:
         """Let the threads end."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,11 @@ class State:
     """Running and past ones, newest first."""
     details: Mapping[str, ContainerDetail] | None = None
     """What inspects have told, by container id."""
+
+    @property
+    def containers(self) -> Iterable[str]:
+        """The ids of the containers that are known."""
+        return self.inventory.containers if self.inventory else ()
 
     @property
     def running_jobs(self) -> tuple[JobView, ...]:

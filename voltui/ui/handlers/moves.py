@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voltui.model.graph import NodeKey, NodeKind
 from voltui.ui.frame import PANES
 
 if TYPE_CHECKING:
@@ -84,6 +85,18 @@ class Moves:
         """The pane of containers."""
         self._screen.open_pane("containers")
 
+    def do_graph(self) -> None:
+        """The pane of the mount graph."""
+        self._screen.open_pane("graph")
+        self._screen.app.inspect_all()
+
+    def do_graph_of(self) -> None:
+        """The group of what is under the cursor, in the pane of the mount graph."""
+        key, of_volumes = self._screen.cursor_key, self._screen.pane.view.id == "volumes"
+        if key:
+            self.do_graph()
+            self._screen.go_to_node(NodeKey(NodeKind.VOLUME if of_volumes else NodeKind.CONTAINER, key))
+
     def do_backups(self) -> None:
         """The pane of backups."""
         self._screen.open_pane("backups")
@@ -103,4 +116,5 @@ class Moves:
     def _step(self, by: int) -> None:
         names = [name for _, name in PANES]
         here = names.index(self._screen.pane.view.id)
-        self._screen.open_pane(names[(here + by) % len(names)])
+        name = names[(here + by) % len(names)]
+        self.do_graph() if name == "graph" else self._screen.open_pane(name)

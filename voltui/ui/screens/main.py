@@ -12,6 +12,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
+from voltui.model.graph import NodeKey
+from voltui.model.text import plural
 from voltui.ui import frame
 from voltui.ui.actions import BY_ID, bindings, footer, handlers
 from voltui.ui.handlers.finding import Finding
@@ -24,6 +26,7 @@ from voltui.ui.state import State
 from voltui.ui.views.backups import BackupsView
 from voltui.ui.views.base import LABEL_WIDTH, View
 from voltui.ui.views.containers import ContainersView
+from voltui.ui.views.graph import GraphView
 from voltui.ui.views.jobs import JobsView, job_line
 from voltui.ui.views.volumes import VolumesView
 from voltui.ui.widgets.lines import Lines
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
 _REST = 0.1
 """Seconds the cursor rests before the detail follows: a held key repaints the list only."""
-_VIEWS: tuple[type[View], ...] = (VolumesView, ContainersView, BackupsView, JobsView)
+_VIEWS: tuple[type[View], ...] = (VolumesView, ContainersView, GraphView, BackupsView, JobsView)
 
 
 class MainScreen(Screen[None]):
@@ -109,7 +112,7 @@ class MainScreen(Screen[None]):
 
     def _show_rows(self, cursor_key: str | None = None) -> None:
         pane, state = self._pane, self.state
-        if state.inventory is None and pane.view.id in ("volumes", "containers"):
+        if state.inventory is None and pane.view.id in ("volumes", "containers", "graph"):
             self.table.show(Rows(message=frame.no_engine(state, self.table.size.width)))
             return
         keys = pane.visible(state)
@@ -144,6 +147,9 @@ class MainScreen(Screen[None]):
             if self.zoomed:
                 folds = [piece for line_ in lines for piece in folded(line_, width, LABEL_WIDTH + 1)]
                 lines = self._scrolled(folds, detail.size.height - 1)
+            elif 1 < detail.size.height <= len(lines):
+                left = len(lines) - detail.size.height + 2
+                lines = [*lines[:-left], line(Span(f"   {plural(left, 'more line')}: Enter", "dim"))]
             lines = [frame.detail_title(name, position, width), *lines]
         detail.show(lines)
 
@@ -197,6 +203,13 @@ class MainScreen(Screen[None]):
         self.remove_class("-zoomed")
         self.show_state(self._pane.cursor_key)
         self._cursor_moved()
+
+    def go_to_node(self, node: NodeKey) -> None:
+        """In the graph's pane, go to the group that a volume or container is in."""
+        view = self._pane.view
+        if isinstance(view, GraphView):
+            self._pane.filter = ""
+            self.show_state(view.group_of(self.state, node))
 
     @property
     def zoomed(self) -> bool:

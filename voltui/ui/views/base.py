@@ -45,7 +45,7 @@ class View(ABC):
     id: ClassVar[str]
     title: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]]
-    sorts: ClassVar[tuple[Sort, ...]]
+    sorts: tuple[Sort, ...]
     made_from: ClassVar[tuple[str, ...]]
     """The fields of the state that its rows tell of."""
     empty: ClassVar[str]
