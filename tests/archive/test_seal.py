@@ -8,6 +8,7 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.archive.test_pack import Bytes, tar_of
@@ -101,6 +102,18 @@ def test_a_passphrase_wraps_the_backups_own_key(mine: Seal) -> None:
     assert Key([own]).open(wrapped.close(b"data"), "x") == b"data"
     with pytest.raises(Refused, match="passphrase does not open"):
         seal.unwrap(wrapped.wrapped, "wrong horse", "x")
+
+
+def test_age_opens_by_hand_the_own_key_that_a_passphrase_has_wrapped(tmp_path: Path) -> None:
+    wrapped, own = tmp_path / "wrapped", tmp_path / "own"
+    sealing = Seal.new([], "correct horse")
+    wrapped.write_text(sealing.wrapped)
+    asking = pexpect.spawn(program("age", "age"), ["-d", "-o", str(own), str(wrapped)], timeout=30)
+    asking.expect("passphrase")
+    asking.sendline("correct horse")
+    asking.expect(pexpect.EOF)
+    asking.close()
+    assert Key(seal.identities(own)).open(sealing.close(b"data"), "x") == b"data"
 
 
 def cut(data: bytes) -> bytes:

@@ -160,6 +160,22 @@ async def test_a_backup_of_one_volume_offered_as_anothers_is_refused(lab: Lab, k
     assert (await lab.mountpoint("other") / "name-secret").read_text() == "the other's"
 
 
+async def test_a_backup_in_plain_is_refused_where_keys_are_named_unless_it_is_accepted(
+    lab: Lab, keys: tuple[Path, str]
+) -> None:
+    """Whoever can write to the store could take the seal off a manifest and put an archive of his own beside it."""
+    files = await secret_volume(lab)
+    backup = await backed_up(lab, lab.common())
+    (files / "name-secret").write_text("changed")
+    common = to(lab, keys[1], keys[0])
+    with pytest.raises(Refused, match="is not encrypted, but you have named keys"):
+        (await lab.run(RestorePlan(common, DATA, backup.id))).raise_error()
+    assert (files / "name-secret").read_text() == "changed"
+    (await lab.run(VerifyPlan(common, (backup.id,)))).raise_error()
+    (await lab.run(RestorePlan(common, DATA, backup.id, accept_plain=True))).raise_error()
+    assert (files / "name-secret").read_text() == "content-secret"
+
+
 async def test_verifying_without_the_key_compares_the_hashes_and_says_so(lab: Lab, keys: tuple[Path, str]) -> None:
     await secret_volume(lab)
     backup = await backed_up(lab, to(lab, keys[1]))

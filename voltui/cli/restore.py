@@ -28,6 +28,7 @@ from voltui.model.text import clock_time, listed, plural
 @click.option("--to", "target", metavar="VOLUME", help="Another volume or path; a new volume is made.")
 @click.option("--keep-folder", is_flag=True, help="Of a FILE: keep the one folder that everything is in.")
 @click.option("--in-place", is_flag=True, help="Where there is no room for both contents: delete the old one first.")
+@click.option("--accept-plain", is_flag=True, help="Take a backup in plain although keys are named.")
 @click.option("--force", metavar="NAME", help="Replace the protected volume of this NAME.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options
@@ -38,6 +39,7 @@ def restore(
     target: str | None,
     keep_folder: bool,
     in_place: bool,
+    accept_plain: bool,
     force: str | None,
     yes: bool,
 ) -> None:
@@ -53,7 +55,7 @@ def restore(
 
     async def look(engine: Engine) -> tuple[RestorePreview, Backup | None]:
         inventory = await engine.inventory()
-        found = None if file else cli.keys.opened(cli.store.find(backup, inventory.engine.id))[0]
+        found = None if file else _opened(cli, inventory.engine.id, backup, accept_plain=accept_plain)
         where = Source.parse(target) if target else found.source if found else Source.parse("")
         return await preview_restore(engine, inventory, found, where), found
 
@@ -70,12 +72,17 @@ def restore(
         file=str(file.absolute()) if file else "",
         keep_folder=keep_folder,
         in_place=in_place,
+        accept_plain=accept_plain,
         force=forced(preview, force),
     )
     job = submit(plan, cli.settings.state)
     outcome = follow(job)
     outcome.raise_error()
     print_restored(cli, job.id, outcome)
+
+
+def _opened(cli: CliContext, engine_id: str, reference: str, *, accept_plain: bool) -> Backup:
+    return cli.keys.opened(cli.store.find(reference, engine_id), accept_plain=accept_plain)[0]
 
 
 def forced(preview: RestorePreview, name: str | None) -> bool:

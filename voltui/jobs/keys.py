@@ -66,12 +66,20 @@ class Keyring:
         """The backup is gone."""
         self._kept(backup_id).unlink(missing_ok=True)
 
-    def opened(self, backup: Backup) -> tuple[Backup, Key | None]:
+    def opened(self, backup: Backup, *, accept_plain: bool = False) -> tuple[Backup, Key | None]:
         """The whole manifest of a backup, and the key to its archive; ``None`` where it is not encrypted.
 
-        Raises `Refused` where no key that is known opens it, `Damaged` where its manifest was altered.
+        Raises `Refused` where no key that is known opens it, `Damaged` where its manifest was altered. Where the user
+        has named keys, one in plain is refused too unless that is to be accepted: whoever can write to the store could
+        have put it there in place of an encrypted one.
         """
         if not backup.encrypted:
+            if not accept_plain and (self.recipients or self.identities or self.passphrase_file):
+                raise Refused(
+                    f"{safe(backup.id)} is not encrypted, but you have named keys: anybody who can write to the store "
+                    "may have made it.",
+                    "Where you trust it, `voltui restore --accept-plain` takes it.",
+                )
             return backup, None
         refusal = Refused(
             f"{safe(backup.id)} is encrypted, and no key to it was given.",

@@ -59,7 +59,7 @@ async def find(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> 
         return await _from_file(context, path, "standard input", keep_folder=plan.keep_folder)
     if plan.file:
         return await _from_file(context, Path(plan.file), Path(plan.file).name, keep_folder=plan.keep_folder)
-    return await _from_backup(context, context.store.find(plan.backup))
+    return await _from_backup(context, context.store.find(plan.backup), accept_plain=plan.accept_plain)
 
 
 async def _from_file(context: JobContext, path: Path, name: str, *, keep_folder: bool) -> Origin:
@@ -81,10 +81,10 @@ async def _from_file(context: JobContext, path: Path, name: str, *, keep_folder:
     )
 
 
-async def _from_backup(context: JobContext, backup: Backup) -> Origin:
+async def _from_backup(context: JobContext, backup: Backup, *, accept_plain: bool) -> Origin:
     archive, index = context.store.archive_path(backup), context.store.index_path(backup)
     parts = (backup.archive, backup.index)
-    backup, key = await context.in_thread(lambda: context.keys.opened(backup))
+    backup, key = await context.in_thread(lambda: context.keys.opened(backup, accept_plain=accept_plain))
     scan = await context.in_thread(lambda: _scan(index, backup, key))
 
     def feed(

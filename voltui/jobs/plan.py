@@ -117,6 +117,8 @@ class RestorePlan:
     """Or the id of an earlier restore: what it replaced is still in the volume and is put back (undo)."""
     force: bool = False
     """Replace the content of a volume that is labelled as protected, too."""
+    accept_plain: bool = False
+    """Take a backup that is not encrypted although the user has named keys."""
     in_place: bool = False
     """Where the target has no room for both contents, delete the old one first, backed up."""
 
