@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import DEADLINE, Lab, program, until
+from tests.faults.harness import TABLE
 from voltui.jobs.plan import BackupPlan, RestorePlan, Treatment
 from voltui.model.source import Source
 
@@ -42,7 +43,7 @@ class Database(ABC):
     def numbers(self) -> set[int] | None:
         """All numbers that are there; ``None`` while the server does not answer."""
 
-    async def start(self, lab: Lab, name: str, volume: str) -> None:
+    async def start(self, lab: Lab, name: str, volume: str, labels: dict[str, str] | None = None) -> None:
         shutil.rmtree(self.sockets, ignore_errors=True)
         self.sockets.mkdir(parents=True)
         identity = pwd.getpwnam(self.user)
@@ -52,7 +53,7 @@ class Database(ABC):
         command = (
             f"exec setpriv --reuid {identity.pw_uid} --regid {identity.pw_gid} --clear-groups sh -c '{self.script()}'"
         )
-        await lab.container(name, binds, command, Tmpfs={"/tmp": ""})
+        await lab.container(name, binds, command, labels=labels, Tmpfs={"/tmp": ""})
 
         async def answers() -> bool:
             return self.numbers() is not None
@@ -138,40 +139,80 @@ class Redis(Database):
         return {int(line) for line in said.split()}
 
 
-@pytest.mark.parametrize("treatment", [Treatment.PAUSE, Treatment.STOP])
-@pytest.mark.parametrize("kind", [Postgres, Redis])
+@pytest.fixture
+def sockets() -> Iterator[Path]:
+    """A path short enough for a socket's name."""
+    folder = Path(f"/tmp/vt-sock-{os.getpid()}-{time.monotonic_ns() % 10**6}")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def thirty(acknowledged: set[int]) -> set[int]:
+    """What was acknowledged when that were thirty."""
+
+    async def some() -> bool:
+        return len(acknowledged) >= 30
+
+    await until(some, "thirty writes")
+    return set(acknowledged)
+
+
+@pytest.mark.parametrize(
+    ("kind", "treatment"),
+    [
+        (Postgres, Treatment.PAUSE),
+        (Postgres, Treatment.STOP),
+        (Redis, Treatment.PAUSE),
+        (Redis, Treatment.STOP),
+        (Redis, Treatment.LIVE),  # it only ever appends to its file, whose last line may be cut
+    ],
+)
 async def test_every_commit_acknowledged_before_the_backup_is_in_it(
-    lab: Lab, kind: type[Database], treatment: Treatment
+    lab: Lab, kind: type[Database], treatment: Treatment, sockets: Path
 ) -> None:
-    # A path short enough for a socket's name.
-    sockets = Path(f"/tmp/vt-sock-{os.getpid()}-{time.monotonic_ns() % 10**6}")
-    try:
-        database = kind(sockets)
-        await lab.volume("data")
-        await database.start(lab, "db", "data")
-        with database.load() as acknowledged:
+    database = kind(sockets)
+    await lab.volume("data")
+    await database.start(lab, "db", "data")
+    with database.load() as acknowledged:
+        before = await thirty(acknowledged)
+        outcome = await lab.run(BackupPlan(lab.common(), (Source("volume", "data"),), treatment))
+        assert outcome.ending == "done", outcome
+        after = len(acknowledged)
 
-            async def some() -> bool:
-                return len(acknowledged) >= 30
+        async def more() -> bool:
+            return len(acknowledged) > after + 5
 
-            await until(some, "thirty writes")
-            before = set(acknowledged)
-            outcome = await lab.run(BackupPlan(lab.common(), (Source("volume", "data"),), treatment))
-            assert outcome.ending == "done", outcome
-            after = len(acknowledged)
+        await until(more, "the writes to go on")
+    backup = outcome.result["backups"][0]
+    restored = await lab.run(RestorePlan(lab.common(), Source("volume", "copy"), backup))
+    assert restored.ending == "done", restored
+    await lab.engine.remove_container("db")
+    await database.start(lab, "copy", "copy")
+    found = database.numbers()
+    assert found is not None
+    assert before <= found, f"lost: {sorted(before - found)}"
+    await lab.engine.remove_container("copy")
+    TABLE.count(f"backup, {treatment}", f"{kind.__name__} under load", "while it writes")
 
-            async def more() -> bool:
-                return len(acknowledged) > after + 5
 
-            await until(more, "the writes to go on")
-        backup = outcome.result["backups"][0]
-        restored = await lab.run(RestorePlan(lab.common(), Source("volume", "copy"), backup))
-        assert restored.ending == "done", restored
-        await lab.engine.remove_container("db")
-        await database.start(lab, "copy", "copy")
-        found = database.numbers()
-        assert found is not None
-        assert before <= found, f"lost: {sorted(before - found)}"
-        await lab.engine.remove_container("copy")
-    finally:
-        shutil.rmtree(sockets, ignore_errors=True)
+async def test_a_live_backup_of_postgresql_holds_the_dump_that_a_hook_makes_before_it(lab: Lab, sockets: Path) -> None:
+    """Its files are of different moments then, and nobody may start a server on them: the dump is of one."""
+    database = Postgres(sockets)
+    await lab.volume("data")
+    dump = f"{database.bin}/pg_dump -h /sock -U postgres -Fc -f /data/dump postgres"
+    await database.start(lab, "db", "data", {"voltui.backup.pre": dump})
+    with database.load() as acknowledged:
+        before = await thirty(acknowledged)
+        outcome = await lab.run(BackupPlan(lab.common(), (Source("volume", "data"),), Treatment.LIVE))
+        assert outcome.ending == "done", outcome
+    backup = outcome.result["backups"][0]
+    (await lab.run(RestorePlan(lab.common(), Source("volume", "copy"), backup))).raise_error()
+    await lab.engine.remove_container("db")
+    await lab.volume("fresh")
+    await database.start(lab, "fresh", "fresh")
+    kept = str(await lab.mountpoint("copy") / "dump")
+    restore = [f"{database.bin}/pg_restore", "-h", str(sockets), "-U", "postgres", "--clean", "-d", "postgres", kept]
+    assert ran(*restore) is not None
+    assert before <= (database.numbers() or set())
+    await lab.engine.remove_container("fresh")
+    TABLE.count("backup, live", "Postgres under load", "dumped by its hook")

@@ -63,6 +63,11 @@ def set_clock_back() -> None:
     time.time = lambda: real_time() - 3600
 
 
+def kill_supervisor() -> None:
+    """Nobody watches any more; the worker goes on."""
+    os.kill(os.getppid(), signal.SIGKILL)
+
+
 def cancel() -> None:
     """Somebody cancels the job."""
     os.kill(os.getpid(), signal.SIGTERM)
@@ -71,6 +76,7 @@ def cancel() -> None:
 FAULTS: dict[str, Callable[[], None]] = {
     "worker killed": kill_worker,
     "worker and supervisor killed": kill_both,
+    "supervisor killed": kill_supervisor,
     "cancelled": cancel,
     "helpers killed": kill_helpers,
     "clock set back an hour": set_clock_back,
