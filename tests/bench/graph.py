@@ -7,7 +7,7 @@ import time
 
 from voltui.model import drawing
 from voltui.model.container import Container
-from voltui.model.graph import MountGraph
+from voltui.model.graph_builder import mount_graph
 from voltui.model.inventory import EngineInfo, Inventory
 from voltui.model.mount import Mount, MountKind
 from voltui.model.volume import Volume
@@ -38,7 +38,7 @@ def main() -> None:
     for size in _SIZES:
         inventory = inventory_of(size)
         start = time.perf_counter()
-        graph = MountGraph.of(inventory)
+        graph = mount_graph(inventory)
         made = time.perf_counter()
         groups = graph.groups
         grouped = time.perf_counter()

@@ -15,6 +15,7 @@ from tests.conftest import program
 from voltui.model import drawing, graph_export
 from voltui.model.container import Container
 from voltui.model.graph import EdgeKind, MountGraph, NodeKey, NodeKind
+from voltui.model.graph_builder import mount_graph
 from voltui.model.inventory import EngineInfo, Inventory
 from voltui.model.mount import Mount, MountKind
 from voltui.model.text import cell_width
@@ -41,7 +42,7 @@ def graph_of(
 ) -> MountGraph:
     made = [one if isinstance(one, Volume) else Volume(one, mountpoint=f"/engine/{one}/_data") for one in volumes]
     inventory = Inventory.of(EngineInfo("e", "host", "Docker", "1", "1"), made, containers)
-    return MountGraph.of(inventory, {f"id-{name}": givers for name, givers in (taken or {}).items()})
+    return mount_graph(inventory, {f"id-{name}": givers for name, givers in (taken or {}).items()})
 
 
 def volume(name: str) -> NodeKey:

@@ -15,6 +15,7 @@ from voltui.engine.adapter import Engine
 from voltui.model import drawing, graph_export
 from voltui.model.errors import NotFound, Usage
 from voltui.model.graph import MountGraph, NodeKey
+from voltui.model.graph_builder import mount_graph
 from voltui.model.safe import safe
 from voltui.model.text import listed
 
@@ -40,7 +41,7 @@ def graph(cli: CliContext, name: str | None, form: str, impact: bool) -> None:
     """
     if impact and name is None:
         raise Usage("--impact of what?", "Name a volume, a path or a container.")
-    found = cli.ask(mount_graph)
+    found = cli.ask(_ask)
     if name is not None:
         key = _named(found, name)
         if impact:
@@ -57,7 +58,7 @@ def graph(cli: CliContext, name: str | None, form: str, impact: bool) -> None:
         _print_lines(found, form)
 
 
-async def mount_graph(engine: Engine) -> MountGraph:
+async def _ask(engine: Engine) -> MountGraph:
     """The engine's mount graph. Each container is inspected: nothing else tells whose mounts it takes."""
     inventory = await engine.inventory()
 
@@ -68,7 +69,7 @@ async def mount_graph(engine: Engine) -> MountGraph:
             return ()
 
     taken = await asyncio.gather(*map(givers, inventory.containers))
-    return MountGraph.of(inventory, dict(zip(inventory.containers, taken, strict=True)))
+    return mount_graph(inventory, dict(zip(inventory.containers, taken, strict=True)))
 
 
 def _named(found: MountGraph, name: str) -> NodeKey:

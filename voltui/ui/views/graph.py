@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from voltui.model import drawing
 from voltui.model.graph import MountGraph, NodeKey, NodeKind
+from voltui.model.graph_builder import mount_graph
 from voltui.model.safe import safe
 from voltui.model.text import listed
 from voltui.ui.glyphs import ASCII, glyphs
@@ -79,7 +80,7 @@ class GraphView(View):
         made_from = (state.inventory, state.details)
         if any(one is not other for one, other in zip(made_from, self._made_from, strict=True)):
             taken = {key: detail.volumes_from for key, detail in (state.details or {}).items()}
-            graph = MountGraph.of(state.inventory, taken)
+            graph = mount_graph(state.inventory, taken)
             self._made = {_key(graph, group): graph.part(group) for group in graph.groups}
             self._made_from = made_from
         return self._made
