@@ -20,6 +20,7 @@ import platformdirs
 
 from voltui.engine.endpoint import Endpoint, resolve
 from voltui.model.errors import Usage
+from voltui.model.paths import absolute
 from voltui.model.safe import safe
 
 _PREFIX = "VOLTUI_"
@@ -94,25 +95,26 @@ def load(
     where = store or values.store or str(platformdirs.user_data_path("voltui") / "store")
     return Settings(
         endpoint=resolve(chosen_host, chosen_context, environ),
-        store=_absolute(where),
+        store=absolute(where),
         transport=values.transport,
         level=values.level,
         idle_timeout=values.idle_timeout,
         read_only=read_only or values.read_only,
         recipients=tuple(recipients) or values.recipients,
-        identities=tuple(_absolute(path) for path in identities or values.identities),
-        passphrase_file=_absolute(phrase) if (phrase := passphrase_file or values.passphrase_file) else None,
+        identities=tuple(absolute(path) for path in identities or values.identities),
+        passphrase_file=absolute(phrase) if (phrase := passphrase_file or values.passphrase_file) else None,
         state=state_directory(),
     )
 
 
-def _absolute(path: str) -> Path:
-    return Path(path).expanduser().absolute()
-
-
 def _value(key: str, text: str) -> Any:
-    """A variable's value, as the file would have it."""
-    return [item for part in text.split(",") if (item := part.strip())] if key in _LISTS else text
+    """A variable's value, as the file would have it. Raises `Usage` for a list of nothing: it can't be meant."""
+    if key not in _LISTS:
+        return text
+    items = [item for part in text.split(",") if (item := part.strip())]
+    if not items:
+        raise Usage(f"{_PREFIX}{key.upper()} names nothing.", "Unset it, or name some, with commas between.")
+    return items
 
 
 def state_directory() -> Path:

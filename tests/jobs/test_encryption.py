@@ -105,6 +105,38 @@ async def test_what_a_restore_replaced_is_encrypted_and_undone_without_the_ident
     assert len(list((lab.state / "keys").iterdir())) == 1
 
 
+async def test_what_is_replaced_by_an_encrypted_backup_is_encrypted_too_though_no_recipient_is_named(
+    lab: Lab, keys: tuple[Path, str]
+) -> None:
+    files = await secret_volume(lab)
+    backup = await backed_up(lab, to(lab, keys[1]))
+    (files / "name-secret").write_text("newer")
+    common = replace(lab.common(), identities=(str(keys[0]),))
+    (await lab.run(RestorePlan(common, DATA, backup.id))).raise_error()
+    assert all(one.encrypted for one in lab.store.listing().backups)
+    undo = next(one for one in lab.store.listing().backups if one.undo)
+    (await lab.run(RestorePlan(lab.common(), DATA, undo.id))).raise_error()
+    assert (files / "name-secret").read_text() == "newer"
+
+
+async def test_a_plain_backup_in_place_of_an_encrypted_undo_is_refused_whatever_is_named(
+    lab: Lab, keys: tuple[Path, str]
+) -> None:
+    files = await secret_volume(lab)
+    backup = await backed_up(lab, to(lab, keys[1]))
+    plain = await backed_up(lab, lab.common())
+    (await lab.run(RestorePlan(to(lab, keys[1], keys[0]), DATA, backup.id))).raise_error()
+    undo = next(one for one in lab.store.listing().backups if one.undo)
+    forged = replace(plain, id=undo.id, reason=undo.reason, started=undo.started)
+    for path, of in ((lab.store.archive_path, plain), (lab.store.index_path, plain)):
+        path(forged).write_bytes(path(of).read_bytes())
+    lab.store.manifest_path(forged).write_bytes(manifest.encode(forged))
+    for plan in (RestorePlan(lab.common(), DATA, undo.id, accept_plain=True), VerifyPlan(lab.common(), (undo.id,))):
+        with pytest.raises(Damaged, match="was encrypted when it was made"):
+            (await lab.run(plan)).raise_error()
+    assert (files / "name-secret").read_text() == "content-secret"
+
+
 async def test_a_passphrase_seals_and_opens(lab: Lab, tmp_path: Path) -> None:
     files = await secret_volume(lab)
     (tmp_path / "phrase").write_text("correct horse\n")
@@ -219,6 +251,38 @@ async def test_the_command_line_encrypts_and_opens(
     wrong = voltui("backup", "data", "--encrypt-to", "age1nonsense")
     assert wrong.code == 2
     assert "is no recipient" in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("backup", "data", "--passphrase-file", ""), "An option for keys is empty"),
+        (("backup", "data", "--encrypt-to", ""), "An option for keys is empty"),
+        (("backup", "data", "--encrypt-to", "~nobody-of-that-name/x"), "a user that does not exist"),
+        (("backup", "data", "--passphrase-file", "/dev/zero"), "no regular file"),
+        (("restore", "data@latest", "--yes", "--identity", "/dev/null"), "no regular file"),
+    ],
+)
+async def test_keys_that_can_not_be_meant_are_told_in_a_sentence_and_nothing_is_backed_up(
+    lab: Lab, voltui: Callable[..., Ran], keys: tuple[Path, str], arguments: tuple[str, ...], says: str
+) -> None:
+    await secret_volume(lab)
+    made = await backed_up(lab, to(lab, keys[1]))
+    ran = voltui(*arguments)
+    assert ran.code == 2
+    assert says in ran.err
+    assert [one.id for one in lab.store.listing().backups] == [made.id]
+
+
+async def test_a_secret_key_given_as_a_recipient_is_not_repeated(
+    lab: Lab, voltui: Callable[..., Ran], keys: tuple[Path, str]
+) -> None:
+    secret = next(line for line in keys[0].read_text().splitlines() if not line.startswith("#"))
+    for mistaken in (str(keys[0]), secret):
+        ran = voltui("backup", "data", "--encrypt-to", mistaken)
+        assert ran.code == 2
+        assert "AGE-SECRET-KEY" not in ran.err + ran.out
+        assert "age-keygen -y" in ran.err
 
 
 def test_a_plain_backup_needs_no_key(tmp_path: Path) -> None:

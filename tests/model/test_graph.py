@@ -114,6 +114,14 @@ def test_mounts_taken_from_a_data_container_say_through_whom_they_came() -> None
     assert "app" in names(graph.impact(NodeKey(NodeKind.CONTAINER, "id-holder")))
 
 
+def test_whoever_takes_mounts_through_others_is_touched_too() -> None:
+    mount = volume_mount("data")
+    graph = graph_of(
+        ["data"], [container(name, mount) for name in ("one", "two", "three")], {"two": ["one"], "three": ["two"]}
+    )
+    assert names(graph.impact(NodeKey(NodeKind.CONTAINER, "id-one"))) == ["data", "three", "two"]
+
+
 @pytest.mark.parametrize("reference", ["holder", "id-holder", "id-hol"])
 def test_a_data_container_is_found_by_name_by_id_and_by_the_beginning_of_its_id(reference: str) -> None:
     graph = graph_of(["data"], [container("holder", volume_mount("data")), container("app")], {"app": [reference]})
@@ -162,6 +170,8 @@ def test_a_name_may_mean_several_things() -> None:
     graph = graph_of(["same"], [container("same", volume_mount("same"))])
     assert len(graph.named("same")) == 2
     assert names(graph.named("id-same")) == ["same"]
+    assert [node.key.kind for node in graph.named("volume:same")] == [NodeKind.VOLUME]
+    assert [node.key.kind for node in graph.named("container:same")] == [NodeKind.CONTAINER]
     assert graph.named("nothing") == ()
 
 

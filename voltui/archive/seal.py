@@ -11,30 +11,39 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
+import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pyrage
 
-from voltui.model.errors import Damaged, Refused, Usage
+from voltui.model.errors import Damaged, Failed, Refused, Usage
+from voltui.model.paths import absolute
 from voltui.model.safe import safe
 
 _PIPE = 1 << 20
-_X25519_SECRET = "AGE-SECRET-KEY-"  # noqa: S105 - how such a line begins, no secret
+_SECRET = re.compile("AGE-SECRET-KEY-|PRIVATE KEY", re.IGNORECASE)
+_PUBLIC = ("age1", "ssh-")
+_LARGEST = 1 << 20
+"""Bytes that a file of keys has at most."""
 _SSH_PRIVATE = "-----BEGIN OPENSSH PRIVATE KEY-----"
 
 
 def recipient(text: str) -> Any:
-    """The recipient that ``age1…`` or ``ssh-…`` names. Raises `Usage`."""
+    """The recipient that ``age1…`` or ``ssh-…`` names. Raises `Usage`, which does not repeat what may be a secret."""
     parse = pyrage.ssh.Recipient.from_str if text.startswith("ssh-") else pyrage.x25519.Recipient.from_str
     try:
         return parse(text)
     except pyrage.RecipientError:
+        named = safe(text) if text.startswith(_PUBLIC) else "That"
         raise Usage(
-            f"{safe(text)} is no recipient to encrypt to.", "It is age1… as age-keygen prints it, or an ssh public key."
+            f"{named} is no recipient to encrypt to.",
+            "It is age1… as age-keygen prints it (`age-keygen -y` of a secret key), or an ssh public key.",
         ) from None
 
 
@@ -42,7 +51,9 @@ def recipients(texts: Iterable[str]) -> tuple[str, ...]:
     """All recipients that are meant, each checked; a text may be a file of them, one a line, too. Raises `Usage`."""
     found: list[str] = []
     for text in texts:
-        lines = [text] if text.startswith(("age1", "ssh-")) else _lines(Path(text).expanduser(), "recipients")
+        if not text.strip() or _SECRET.search(text):
+            recipient("")
+        lines = [text] if text.startswith(_PUBLIC) else _lines(absolute(text), "recipients")
         for line in lines:
             recipient(line)
             found.append(line)
@@ -55,41 +66,40 @@ def identities(path: Path) -> list[Any]:
     try:
         if lines[0] == _SSH_PRIVATE:
             return [pyrage.ssh.Identity.from_buffer(path.read_bytes())]
-        return [
-            pyrage.x25519.Identity.from_str(line) for line in lines if line.startswith(_X25519_SECRET) or _bad(path)
-        ]
+        return [pyrage.x25519.Identity.from_str(line) for line in lines]
     except pyrage.IdentityError:
         _bad(path)
 
 
 def passphrase(path: Path) -> str:
     """The first line of a file. Raises `Usage`."""
-    try:
-        text = path.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
-    except (OSError, ValueError) as error:
-        raise Usage(f"The passphrase file {safe(str(path))} can't be read: {_reason(error)}.") from error
+    text = _text(path, "as a passphrase file").split("\n", 1)[0].rstrip("\r")
     if not text:
-        raise Usage(f"The passphrase file {safe(str(path))} is empty.", "Its first line is the passphrase.")
+        raise Usage(f"The first line of the passphrase file {safe(str(path))} is empty.", "It is the passphrase.")
     return text
 
 
 def _lines(path: Path, what: str) -> list[str]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        hint = "A recipient is age1…, an ssh public key, or a file of such lines."
-        raise Usage(
-            f"{safe(str(path))} can't be read as a file of {what}: {_reason(error)}.",
-            hint if what == "recipients" else "Check the path.",
-        ) from error
+    text = _text(path, f"as a file of {what}")
     lines = [line for raw in text.splitlines() if (line := raw.strip()) and not line.startswith("#")]
     if not lines:
         raise Usage(f"{safe(str(path))} holds no {what}.", "Check the path.")
     return lines
 
 
+def _text(path: Path, how: str) -> str:
+    """The text of a small, regular file: a job reads it anew, so a pipe would not do. Raises `Usage`."""
+    try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode) or state.st_size > _LARGEST:
+            raise Usage(f"{safe(str(path))} can't be read {how}: it is no regular file of a few lines.", "Make it one.")
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise Usage(f"{safe(str(path))} can't be read {how}: {_reason(error)}.", "Check the path.") from error
+
+
 def _reason(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else "it is no text"
+    return (error.strerror or str(error)).lower() if isinstance(error, OSError) else "it is no text"
 
 
 def _bad(path: Path) -> NoReturn:
@@ -191,6 +201,7 @@ class SealingSink:
                 view = view[os.write(self._fd, view) :]
         except BrokenPipeError:
             self.finish()
+            raise Failed("The encryption ended before the data did.") from None
 
     def finish(self) -> None:
         """Seal what is left. Raises what ``write`` raised."""
@@ -213,20 +224,21 @@ class _Thread(threading.Thread):
     def __init__(self, work: Callable[[Any], object], descriptor: int, mode: str, name: str) -> None:
         super().__init__(name=name, daemon=True)
         self._work, self._descriptor, self._mode = work, descriptor, mode
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
     def run(self) -> None:
         with os.fdopen(self._descriptor, self._mode, buffering=0) as end:
             try:
                 self._work(end)
-            except Exception as error:  # noqa: BLE001 - handed to the thread that waits for it
+            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits for it; so are Rust's panics
                 self.error = error
 
 
 def _piped(work: Callable[[Any], object], name: str, *, reading: bool) -> tuple[int, _Thread]:
     """Start ``work`` on one end of a pipe; the other end and the thread. A pipe turns age's pull into our push."""
     read_end, write_end = os.pipe2(os.O_CLOEXEC)
-    fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, _PIPE)
+    with suppress(PermissionError):  # a user has only so much of them; smaller ones are slower
+        fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, _PIPE)
     mine, theirs, mode = (read_end, write_end, "wb") if reading else (write_end, read_end, "rb")
     thread = _Thread(work, theirs, mode, name)
     thread.start()
@@ -239,13 +251,13 @@ class _Reader:
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._rest = memoryview(b"")
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
     def read(self, size: int) -> bytes:
         if not self._rest:
             try:
                 self._rest = memoryview(next(self._chunks, b""))
-            except Exception as error:
+            except BaseException as error:
                 self.error = error
                 raise
         piece, self._rest = self._rest[:size], self._rest[size:]
@@ -257,12 +269,12 @@ class _Writer:
 
     def __init__(self, write: Callable[[bytes], object]) -> None:
         self._write = write
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
     def write(self, data: bytes) -> int:
         try:
             self._write(data)
-        except Exception as error:
+        except BaseException as error:
             self.error = error
             raise
         return len(data)
@@ -271,7 +283,7 @@ class _Writer:
         """Nothing is held back."""
 
 
-def _told(error: Exception, name: str) -> Refused | Damaged:
+def _told(error: BaseException, name: str) -> Refused | Damaged:
     if "No matching keys" in str(error):
         return Refused(
             f"{safe(name)} is encrypted, and none of the keys given opens it.",

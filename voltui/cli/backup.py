@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
 
 from voltui.cli import complete
@@ -52,7 +50,7 @@ def backup(
     A SOURCE is a volume's name or an absolute path on the engine's host. What is named together is of one moment: its
     writers are held together.
     """
-    cli = replace(cli, recipients=recipients, passphrase_file=passphrase_file or "")
+    cli = cli.with_keys(recipients=recipients, passphrase_file=passphrase_file)
     chosen = {Source.parse(source) for source in sources}
     if containers or projects or everything:
         inventory = cli.ask(lambda engine: engine.inventory())

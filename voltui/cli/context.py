@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from voltui.model.errors import Refused
+from voltui.model.errors import Refused, Usage
 
 if TYPE_CHECKING:
     from voltui.config import Settings
@@ -66,6 +66,14 @@ class CliContext:
         from voltui.jobs.submit import jobs_directory
 
         return jobs_directory(self.settings.state)
+
+    def with_keys(
+        self, *, recipients: tuple[str, ...] = (), identities: tuple[str, ...] = (), passphrase_file: str | None = None
+    ) -> CliContext:
+        """This context with the keys that options name. Raises `Usage` for an empty one: ``"$UNSET"``, most likely."""
+        if passphrase_file == "" or "" in (*recipients, *identities):
+            raise Usage("An option for keys is empty.", "Name the key or its file; without the option there is none.")
+        return replace(self, recipients=recipients, identities=identities, passphrase_file=passphrase_file or "")
 
     @property
     def keys(self) -> Keyring:
@@ -165,7 +173,7 @@ def with_keys(function: F) -> F:
     )
     @click.option("--passphrase-file", metavar="FILE", help="A file whose first line is the passphrase.")
     def command(cli: CliContext, /, identities: tuple[str, ...], passphrase_file: str | None, **rest: Any) -> Any:
-        return function(replace(cli, identities=identities, passphrase_file=passphrase_file or ""), **rest)
+        return function(cli.with_keys(identities=identities, passphrase_file=passphrase_file), **rest)
 
     return _wrapped(command, function)
 

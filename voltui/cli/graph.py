@@ -41,11 +41,13 @@ def graph(cli: CliContext, name: str | None, form: str, impact: bool) -> None:
     """
     if impact and name is None:
         raise Usage("--impact of what?", "Name a volume, a path or a container.")
+    if impact and form not in ("text", "json"):
+        raise Usage(f"--impact is a list and has no format {form}.", "Leave --format out, or say json.")
     found = cli.ask(_ask)
     if name is not None:
         key = _named(found, name)
         if impact:
-            _print_impact(cli, found, key)
+            _print_impact(found, key, as_json=cli.as_json or form == "json")
             return
         found = found.part(found.reachable(key))
     if cli.as_json or form == "json":
@@ -78,13 +80,13 @@ def _named(found: MountGraph, name: str) -> NodeKey:
         raise NotFound(f"There is no volume, path or container {safe(name)}.", "`voltui graph` shows all there are.")
     if len(nodes) > 1:
         said = listed([f"the {node.key.kind} {safe(node.key.name)}" for node in nodes])
-        raise Usage(f"{safe(name)} may be {said}.", "Give more of the id, or another name.")
+        raise Usage(f"{safe(name)} may be {said}.", "Say volume:NAME or container:NAME.")
     return nodes[0].key
 
 
-def _print_impact(cli: CliContext, found: MountGraph, key: NodeKey) -> None:
+def _print_impact(found: MountGraph, key: NodeKey, *, as_json: bool) -> None:
     nodes = found.impact(key)
-    if cli.as_json:
+    if as_json:
         print_json([{"kind": node.key.kind, "name": node.name, "state": node.state or None} for node in nodes])
         return
     for node in nodes:

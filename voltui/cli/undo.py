@@ -24,11 +24,12 @@ from voltui.model.source import Source
 
 @click.command()
 @click.argument("volume", required=False, metavar="[VOLUME]", shell_complete=complete.backed_up)
+@click.option("--accept-plain", is_flag=True, help="Take a backup in plain although keys are named.")
 @click.option("--force", metavar="NAME", help="Replace the protected volume of this NAME.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options
 @with_keys
-def undo(cli: CliContext, volume: str | None, force: str | None, yes: bool) -> None:
+def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | None, yes: bool) -> None:
     """Put back what the last restore of VOLUME replaced; without VOLUME, list what can be put back.
 
     An undo is a restore: it can be undone itself. What it puts back is a backup like any other, which `voltui prune`
@@ -42,7 +43,7 @@ def undo(cli: CliContext, volume: str | None, force: str | None, yes: bool) -> N
         inventory = await engine.inventory()
         found = undoables(cli.store.listing().backups, cli.jobs, inventory.engine.id)
         last = last_undoable(found, Source.parse(volume))
-        backup = cli.keys.opened(last.backup)[0] if last.backup else None
+        backup = cli.keys.opened(last.backup, accept_plain=accept_plain)[0] if last.backup else None
         return await preview_restore(engine, inventory, backup, last.source), last
 
     preview, last = cli.ask(look)
@@ -56,6 +57,7 @@ def undo(cli: CliContext, volume: str | None, force: str | None, yes: bool) -> N
         last.source,
         backup=last.backup.id if last.backup else "",
         kept_tree=last.kept_tree,
+        accept_plain=accept_plain,
         force=forced(preview, force),
     )
     job = submit(plan, cli.settings.state)

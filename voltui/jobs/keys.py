@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from voltui.archive import manifest
 from voltui.model.backup import Backup
-from voltui.model.errors import Refused
+from voltui.model.errors import Damaged, Refused
 from voltui.model.safe import safe
 from voltui.store.files import write_file
 from voltui.store.local import file_stem
@@ -32,6 +32,8 @@ class Keyring:
     passphrase_file: str = ""
     _fresh: dict[str, Key] = field(default_factory=dict, repr=False)
     """The own keys of backups that this process has made, by id."""
+    _opened: set[str] = field(default_factory=set, repr=False)
+    """The encrypted backups that this process has opened: what they replace is to be no less safe."""
 
     @classmethod
     def of(cls, common: Common, state: Path) -> Keyring:
@@ -49,6 +51,15 @@ class Keyring:
 
         phrase = seal.passphrase(Path(self.passphrase_file)) if self.passphrase_file else ""
         return seal.Seal.new(self.recipients, phrase)
+
+    def new_undo_seal(self) -> Seal | None:
+        """A seal for what a restore replaces: also where only keys that open were named, with its own key alone."""
+        named = self.identities or self._opened
+        if self.recipients or self.passphrase_file or not named:
+            return self.new_seal()
+        from voltui.archive import seal
+
+        return seal.Seal.new(())
 
     def remember(self, backup_id: str, seal: Seal, *, keep: bool) -> None:
         """The backup's own key opens it while this process lives; with ``keep`` also later, for this user.
@@ -74,11 +85,15 @@ class Keyring:
         have put it there in place of an encrypted one.
         """
         if not backup.encrypted:
+            if backup.id in self._fresh or self._kept(backup.id).exists():
+                raise Damaged(
+                    f"{safe(backup.id)} was encrypted when it was made, and is not any more.", "It was swapped."
+                )
             if not accept_plain and (self.recipients or self.identities or self.passphrase_file):
                 raise Refused(
                     f"{safe(backup.id)} is not encrypted, but you have named keys: anybody who can write to the store "
                     "may have made it.",
-                    "Where you trust it, `voltui restore --accept-plain` takes it.",
+                    "Where you trust it, --accept-plain takes it.",
                 )
             return backup, None
         refusal = Refused(
@@ -89,7 +104,9 @@ class Keyring:
             try:
                 key = find(backup)
                 if key is not None:
-                    return manifest.unsealed(backup, key), key
+                    whole = manifest.unsealed(backup, key)
+                    self._opened.add(backup.id)
+                    return whole, key
             except Refused as error:
                 refusal = error
         raise refusal

@@ -36,7 +36,7 @@ async def back_up_old(
     if not (await access.bridge.check(tools.first_entry(folder), "Looking at the old content")).strip():
         return None
     async with AsyncExitStack() as publications:
-        seal = await context.in_thread(context.keys.new_seal)
+        seal = await context.in_thread(context.keys.new_undo_seal)
         taken = await take(context, inventory, target, access, publications, seal, folder=folder)
         consistency = Consistency.STOPPED if inventory.writers(target) else Consistency.UNUSED
         altered = await access.bridge.check(tools.altered_since(folder, since), "Looking for changes") if since else b""

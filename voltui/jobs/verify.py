@@ -26,7 +26,7 @@ async def run(context: JobContext, plan: VerifyPlan) -> dict[str, Any]:
 async def verify(context: JobContext, backup: Backup) -> Backup:
     """Read one backup back and mark it verified.
 
-    An encrypted one whose key is not here is compared with its hashes alone, and that is told.
+    An encrypted one whose key is not here is compared with its hashes alone; that is told, and is no verification.
     """
     archive, index = context.store.archive_path(backup), context.store.index_path(backup)
     context.begin(f"Verifying {safe(backup.source.short)}", backup.content.stored)
@@ -41,6 +41,7 @@ async def verify(context: JobContext, backup: Backup) -> Backup:
                 context.warn(f"{safe(backup.id)} was compared with its hashes only: no key that is here opens it.")
                 check_file(archive, backup.archive)
                 check_file(index, backup.index)
+                return backup
             else:
                 unpack(archive, index, (backup.archive, backup.index), key=key, progress=context.count)
         return context.store.mark_verified(backup, now())

@@ -97,11 +97,18 @@ class MountGraph:
         return self._neighbours.get(key, ())
 
     def named(self, name: str) -> tuple[Node, ...]:
-        """The nodes that a name may mean: a volume's, a path, a container's name or the beginning of its id."""
+        """The nodes that a name may mean: a volume's, a path, a container's name or the beginning of its id.
+
+        ``volume:db`` and ``container:db`` tell them apart where they have one name.
+        """
+        kind, _, rest = name.partition(":")
+        of_kind = kind if rest and kind in tuple(NodeKind) else ""
+        meant = rest if of_kind else name
         return tuple(
             node
             for node in self.nodes.values()
-            if name in (node.name, node.key.name) or (len(name) >= _LEAST_ID and _is_id(node, name))
+            if of_kind in ("", node.key.kind)
+            and (meant in (node.name, node.key.name) or (len(meant) >= _LEAST_ID and _is_id(node, meant)))
         )
 
     def users(self, key: NodeKey) -> tuple[Node, ...]:
@@ -151,14 +158,23 @@ class MountGraph:
         mounts.
         """
         if key.kind is NodeKind.CONTAINER:
-            found = {
-                edge.source if edge.target == key else edge.target
-                for edge in self.edges_of(key)
-                if edge.kind is EdgeKind.MOUNT or edge.source == key
-            }
+            sources = {edge.source for edge in self.edges_of(key) if edge.kind is EdgeKind.MOUNT}
+            found = sources | self._takers(key)
             return tuple(sorted((self.nodes[one] for one in found), key=lambda node: node.name))
         users = {user.key: user for place in (key, *self._overlapping(key)) for user in self.users(place)}
         return tuple(sorted(users.values(), key=lambda node: node.name))
+
+    def _takers(self, key: NodeKey) -> set[NodeKey]:
+        """Who takes a container's mounts, directly or through others."""
+        found: set[NodeKey] = set()
+        waiting = [key]
+        while waiting:
+            one = waiting.pop()
+            takers = {edge.target for edge in self.edges_of(one) if edge.kind is EdgeKind.VOLUMES_FROM}
+            new = takers - found - {one}
+            found |= new
+            waiting += new
+        return found
 
     @cached_property
     def groups(self) -> tuple[frozenset[NodeKey], ...]:
