@@ -214,6 +214,8 @@ async def test_verifying_without_the_key_compares_the_hashes_and_says_so(lab: La
     outcome = await lab.run(VerifyPlan(lab.common(), (backup.id,)))
     outcome.raise_error()
     assert "with its hashes only" in outcome.warnings[0]
+    assert outcome.result == {"backups": [], "hashes_only": [backup.id]}
+    assert "Not all" in outcome.sentence
     archive = lab.store.archive_path(backup)
     archive.write_bytes(archive.read_bytes()[:-1])
     with pytest.raises(Damaged, match="bytes, its manifest says"):

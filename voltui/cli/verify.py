@@ -26,6 +26,6 @@ def verify(cli: CliContext, backups: tuple[str, ...]) -> None:
     outcome = follow(job)
     outcome.raise_error()
     if cli.as_json:
-        print_json({"job": job.id, "verified": found})
+        print_json({"job": job.id, "verified": outcome.result["backups"], "hashes_only": outcome.result["hashes_only"]})
         return
     click.echo(outcome.sentence)

@@ -65,7 +65,8 @@ async def run(context: JobContext, plan: BackupPlan) -> dict[str, Any]:
                 consistency = stillness.of(inventory, item.source)
                 held = 0.0 if consistency is Consistency.UNUSED else stillness.seconds
                 backups.append(await publish(context, inventory, item, consistency, plan.reason, held))
-        backups = [await verify(context, backup) for backup in backups]
+        for backup in backups:
+            await verify(context, backup)
         made = [backup.id for backup in backups]
         return context.commit({"backups": made, "paused_seconds": round(stillness.seconds, 2)})
 

@@ -23,6 +23,8 @@ def done(plan: Plan, result: dict[str, Any]) -> str:
         kept = " The old content is kept as a backup." if result.get("undo") else ""
         return f"Restored {plan.subject}.{kept}"
     if isinstance(plan, VerifyPlan):
+        if result["hashes_only"]:
+            return f"Not all of {plan.subject} was opened: without its key only the hashes of its files were compared."
         return f"Verified {plan.subject}: whole and unchanged."
     if isinstance(plan, PrunePlan):
         return f"Deleted {plan.subject}."

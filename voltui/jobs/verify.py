@@ -18,20 +18,22 @@ from voltui.model.when import now
 
 async def run(context: JobContext, plan: VerifyPlan) -> dict[str, Any]:
     """Verify the plan's backups, one after the other. Raises `Damaged` at the first that is not whole."""
-    for backup_id in plan.backups:
-        await verify(context, context.store.find(backup_id))
-    return {"backups": list(plan.backups)}
+    opened = {backup_id: await verify(context, context.store.find(backup_id)) for backup_id in plan.backups}
+    return {
+        "backups": [backup_id for backup_id, read in opened.items() if read],
+        "hashes_only": [backup_id for backup_id, read in opened.items() if not read],
+    }
 
 
-async def verify(context: JobContext, backup: Backup) -> Backup:
-    """Read one backup back and mark it verified.
+async def verify(context: JobContext, backup: Backup) -> bool:
+    """Read one backup back and mark it verified; whether that was done.
 
     An encrypted one whose key is not here is compared with its hashes alone; that is told, and is no verification.
     """
     archive, index = context.store.archive_path(backup), context.store.index_path(backup)
     context.begin(f"Verifying {safe(backup.source.short)}", backup.content.stored)
 
-    def read() -> Backup:
+    def read() -> bool:
         for path in (archive, index):
             _forget_cached(str(path))
         with noting_damage(context, backup):
@@ -41,14 +43,15 @@ async def verify(context: JobContext, backup: Backup) -> Backup:
                 context.warn(f"{safe(backup.id)} was compared with its hashes only: no key that is here opens it.")
                 check_file(archive, backup.archive)
                 check_file(index, backup.index)
-                return backup
+                return False
             else:
                 unpack(archive, index, (backup.archive, backup.index), key=key, progress=context.count)
-        return context.store.mark_verified(backup, now())
+        context.store.mark_verified(backup, now())
+        return True
 
-    verified = await context.in_thread(read)
+    opened = await context.in_thread(read)
     context.left.pop(backup.id, None)
-    return verified
+    return opened
 
 
 @contextmanager
