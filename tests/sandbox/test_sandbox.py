@@ -93,7 +93,10 @@ def running(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
         echo ready; exec sleep 1000
     """
     with subprocess.Popen(
-        [*SANDBOX, "--empty", "--", "sh", "-c", script], env=environment, stdout=subprocess.PIPE
+        [*SANDBOX, "--empty", "--", "sh", "-c", script],
+        env=environment,
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # the tests may run under nohup
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
