@@ -73,10 +73,20 @@ class Engine:
         )
 
     async def container_row(self, container_id: str) -> Container | None:
-        """One container as the list shows it; ``None`` where it is gone."""
-        data = await self.connection.call(
-            "list a container", lambda api: api.containers(all=True, filters={"id": container_id})
-        )
+        """One container as the list shows it; ``None`` where it is gone.
+
+        It is inspected first: Docker tells that a container has died before its list knows; an inspect waits for that.
+        """
+
+        def ask(api: APIClient) -> list[dict[str, object]]:
+            api.inspect_container(container_id)
+            rows: list[dict[str, object]] = api.containers(all=True, filters={"id": container_id})
+            return rows
+
+        try:
+            data = await self.connection.call("list a container", ask)
+        except NotFound:
+            return None
         return next((convert.container(row) for row in data if row["Id"] == container_id), None)
 
     async def container(self, name: str) -> ContainerDetail:
