@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.conftest import program
 from voltui.model import drawing, graph_export
 from voltui.model.container import Container
-from voltui.model.graph import EdgeKind, MountGraph, NodeKey, NodeKind
+from voltui.model.graph import EdgeKind, MountGraph, Node, NodeKey, NodeKind
 from voltui.model.graph_builder import mount_graph
 from voltui.model.inventory import EngineInfo, Inventory
 from voltui.model.mount import Mount, MountKind
@@ -53,8 +53,8 @@ def path(name: str) -> NodeKey:
     return NodeKey(NodeKind.BIND, name)
 
 
-def names(nodes: Iterable[object]) -> list[str]:
-    return [node.name for node in nodes]  # type: ignore[attr-defined]
+def names(nodes: Iterable[Node]) -> list[str]:
+    return [node.name for node in nodes]
 
 
 def test_users_and_writers_of_a_volume() -> None:
@@ -96,6 +96,16 @@ def test_a_volume_that_is_a_bind_of_a_path_is_that_paths_data() -> None:
     aliased = Volume("alias", options={"type": "none", "o": "bind", "device": "/srv"}, mountpoint="/engine/alias")
     graph = graph_of([aliased], [container("one", volume_mount("alias")), container("two", bind("/srv"))])
     assert names(graph.impact(path("/srv"))) == ["one", "two"]
+
+
+def test_places_that_lie_in_each_other_are_no_endless_way() -> None:
+    """A volume that binds a directory of a bind within its own: nobody should, and anybody can."""
+    odd = Volume(
+        "odd", options={"type": "none", "o": "bind", "device": "/engine/odd/sub/deep"}, mountpoint="/engine/odd"
+    )
+    graph = graph_of([odd], [container("one", volume_mount("odd")), container("two", bind("/engine/odd/sub"))])
+    assert names(graph.impact(volume("odd"))) == ["one", "two"]
+    assert names(graph.writers(path("/engine/odd/sub"))) == ["one", "two"]
 
 
 def test_mounts_taken_from_a_data_container_say_through_whom_they_came() -> None:
@@ -144,7 +154,7 @@ def test_orphans_risks_and_what_several_write_to() -> None:
         ],
     )
     assert names(graph.orphans()) == ["lonely"]
-    assert names(graph.shared_by_writers()) == ["shared"]
+    assert names(graph.shared_by_writers) == ["shared"]
     assert names(graph.at_risk()) == ["bare", "one:/cache"]
 
 

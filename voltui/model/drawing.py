@@ -7,7 +7,7 @@ Containers are ordered by the mean of their sources' places (the barycentre), a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voltui.model.graph import Edge, EdgeKind, MountGraph, Node, NodeKey, NodeKind
@@ -38,16 +38,12 @@ def ascii_only(text: str) -> str:
 def draw(graph: MountGraph, width: int) -> list[str]:
     """All groups, each under a line that names it. Rows are at most ``width`` cells wide where that is 40 or more."""
     lines: list[str] = []
-    alone: list[Node] = []
-    for group in graph.groups:
-        if len(group) == 1:
-            alone.append(graph.nodes[next(iter(group))])
-            continue
-        part = graph.part(group)
+    for part in (graph.part(group) for group in graph.groups if len(group) > 1):
         lines += [_heading(part), *draw_group(part, width), ""]
-    for title, nodes in (("volumes without users", _volumes(alone)), ("containers without data", _containers(alone))):
+    alone = graph.part(key for group in graph.groups if len(group) == 1 for key in group)
+    for title, nodes in (("volumes without users", alone.sources), ("containers without data", alone.containers)):
         if nodes:
-            lines += [f"{title}: {len(nodes):,}", *(f"  {_sign(node)} {_label(node)}" for node in nodes), ""]
+            lines += [f"{title}: {len(nodes):,}", *(f"  {_titled(alone, node.key)}" for node in nodes), ""]
     return lines[:-1]
 
 
@@ -59,7 +55,7 @@ def draw_group(graph: MountGraph, width: int) -> list[str]:
         if row.edge is not None:
             places.setdefault(row.edge.source, []).append(number)
     lanes = _lanes(places)
-    names = {key: f"{_sign(graph.nodes[key])} {_label(graph.nodes[key])}{_within(graph, key)}" for key in places}
+    names = {key: _titled(graph, key) for key in places}
     room = max(_LEAST_NAME, int(width * _MOST_OF_WIDTH))
     left = min(room, max(map(cell_width, names.values()), default=0))
     first = {numbers[0]: key for key, numbers in places.items()}
@@ -72,22 +68,12 @@ def draw_group(graph: MountGraph, width: int) -> list[str]:
         room_right = max(_LEAST_NAME, width - left - cell_width(wires) - 2)
         blank = (wires[0] if source is not None else " ") * (left - cell_width(name))
         lines.append(f"{name} {blank}{wires} {middle_cut(row.text, room_right)}".rstrip())
-    loose = [key for key in graph.nodes if key.kind is not NodeKind.CONTAINER and key not in places]
-    return [*lines, *(f"{_sign(graph.nodes[key])} {_label(graph.nodes[key])}{_within(graph, key)}" for key in loose)]
-
-
-def _volumes(nodes: Iterable[Node]) -> list[Node]:
-    return [node for node in nodes if node.key.kind is not NodeKind.CONTAINER]
-
-
-def _containers(nodes: Iterable[Node]) -> list[Node]:
-    return [node for node in nodes if node.key.kind is NodeKind.CONTAINER]
+    return [*lines, *(_titled(graph, node.key) for node in graph.sources if node.key not in places)]
 
 
 def _heading(group: MountGraph) -> str:
-    containers = sum(key.kind is NodeKind.CONTAINER for key in group.nodes)
-    counts = f"{plural(len(group.nodes) - containers, 'source')}, {plural(containers, 'container')}"
-    shared = group.shared_by_writers()
+    counts = f"{plural(len(group.sources), 'source')}, {plural(len(group.containers), 'container')}"
+    shared = group.shared_by_writers
     risk = f"; several write to {', '.join(safe(node.name) for node in shared)}" if shared else ""
     return f"{safe(group.title(group.nodes)) or 'no project'}: {counts}{risk}"
 
@@ -129,7 +115,7 @@ def _right_side(graph: MountGraph, containers: Sequence[NodeKey]) -> list[_Row]:
     rows: list[_Row] = []
     for key in containers:
         node = graph.nodes[key]
-        givers = [graph.nodes[edge.source].name for edge in _taken(graph, key)]
+        givers = [graph.nodes[edge.source].name for edge in graph.into(key, EdgeKind.VOLUMES_FROM)]
         taken = f", volumes-from {', '.join(map(safe, givers))}" if givers else ""
         rows.append(_Row(f"{_sign(node)} {safe(node.name)}  {safe(node.state)}{taken}"))
         rows += [_Row(f"{edge.access} {safe(edge.destination)}{_via(edge)}", edge) for edge in _mounts(graph, key)]
@@ -140,19 +126,13 @@ def _via(edge: Edge) -> str:
     return f"  via {safe(edge.via)}" if edge.via else ""
 
 
-def _taken(graph: MountGraph, key: NodeKey) -> list[Edge]:
-    return [edge for edge in graph.edges_of(key) if edge.kind is EdgeKind.VOLUMES_FROM and edge.target == key]
-
-
 def _mounts(graph: MountGraph, key: NodeKey) -> list[Edge]:
-    mounts = [edge for edge in graph.edges_of(key) if edge.kind is EdgeKind.MOUNT and edge.target == key]
-    return sorted(mounts, key=lambda edge: edge.destination)
+    return sorted(graph.into(key, EdgeKind.MOUNT), key=lambda edge: edge.destination)
 
 
 def _ordered(graph: MountGraph) -> list[NodeKey]:
     """The containers, data containers before those that take from them, then by the barycentre of their sources."""
-    order = [key for key in graph.nodes if key.kind is NodeKind.CONTAINER]
-    order.sort(key=lambda key: graph.nodes[key].name)
+    order = [node.key for node in sorted(graph.containers, key=lambda node: node.name)]
     mounted = {key: {edge.source for edge in _mounts(graph, key)} for key in order}
     for _ in range(_SWEEPS):
         place = _means({key: number for number, key in enumerate(order)}, _turned(mounted))
@@ -187,17 +167,14 @@ def _lanes(places: dict[NodeKey, list[int]]) -> dict[NodeKey, int]:
     return lanes
 
 
-def _label(node: Node) -> str:
-    return safe(node.name)
+def _titled(graph: MountGraph, key: NodeKey) -> str:
+    """Sign and name of a node, and what it lies in."""
+    return f"{_sign(graph.nodes[key])} {_placed(graph, key)}"
 
 
-def _within(graph: MountGraph, key: NodeKey) -> str:
-    parents = [graph.nodes[edge.source] for edge in graph.edges_of(key) if _is_parent(edge, key)]
-    return f" (in {', '.join(_label(parent) for parent in parents)})" if parents else ""
-
-
-def _is_parent(edge: Edge, key: NodeKey) -> bool:
-    return edge.kind is EdgeKind.WITHIN and edge.target == key
+def _placed(graph: MountGraph, key: NodeKey) -> str:
+    parents = [safe(graph.nodes[edge.source].name) for edge in graph.into(key, EdgeKind.WITHIN)]
+    return safe(graph.nodes[key].name) + (f" (in {', '.join(parents)})" if parents else "")
 
 
 def _sign(node: Node) -> str:
@@ -209,22 +186,20 @@ def tree(graph: MountGraph) -> list[str]:
     lines: list[str] = []
     for group in map(graph.part, graph.groups):
         lines.append(_heading(group))
-        for node in sorted(group.nodes.values(), key=lambda one: one.name):
-            if node.key.kind is not NodeKind.CONTAINER:
-                lines += _branch(group, node.key)
-        for key, node in group.nodes.items():
-            if key.kind is NodeKind.CONTAINER and not _mounts(group, key):
-                lines.append(f"  container {_named(node)}, no data")
+        for source in sorted(group.sources, key=lambda node: node.name):
+            lines += _branch(group, source.key)
+        bare = (node for node in group.containers if not group.into(node.key, EdgeKind.MOUNT))
+        lines += [f"  container {_named(node)}, no data" for node in bare]
     return lines
 
 
 def _branch(graph: MountGraph, key: NodeKey) -> list[str]:
-    edges = [edge for edge in graph.edges_of(key) if edge.kind is EdgeKind.MOUNT]
+    edges = graph.out_of(key, EdgeKind.MOUNT)
     users = [
         f"    {_named(graph.nodes[edge.target])}, {edge.access} at {safe(edge.destination)}{_via(edge)}"
         for edge in sorted(edges, key=lambda edge: graph.nodes[edge.target].name)
     ]
-    return [f"  {key.kind} {_label(graph.nodes[key])}{_within(graph, key)}", *(users or ["    no user"])]
+    return [f"  {key.kind} {_placed(graph, key)}", *(users or ["    no user"])]
 
 
 def _named(node: Node) -> str:

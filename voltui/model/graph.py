@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -111,70 +110,64 @@ class MountGraph:
             and (meant in (node.name, node.key.name) or (len(meant) >= _LEAST_ID and _is_id(node, meant)))
         )
 
+    def into(self, key: NodeKey, kind: EdgeKind) -> list[Edge]:
+        """The edges of a kind that end at a node."""
+        return [edge for edge in self.edges_of(key) if edge.kind is kind and edge.target == key]
+
+    def out_of(self, key: NodeKey, kind: EdgeKind) -> list[Edge]:
+        """The edges of a kind that begin at a node."""
+        return [edge for edge in self.edges_of(key) if edge.kind is kind and edge.source == key]
+
+    @property
+    def sources(self) -> list[Node]:
+        """What is mounted, or could be."""
+        return [node for key, node in self.nodes.items() if key.kind is not NodeKind.CONTAINER]
+
+    @property
+    def containers(self) -> list[Node]:
+        """What mounts it."""
+        return [node for key, node in self.nodes.items() if key.kind is NodeKind.CONTAINER]
+
     def users(self, key: NodeKey) -> tuple[Node, ...]:
         """The containers that mount a source, each once, by name."""
-        mounts = {edge.target for edge in self.edges_of(key) if edge.kind is EdgeKind.MOUNT and edge.source == key}
-        return tuple(sorted((self.nodes[one] for one in mounts), key=lambda node: node.name))
+        return self._by_name({edge.target for edge in self.out_of(key, EdgeKind.MOUNT)})
 
     def writers(self, key: NodeKey) -> tuple[Node, ...]:
         """The running containers that may write to a source or to what overlaps with it, each once, by name."""
-        found = {
-            edge.target
-            for place in (key, *self._overlapping(key))
-            for edge in self.edges_of(place)
-            if edge.kind is EdgeKind.MOUNT and edge.source == place and not edge.read_only
-        }
-        return tuple(sorted((self.nodes[one] for one in found if self.nodes[one].running), key=lambda one: one.name))
+        mounts = (edge for place in self._overlapping(key) for edge in self.out_of(place, EdgeKind.MOUNT))
+        return self._by_name({one.target for one in mounts if not one.read_only and self.nodes[one.target].running})
 
-    def _overlapping(self, key: NodeKey) -> Iterator[NodeKey]:
-        """What a place lies in, and what lies in it, however deep; not what lies beside it."""
-        yield from self._along(key, up=True)
-        yield from self._along(key, up=False)
+    def _overlapping(self, key: NodeKey) -> set[NodeKey]:
+        """A place, what it lies in, and what lies in it, however deep; not what lies beside it."""
+        around = self._from(key, lambda one: (edge.source for edge in self.into(one, EdgeKind.WITHIN)))
+        return around | self._from(key, lambda one: (edge.target for edge in self.out_of(one, EdgeKind.WITHIN)))
 
-    def _along(self, key: NodeKey, *, up: bool) -> Iterator[NodeKey]:
-        for edge in self.edges_of(key):
-            here, there = (edge.target, edge.source) if up else (edge.source, edge.target)
-            if edge.kind is EdgeKind.WITHIN and here == key:
-                yield there
-                yield from self._along(there, up=up)
+    def reachable(self, start: NodeKey) -> set[NodeKey]:
+        """Everything connected to a node, itself too."""
+        return self._from(start, lambda key: (end for edge in self.edges_of(key) for end in (edge.source, edge.target)))
 
-    def reachable(self, start: NodeKey) -> dict[NodeKey, int]:
-        """Everything connected to a node, itself too, with how many edges away it is."""
-        distance = {start: 0}
-        waiting = deque([start])
+    def _from(self, start: NodeKey, follow: Callable[[NodeKey], Iterable[NodeKey]]) -> set[NodeKey]:
+        """The node and all that is reached by following on from it."""
+        found, waiting = {start}, [start]
         while waiting:
-            key = waiting.popleft()
-            for edge in self.edges_of(key):
-                other = edge.target if edge.source == key else edge.source
-                if other not in distance:
-                    distance[other] = distance[key] + 1
-                    waiting.append(other)
-        return distance
+            new = set(follow(waiting.pop())) - found
+            found |= new
+            waiting += new
+        return found
 
     def impact(self, key: NodeKey) -> tuple[Node, ...]:
         """Whom stopping, restoring or removing a node touches, by name.
 
         Of a source: its users and those of what overlaps with it. Of a container: its sources, and who takes its
-        mounts.
+        mounts, directly or through others.
         """
         if key.kind is NodeKind.CONTAINER:
-            sources = {edge.source for edge in self.edges_of(key) if edge.kind is EdgeKind.MOUNT}
-            found = sources | self._takers(key)
-            return tuple(sorted((self.nodes[one] for one in found), key=lambda node: node.name))
-        users = {user.key: user for place in (key, *self._overlapping(key)) for user in self.users(place)}
-        return tuple(sorted(users.values(), key=lambda node: node.name))
+            takers = self._from(key, lambda one: (edge.target for edge in self.out_of(one, EdgeKind.VOLUMES_FROM)))
+            return self._by_name({edge.source for edge in self.into(key, EdgeKind.MOUNT)} | takers - {key})
+        return self._by_name({user.key for place in self._overlapping(key) for user in self.users(place)})
 
-    def _takers(self, key: NodeKey) -> set[NodeKey]:
-        """Who takes a container's mounts, directly or through others."""
-        found: set[NodeKey] = set()
-        waiting = [key]
-        while waiting:
-            one = waiting.pop()
-            takers = {edge.target for edge in self.edges_of(one) if edge.kind is EdgeKind.VOLUMES_FROM}
-            new = takers - found - {one}
-            found |= new
-            waiting += new
-        return found
+    def _by_name(self, keys: Iterable[NodeKey]) -> tuple[Node, ...]:
+        return tuple(sorted((self.nodes[key] for key in keys), key=lambda node: node.name))
 
     @cached_property
     def groups(self) -> tuple[frozenset[NodeKey], ...]:
@@ -206,24 +199,23 @@ class MountGraph:
 
     def orphans(self) -> tuple[Node, ...]:
         """The volumes that no container mounts, by name."""
-        alone = (node for key, node in self.nodes.items() if key.kind is NodeKind.VOLUME and not self.users(key))
-        return tuple(sorted(alone, key=lambda node: node.name))
+        return self._by_name(key for key in self.nodes if key.kind is NodeKind.VOLUME and not self.users(key))
 
+    @cached_property
     def shared_by_writers(self) -> tuple[Node, ...]:
         """The sources that more than one running container may write to, by name: they may overwrite each other."""
-        sources = (node for key, node in self.nodes.items() if key.kind in (NodeKind.VOLUME, NodeKind.BIND))
-        return tuple(sorted((node for node in sources if len(self.writers(node.key)) > 1), key=lambda node: node.name))
+        sources = (key for key in self.nodes if key.kind in (NodeKind.VOLUME, NodeKind.BIND))
+        return self._by_name(key for key in sources if len(self.writers(key)) > 1)
 
     def at_risk(self) -> tuple[Node, ...]:
         """What goes with a container, by name: anonymous volumes in use, and containers that mount no data at all, so
         that whatever they write is in their writable layer."""
-        found = [
-            node
+        return self._by_name(
+            key
             for key, node in self.nodes.items()
             if (key.kind is NodeKind.VOLUME and node.anonymous and self.users(key))
             or (key.kind is NodeKind.CONTAINER and not any(edge.target == key for edge in self.edges_of(key)))
-        ]
-        return tuple(sorted(found, key=lambda node: node.name))
+        )
 
     def part(self, keys: Iterable[NodeKey]) -> MountGraph:
         """The graph of some nodes and the edges between them."""

@@ -40,9 +40,7 @@ def mermaid(graph: MountGraph) -> str:
         before, after = _MERMAID_SHAPES[key.kind]
         lines.append(f'  {names[key]}{before}"{_mermaid_text(_said(node))}"{after}')
     for edge in graph.edges:
-        arrow = {EdgeKind.MOUNT: "-.->" if edge.read_only else "-->", EdgeKind.VOLUMES_FROM: "==>"}.get(
-            edge.kind, "-.-"
-        )
+        arrow = "-.->" if edge.read_only else _MERMAID_ARROWS[edge.kind]
         lines.append(f'  {names[edge.source]} {arrow}|"{_mermaid_text(_edge_words(edge))}"| {names[edge.target]}')
     return "\n".join(lines)
 
@@ -77,7 +75,7 @@ def document(graph: MountGraph) -> dict[str, Any]:
         ],
         "groups": [sorted(names[key] for key in group) for group in graph.groups],
         "orphans": [names[node.key] for node in graph.orphans()],
-        "shared_by_writers": [names[node.key] for node in graph.shared_by_writers()],
+        "shared_by_writers": [names[node.key] for node in graph.shared_by_writers],
         "at_risk": [names[node.key] for node in graph.at_risk()],
     }
 

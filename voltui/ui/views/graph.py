@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from voltui.model import drawing
-from voltui.model.graph import MountGraph, NodeKey, NodeKind
+from voltui.model.graph import MountGraph, NodeKey
 from voltui.model.graph_builder import mount_graph
 from voltui.model.safe import safe
 from voltui.model.text import listed
@@ -31,9 +31,9 @@ class GraphView(View):
 
     def __init__(self) -> None:
         self.sorts = (
-            Sort("project", lambda state, key: list(self._groups(state)).index(key)),
+            Sort("project", lambda state, key: 0),  # the order of `keys`: sorting keeps it
             Sort("size", lambda state, key: len(self._groups(state)[key].nodes), reverse=True),
-            Sort("writers", lambda state, key: len(self._groups(state)[key].shared_by_writers()), reverse=True),
+            Sort("writers", lambda state, key: len(self._groups(state)[key].shared_by_writers), reverse=True),
         )
         self._made_from: tuple[object, object] = (None, None)
         self._made: Mapping[str, MountGraph] = {}
@@ -50,11 +50,10 @@ class GraphView(View):
     def cells(self, state: State, key: str) -> tuple[Line, ...]:
         """Its name, how many sources and containers, what to beware of."""
         group = self._groups(state)[key]
-        containers = _containers(group)
         return (
             line(self.name(state, key)),
-            line(f"{len(group.nodes) - containers:,}"),
-            line(f"{containers:,}"),
+            line(f"{len(group.sources):,}"),
+            line(f"{len(group.containers):,}"),
             _note(group),
         )
 
@@ -91,16 +90,12 @@ def _key(graph: MountGraph, group: frozenset[NodeKey]) -> str:
     return graph.title(group) or f"{least.kind} {least.name}"
 
 
-def _containers(group: MountGraph) -> int:
-    return sum(key.kind is NodeKind.CONTAINER for key in group.nodes)
-
-
 def _note(group: MountGraph) -> Line:
     """What to beware of, in words."""
-    shared = group.shared_by_writers()
+    shared = group.shared_by_writers
     if shared:
         return line(Span(f"several write: {listed([safe(node.name) for node in shared], most=1)}", "warn"))
-    if not _containers(group):
+    if not group.containers:
         return line(Span("unused", "dim"))
     if len(group.nodes) == 1:
         return line(Span("no data mounted", "dim"))
