@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import sys
 
@@ -63,15 +62,8 @@ def graph(cli: CliContext, name: str | None, form: str, impact: bool) -> None:
 async def _ask(engine: Engine) -> MountGraph:
     """The engine's mount graph. Each container is inspected: nothing else tells whose mounts it takes."""
     inventory = await engine.inventory()
-
-    async def givers(container: str) -> tuple[str, ...]:
-        try:
-            return (await engine.container(container)).volumes_from
-        except NotFound:
-            return ()
-
-    taken = await asyncio.gather(*map(givers, inventory.containers))
-    return mount_graph(inventory, dict(zip(inventory.containers, taken, strict=True)))
+    details = await engine.details(inventory.containers)
+    return mount_graph(inventory, {container: detail.volumes_from for container, detail in details.items()})
 
 
 def _named(found: MountGraph, name: str) -> NodeKey:

@@ -14,7 +14,6 @@ from voltui.engine.adapter import Engine
 from voltui.format import since, size
 from voltui.model.backup import Backup
 from voltui.model.container import Container, ContainerDetail
-from voltui.model.errors import NotFound
 from voltui.model.inventory import Inventory, Use, data_source
 from voltui.model.safe import safe
 from voltui.model.source import Source
@@ -40,14 +39,6 @@ def volumes(cli: CliContext) -> None:
     )
 
 
-async def _detail(engine: Engine, container: str) -> ContainerDetail | None:
-    """``None`` where it has gone since it was listed."""
-    try:
-        return await engine.container(container)
-    except NotFound:
-        return None
-
-
 @click.command()
 @with_options
 def containers(cli: CliContext) -> None:
@@ -55,8 +46,7 @@ def containers(cli: CliContext) -> None:
 
     async def ask(engine: Engine) -> tuple[Inventory, list[ContainerDetail]]:
         inventory = await engine.inventory()
-        asked = (_detail(engine, container) for container in inventory.containers)
-        return inventory, [detail for detail in await asyncio.gather(*asked) if detail is not None]
+        return inventory, list((await engine.details(inventory.containers)).values())
 
     inventory, details = cli.ask(ask)
     if cli.as_json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from voltui.engine import convert
@@ -88,6 +88,18 @@ class Engine:
         except NotFound:
             return None
         return next((convert.container(row) for row in data if row["Id"] == container_id), None)
+
+    async def details(self, containers: Iterable[str]) -> dict[str, ContainerDetail]:
+        """What inspects tell of the containers, by id; of those that have gone since they were listed, nothing."""
+
+        async def ask(container: str) -> ContainerDetail | None:
+            try:
+                return await self.container(container)
+            except NotFound:
+                return None
+
+        found = await asyncio.gather(*map(ask, containers))
+        return {detail.container.id: detail for detail in found if detail is not None}
 
     async def container(self, name: str) -> ContainerDetail:
         """One container by id or name. Raises `NotFound`."""

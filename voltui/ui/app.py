@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Literal
 
 from textual.app import App
@@ -9,7 +11,7 @@ from textual.app import App
 from voltui.config import Settings
 from voltui.jobs.plan import Plan
 from voltui.jobs.watch import JobView
-from voltui.model.errors import NotFound, VoltuiError
+from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
 from voltui.ui.live import Live
 from voltui.ui.screens.main import MainScreen
@@ -71,29 +73,16 @@ class VoltuiApp(App[str]):
         except VoltuiError as error:
             self.tell_error(error)
 
-    def inspect(self, container_id: str) -> None:
-        """Find out what only an inspect of a container tells, once."""
-        if container_id in (self.store.state.details or {}):
-            return
+    def inspect(self, containers: Iterable[str], group: str) -> None:
+        """Find out what only an inspect of containers tells, once of each; what ``group`` still asks is given up."""
 
         async def ask() -> None:
-            try:
-                detail = await self.live.engine.container(container_id)
-            except (NotFound, VoltuiError):
-                return
-            self.store.update(details={**(self.store.state.details or {}), container_id: detail})
+            unknown = [one for one in containers if one not in (self.store.state.details or {})]
+            with suppress(VoltuiError):
+                found = await self.live.engine.details(unknown)
+                self.store.update(details={**(self.store.state.details or {}), **found})
 
-        self.run_worker(ask(), group="inspect", exclusive=True, exit_on_error=False)
-
-    def inspect_all(self) -> None:
-        """Inspect every container that was not yet: the graph shows whose mounts each takes."""
-
-        async def ask() -> None:
-            known = self.store.state.details or {}
-            found = await self.live.inspect(set(self.store.state.containers) - known.keys())
-            self.store.update(details={**(self.store.state.details or {}), **found})
-
-        self.run_worker(ask(), group="inspect-all", exclusive=True, exit_on_error=False)
+        self.run_worker(ask(), group=group, exclusive=True, exit_on_error=False)
 
     def refresh_state(self) -> None:
         """Ask the engine and the store again."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from voltui.config import Settings
 from voltui.engine.adapter import Engine
@@ -18,7 +18,6 @@ from voltui.jobs.directory import JobDirectory
 from voltui.jobs.plan import Common, Plan
 from voltui.jobs.submit import jobs_directory, submit
 from voltui.jobs.watch import JobView
-from voltui.model.container import ContainerDetail
 from voltui.model.errors import NotFound, VoltuiError
 from voltui.model.inventory import Inventory
 from voltui.store.local import Listing, LocalStore
@@ -100,18 +99,6 @@ class Live:
         job = await self._files.run(lambda: submit(plan, self._settings.state))
         await self._take_in_jobs()
         return job
-
-    async def inspect(self, containers: Iterable[str]) -> dict[str, ContainerDetail]:
-        """What inspects tell of the containers that still are."""
-
-        async def ask(container: str) -> ContainerDetail | None:
-            try:
-                return await self.engine.container(container)
-            except VoltuiError:
-                return None
-
-        found = await asyncio.gather(*map(ask, containers))
-        return {detail.container.id: detail for detail in found if detail is not None}
 
     async def clean_up(self) -> None:
         """Undo what jobs whose process died have left."""

@@ -88,7 +88,7 @@ class Moves:
     def do_graph(self) -> None:
         """The pane of the mount graph."""
         self._screen.open_pane("graph")
-        self._screen.app.inspect_all()
+        self._screen.app.inspect(list(self._screen.state.containers), "inspect-all")
 
     def do_graph_of(self) -> None:
         """The group of what is under the cursor, in the pane of the mount graph."""

@@ -181,7 +181,7 @@ class MainScreen(Screen[None]):
     def _cursor_rests(self) -> None:
         self._show_detail()
         if self._pane.view.id == "containers" and self.cursor_key:
-            self.app.inspect(self.cursor_key)
+            self.app.inspect([self.cursor_key], "inspect")
 
     # Actions.
 
