@@ -214,9 +214,13 @@ def volume_named(volumes: list[Volume], name: str) -> Volume:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 10 MB."""
-    folder = tmp_path / "small"
+    yield from memory_disk(tmp_path / "small", "size=10m")
+
+
+def memory_disk(folder: Path, options: str) -> Iterator[Path]:
+    """A directory that a file system in memory is mounted at."""
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=10m", "tmpfs", str(folder)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=True)
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
 

@@ -8,6 +8,7 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 _REQUEST = re.compile(rb"(?:GET|POST|PUT|DELETE|HEAD) /(?:v[\d.]+/)?(\S*) HTTP/1\.1\r\n")
@@ -67,8 +68,8 @@ class Proxy:
             self.counted = self._calls
             self._fault, self._at, self._calls, self.met, self._gone = fault, at, 0, "", False
 
-    def _start(self, target: object, *arguments: object) -> None:
-        thread = threading.Thread(target=target, args=arguments, daemon=True)  # type: ignore[arg-type]
+    def _start(self, target: Callable[..., object], *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
         self._threads.append(thread)
         thread.start()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Lab, loop_disk, slow_to_compress, until
+from tests.conftest import Lab, loop_disk, memory_disk, slow_to_compress, until
 from tests.faults.harness import TABLE, check_invariants
 from voltui.archive.index import read_index
 from voltui.jobs import recover
@@ -139,11 +139,7 @@ async def test_a_store_that_turns_read_only_fails_the_backup_and_is_clean_when_i
 @pytest.fixture
 def few_inodes(tmp_path: Path) -> Iterator[Path]:
     """A file system for 20 files."""
-    folder = tmp_path / "few"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=50m,nr_inodes=20", "tmpfs", str(folder)], check=True)
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    yield from memory_disk(tmp_path / "few", "size=50m,nr_inodes=20")
 
 
 async def test_a_target_without_inodes_is_told_before_anything_happens(lab: Lab, few_inodes: Path) -> None:
