@@ -19,12 +19,14 @@ from typing import Any
 import docker
 
 from voltui.engine.connection import Connection
-from voltui.jobs import supervisor
+from voltui.jobs import recreate, supervisor
 from voltui.jobs.journal import Journal
 from voltui.model.container import HELPER_LABEL
 
 _IMPATIENCE = 2.0
 """Seconds the "impatient" give each call."""
+_STEADY = 0.3
+"""Seconds a new container must run to count as well: the tests' containers need no more."""
 
 
 def kill_worker() -> None:
@@ -89,6 +91,7 @@ def main(arguments: list[str]) -> int:
     if fault == "impatient":
         for function in (Connection.call, Connection.change):
             function.__kwdefaults__ = {"deadline": _IMPATIENCE}
+    recreate._STEADY = _STEADY
     write = Journal._write
     written, supervisor_pid = 0, os.getpid()
 

@@ -158,6 +158,34 @@ class Engine:
         """Start a container."""
         await self.connection.change("start a container", lambda api: api.start(container_id))
 
+    async def rename_container(self, container_id: str, name: str) -> None:
+        """Give a container another name. Raises `Refused` where that is taken."""
+        await self.connection.change(f"rename a container to {safe(name)}", lambda api: api.rename(container_id, name))
+
+    async def set_restart_policy(self, container_id: str, policy: str) -> None:
+        """Say when the engine starts a container again by itself: ``no``, ``always``, ``on-failure:5``..."""
+        name, _, count = policy.partition(":")
+        settings = {"Name": name or "no", "MaximumRetryCount": int(count or 0)}
+        await self.connection.change(
+            "set a restart policy", lambda api: api.update_container(container_id, restart_policy=settings)
+        )
+
+    async def written(self, container_id: str) -> list[str]:
+        """The paths that a container has added to, changed in or deleted from its own writable layer, as far as the
+        engine tells (``docker diff``)."""
+        found = await self.connection.call("look at a container's own files", lambda api: api.diff(container_id))
+        return [entry["Path"] for entry in found or ()]
+
+    async def last_words(self, container_id: str) -> str:
+        """The last line that a container has printed, or empty where the engine keeps none."""
+        try:
+            said = await self.connection.call(
+                "read a log", lambda api: api.logs(container_id, tail=1, timestamps=False)
+            )
+        except VoltuiError:
+            return ""
+        return bytes(said).decode("utf-8", "replace").strip()
+
     async def answers(self) -> bool:
         """Whether the engine answers at all."""
         try:

@@ -94,13 +94,33 @@ def container_detail(data: Mapping[str, Any]) -> ContainerDetail:
         auto_remove=bool(host.get("AutoRemove")),
         started=parse_time(state.get("StartedAt") or ""),
         stop_timeout=config.get("StopTimeout"),
-        network_of=network.partition(":")[2]
-        if (network := host.get("NetworkMode") or "").startswith("container:")
-        else "",
+        network_of=_container_of(host.get("NetworkMode") or ""),
+        bound_to=_bound_to(host),
+        health=(state.get("Health") or {}).get("Status") or "",
+        restarts=data.get("RestartCount") or 0,
+        restart_policy=_restart_policy(host.get("RestartPolicy") or {}),
+        exit_code=state.get("ExitCode") or 0,
+        made_folders=tuple(filter(None, (config.get("WorkingDir"), *(host.get("Tmpfs") or ())))),
+        random_ports=tuple(
+            port
+            for port, bindings in (host.get("PortBindings") or {}).items()
+            if any(binding.get("HostPort") in ("", "0") for binding in bindings or ())
+        ),
     )
 
 
-def _network_of(mode: str) -> str:
+def _bound_to(host: Mapping[str, Any]) -> tuple[str, ...]:
+    shared = (_container_of(host.get(mode) or "") for mode in ("IpcMode", "PidMode"))
+    linked = (link.partition(":")[0].lstrip("/") for link in host.get("Links") or ())
+    return tuple(filter(None, (*shared, *linked)))
+
+
+def _restart_policy(policy: Mapping[str, Any]) -> str:
+    count = policy.get("MaximumRetryCount")
+    return f"{policy['Name']}:{count}" if count else policy.get("Name") or ""
+
+
+def _container_of(mode: str) -> str:
     """The container of ``container:<name or id>``."""
     kind, _, name = mode.partition(":")
     return name if kind == "container" else ""

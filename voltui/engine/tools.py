@@ -48,9 +48,10 @@ _SHRANK = "File shrank by "
 _MOST_PATHS = 100
 
 
-def create_tree(folder: str) -> list[str]:
-    """The command that writes the tree below ``folder`` to standard output."""
-    return [*TAR_CREATE, f"--directory={folder}", "."]
+def create_tree(folder: str, *, holes: bool = True) -> list[str]:
+    """The command that writes the tree below ``folder`` to standard output; without ``holes`` they are written out."""
+    flags = TAR_CREATE if holes else [flag for flag in TAR_CREATE if flag != "--sparse"]
+    return [*flags, f"--directory={folder}", "."]
 
 
 def create_file(folder: str, name: str) -> list[str]:

@@ -58,10 +58,10 @@ class BridgeAccess:
         self.bridge = bridge
         self._source = source
 
-    async def read(self, folder: str = TARGET) -> Reading:
-        """Start reading the source, or another ``folder`` of what is mounted."""
+    async def read(self, folder: str = TARGET, *, holes: bool = True) -> Reading:
+        """Start reading the source, or another ``folder`` of what is mounted; without ``holes``, these as zeros."""
         only = self._source.only
-        command = tools.create_file(folder, only) if only else tools.create_tree(folder)
+        command = tools.create_file(folder, only) if only else tools.create_tree(folder, holes=holes)
         return _BridgeReading(await self.bridge.spawn(command, stream=True))
 
     async def expected_bytes(self, context: JobContext) -> int | None:
@@ -110,27 +110,30 @@ class ArchiveAccess:
         self._context = context
         self.helper_id = helper_id
 
-    async def read(self) -> Reading:
-        """Start reading the source."""
+    async def read(self, *, holes: bool = True) -> Reading:
+        """Start reading the source. The engine's archive tells of no holes, wanted or not."""
         context = self._context
         connection, patience = context.engine.connection, context.common.idle_timeout
-        return _ArchiveReading(ArchiveSource(connection, self.helper_id, context.cancelled, patience))
+        return ArchiveReading(ArchiveSource(connection, self.helper_id, context.cancelled, patience))
 
     async def expected_bytes(self, context: JobContext) -> int | None:
         """The archive API does not tell beforehand."""
         return None
 
 
-class _ArchiveReading:
-    root = ROOT
+class ArchiveReading:
+    """A tar stream out of the engine's archive API."""
 
-    def __init__(self, source: ArchiveSource) -> None:
+    def __init__(self, source: ArchiveSource, root: bytes = ROOT) -> None:
         self.source = source
+        self.root = root
 
     async def finish(self) -> list[Loss]:
+        """What this transport never keeps."""
         return list(LOSSES)
 
     def close(self) -> None:
+        """Hang up."""
         self.source.close()
 
 

@@ -38,7 +38,7 @@ async def restore_by_archive(
         )
     volume = inventory.volumes.get(target.name)
     if volume is None:
-        await _upload_and_compare(context, access, origin)
+        await upload_and_compare(context, access, origin)
         return
     data = {
         "name": volume.name,
@@ -48,7 +48,7 @@ async def restore_by_archive(
         "helper": access.helper_id,
     }
     async with context.tentative(RECREATE_VOLUME, data):
-        await _upload_and_compare(context, access, origin)
+        await upload_and_compare(context, access, origin)
 
 
 def _refuse_unless_unused(inventory: Inventory, target: Source) -> None:
@@ -66,7 +66,8 @@ def _refuse_unless_unused(inventory: Inventory, target: Source) -> None:
         )
 
 
-async def _upload_and_compare(context: JobContext, access: ArchiveAccess, origin: Origin) -> None:
+async def upload_and_compare(context: JobContext, access: ArchiveAccess, origin: Origin) -> None:
+    """Upload all of the origin and read it back. Raises `Failed` where the two differ."""
     expected = _Expected(origin.linked)
     context.begin(f"Uploading {origin.words}", origin.total)
     sink = ArchiveSink(context.engine.connection, access.helper_id, context.cancelled, context.common.idle_timeout)

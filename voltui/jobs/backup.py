@@ -23,7 +23,7 @@ from voltui.jobs.plan import BackupPlan, Treatment
 from voltui.jobs.reflink import copied, copier
 from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo import PUBLICATION
-from voltui.jobs.users import still
+from voltui.jobs.users import Stillness, still
 from voltui.jobs.verify import verify
 from voltui.model.backup import Backup, Consistency, Loss, Origin, Reason, UserAtBackup
 from voltui.model.inventory import Inventory
@@ -56,34 +56,42 @@ async def run(context: JobContext, plan: BackupPlan) -> dict[str, Any]:
     inventory = await take_inventory(context)
     sources = [known(context, inventory, source) for source in plan.sources]
     with locked(context.state, inventory.engine.id, sources, context.directory.id):
-        async with AsyncExitStack() as publications:
-            taken, stillness = await _take_all(context, plan, inventory, sources, publications)
-            context.raise_if_cancelled()
-            context.begin("Publishing")
-            backups = []
-            for item in taken:
-                consistency = stillness.of(inventory, item.source)
-                held = 0.0 if consistency is Consistency.UNUSED else stillness.seconds
-                backups.append(await publish(context, inventory, item, consistency, plan.reason, held))
-        for backup in backups:
-            await verify(context, backup)
+        backups, seconds = await back_up(context, inventory, sources, plan.treatment, plan.reason)
         made = [backup.id for backup in backups]
-        return context.commit({"backups": made, "paused_seconds": round(stillness.seconds, 2)})
+        return context.commit({"backups": made, "paused_seconds": round(seconds, 2)})
+
+
+async def back_up(
+    context: JobContext, inventory: Inventory, sources: Sequence[Source], treatment: Treatment, reason: Reason
+) -> tuple[list[Backup], float]:
+    """Back up sources that are locked; the verified backups, and for how many seconds writers were held."""
+    async with AsyncExitStack() as publications:
+        taken, stillness = await _take_all(context, treatment, inventory, sources, publications)
+        context.raise_if_cancelled()
+        context.begin("Publishing")
+        backups = []
+        for item in taken:
+            consistency = stillness.of(inventory, item.source)
+            held = 0.0 if consistency is Consistency.UNUSED else stillness.seconds
+            backups.append(await publish(context, inventory, item, consistency, reason, held))
+    for backup in backups:
+        await verify(context, backup)
+    return backups, stillness.seconds
 
 
 async def _take_all(
     context: JobContext,
-    plan: BackupPlan,
+    treatment: Treatment,
     inventory: Inventory,
     sources: Sequence[Source],
     publications: AsyncExitStack,
-) -> tuple[list[Taken], Any]:
+) -> tuple[list[Taken], Stillness]:
     """Read all sources at one standstill of their writers. The helpers start before it, to keep it short."""
     async with AsyncExitStack() as stack:
         accesses = [await stack.enter_async_context(opened(context, source)) for source in sources]
         copiers = [
             await stack.enter_async_context(copier(context, source, access))
-            if _worth_a_copy(plan, inventory, source, sources)
+            if _worth_a_copy(treatment, inventory, source, sources)
             else None
             for source, access in zip(sources, accesses, strict=True)
         ]
@@ -91,7 +99,7 @@ async def _take_all(
         users = {user.id: user for source in sources for user in inventory.running_users(source)}
         async with (
             hooked(context, users.values(), "backup"),
-            still(context, inventory, sources, plan.treatment) as stillness,
+            still(context, inventory, sources, treatment) as stillness,
         ):
             folders = [
                 await copied(context, stack, bridge, source) for bridge, source in zip(copiers, sources, strict=True)
@@ -112,11 +120,11 @@ async def _take_all(
     return taken, stillness
 
 
-def _worth_a_copy(plan: BackupPlan, inventory: Inventory, source: Source, sources: Sequence[Source]) -> bool:
-    """Whether a copy by reflink would shorten a standstill, and surely lies in no other source of the plan."""
+def _worth_a_copy(treatment: Treatment, inventory: Inventory, source: Source, sources: Sequence[Source]) -> bool:
+    """Whether a copy by reflink would shorten a standstill, and surely lies in no other of the sources."""
     apart = all(one.kind == "volume" and not inventory.volumes[one.name].options for one in sources)
     moving = any(writer.state != "paused" for writer in inventory.writers(source))
-    return moving and plan.treatment is not Treatment.LIVE and (apart or len(sources) == 1)
+    return moving and treatment is not Treatment.LIVE and (apart or len(sources) == 1)
 
 
 async def _with_changes(context: JobContext, taken: Taken, access: Access) -> Taken:

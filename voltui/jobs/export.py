@@ -6,10 +6,7 @@ import os
 import select
 from typing import Any
 
-from voltui.archive.guard import TreeGuard
-from voltui.archive.pack import BUFFER, ByteSource, fill
-from voltui.archive.reader import TarReader
-from voltui.archive.rewrite import Rewriter
+from voltui.archive.pump import pump
 from voltui.jobs.access import opened
 from voltui.jobs.context import JobContext
 from voltui.jobs.locks import locked
@@ -29,28 +26,20 @@ async def run(context: JobContext, plan: ExportPlan, output: int) -> dict[str, A
             context.begin(f"Exporting {safe(source.short)}", await access.expected_bytes(context))
             reading = await access.read()
             try:
-                await context.in_thread(lambda: _copy(context, reading.source, reading.root, output))
+                await context.in_thread(
+                    lambda: pump(
+                        reading.source,
+                        lambda data: _write_all(output, data),
+                        root=reading.root,
+                        progress=context.count,
+                    )
+                )
                 losses = await reading.finish()
             finally:
                 reading.close()
     for loss in losses:
         context.warn(loss.sentence)
     return {"consistency": stillness.consistency.value, "paused_seconds": round(stillness.seconds, 2)}
-
-
-def _copy(context: JobContext, source: ByteSource, root: bytes, output: int) -> None:
-    guard = TreeGuard()
-    rewriter = None if root == b"./" else Rewriter(lambda data: _write_all(output, memoryview(data)), old_root=root)
-    reader = TarReader(guard.check, root=root, sink=rewriter)
-    buffer = memoryview(bytearray(BUFFER))
-    while count := fill(source, buffer):
-        reader.feed(buffer[:count])
-        if rewriter is None:
-            _write_all(output, buffer[:count])
-        context.count(reader.position, 0)
-    reader.close()
-    if rewriter is not None:
-        rewriter.close()
 
 
 def _write_all(output: int, data: memoryview) -> None:

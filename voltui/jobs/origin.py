@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from voltui.archive import foreign
 from voltui.archive.entry import Entry, parse_index_line
 from voltui.archive.index import IndexLines
+from voltui.archive.pump import pump
 from voltui.archive.unpack import ByteSink, check_file, unpack
+from voltui.jobs.access import Reading
 from voltui.jobs.context import JobContext
 from voltui.jobs.plan import STDIN, RestorePlan
 from voltui.jobs.verify import noting_damage
@@ -48,6 +50,29 @@ class Origin:
     """Write all of it to a sink as tar, members below a root, checked; for a thread. Takes the sink, the root, a
     progress function, and one that sees each entry. Raises `Damaged`."""
     backup: Backup | None = None
+
+
+def live_origin(reading: Reading, words: str, total: int | None) -> Origin:
+    """What is read at the same time, by an engine's archive API: each walks in the order of names, so that of several
+    names of a file the same comes first when it is read back."""
+    return Origin(
+        words=words,
+        size=total or 0,
+        entries=0,
+        total=total or 0,
+        directories=True,
+        root=True,
+        trusted=False,
+        linked=frozenset(),
+        feed=lambda sink, root, progress, seen: pump(
+            reading.source,
+            lambda piece: sink.write(bytes(piece)),
+            root=reading.root,
+            new_root=root,
+            progress=progress,
+            seen=seen,
+        ),
+    )
 
 
 async def find(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> Origin:

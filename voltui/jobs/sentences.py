@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from voltui.jobs.plan import BackupPlan, Plan, PrunePlan, RestorePlan, VerifyPlan
+from voltui.jobs.plan import BackupPlan, Plan, RemovePlan, RestorePlan, UnsharePlan, VerifyPlan
 
 VERBS = {
     "backup": "The backup of",
@@ -12,6 +12,24 @@ VERBS = {
     "verify": "Verifying",
     "export": "The export of",
     "prune": "Deleting",
+    "share": "Sharing",
+    "unshare": "Taking back",
+    "clone": "Cloning",
+    "create": "Creating the volume",
+    "remove": "Removing",
+    "image": "Making an image of",
+    "import-image": "Importing",
+}
+
+
+_DONE = {
+    "export": "Exported",
+    "prune": "Deleted",
+    "share": "Shared",
+    "clone": "Cloned and verified",
+    "create": "Created and mounted",
+    "image": "Made an image of",
+    "import-image": "Imported and verified",
 }
 
 
@@ -26,6 +44,10 @@ def done(plan: Plan, result: dict[str, Any]) -> str:
         if result["hashes_only"]:
             return f"Not all of {plan.subject} was opened: without its key only the hashes of its files were compared."
         return f"Verified {plan.subject}: whole and unchanged."
-    if isinstance(plan, PrunePlan):
-        return f"Deleted {plan.subject}."
-    return f"Exported {plan.subject}."
+    if isinstance(plan, RemovePlan):
+        kept = " A backup of each is kept." if plan.backup else ""
+        return f"Removed {plan.subject}.{kept}"
+    if isinstance(plan, UnsharePlan):
+        taken = f"Took back {plan.subject}." if plan.takers else f"Removed the data container {plan.subject}."
+        return f"{taken} Its volumes stay."
+    return f"{_DONE[plan.kind]} {plan.subject}."

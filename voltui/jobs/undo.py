@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from voltui.archive.unpack import unpack
-from voltui.engine import helper, swap, tools
+from voltui.engine import helper, images, swap, tools
 from voltui.engine.adapter import Engine
 from voltui.engine.bridge import Bridge
 from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL, TARGET, TRUSTED_CAPABILITIES, HelperSpec
 from voltui.engine.pool import DaemonPool
+from voltui.jobs import undo_containers
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.extract import extract
 from voltui.jobs.journal import Journal, OpenStep
@@ -34,6 +35,8 @@ CREATE_VOLUME, RECREATE_VOLUME = "create-volume", "recreate-volume"
 HOOK = "hook"
 STAGE, ADOPT, SWAP, REFILL, DISCARD = "stage", "adopt", "swap", "refill", "discard"
 REFLINK = "reflink"
+IMAGE = "image"
+FILES = "files"
 
 _PAUSE_PATIENCE, _STOP_PATIENCE = 3.0, 5.0
 """Seconds after which a request that was made has been carried out, a stop's own patience not counted."""
@@ -59,12 +62,21 @@ class Undoer:
         """Make as if the step had not been. Raises `VoltuiError` where that is not possible now."""
         self._directory.log(f"undo {step.name} {dict(step.data)}")
         try:
-            await _UNDO[step.name](self, step.data)
+            if step.name in undo_containers.UNDO:
+                await undo_containers.UNDO[step.name](self._engine, self._directory, step.data)
+            else:
+                await _UNDO[step.name](self, step.data)
         except _SourceGoneError:
             self._directory.log("the source is gone, and with it what was to be undone")
 
     async def _helper(self, data: Mapping[str, Any]) -> None:
         await helper.remove(self._engine.connection, data["name"])
+
+    async def _image(self, data: Mapping[str, Any]) -> None:
+        await images.remove(self._engine.connection, data["reference"])
+
+    async def _files(self, data: Mapping[str, Any]) -> None:
+        _remove_files(data["paths"])
 
     async def _pause(self, data: Mapping[str, Any]) -> None:
         if await self._settled_state(data, _PAUSE_PATIENCE) == "paused":
@@ -234,6 +246,11 @@ async def _extract(bridge: Bridge, store: LocalStore, keys: Keyring, backup_id: 
     await bridge.change(tools.sync_tree(folder), "Writing to disk")
 
 
+def _remove_files(paths: Iterable[str]) -> None:
+    for path in paths:
+        Path(path).unlink(missing_ok=True)
+
+
 async def tried(undoer: Undoer, journal: Journal, step: OpenStep) -> str:
     """Undo a step and say so in the journal; a sentence where that must wait. It raises nothing: the other steps must
     be undone too."""
@@ -266,4 +283,6 @@ _UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {
     ADOPT: Undoer._adopt,
     DISCARD: Undoer._discard,
     REFLINK: Undoer._reflink,
+    IMAGE: Undoer._image,
+    FILES: Undoer._files,
 }

@@ -88,14 +88,14 @@ async def stopped(context: JobContext, containers: Sequence[Container]) -> Async
     async with AsyncExitStack() as stack:
         context.meter.note(f"stopped: {listed([safe(detail.container.name) for detail in order])}")
         for detail in order:
-            await stack.enter_async_context(context.scoped(STOP, _before(detail)))
+            await stack.enter_async_context(context.scoped(STOP, before_stopping(detail)))
             await context.engine.stop(detail.container.id)
             context.raise_if_cancelled()
         yield
     context.meter.note("")
 
 
-def _before(detail: ContainerDetail) -> dict[str, object]:
+def before_stopping(detail: ContainerDetail) -> dict[str, object]:
     """What the undo of a pause or stop has to know of the container as it was."""
     started = detail.started.isoformat() if detail.started else ""
     asked = datetime.now(UTC).isoformat()
@@ -125,7 +125,7 @@ async def _paused(context: JobContext, containers: Sequence[Container]) -> Async
 async def _pause(context: JobContext, container: Container, stack: AsyncExitStack) -> None:
     """Pause it until the stack ends, unless it has ended in the meantime: then it writes no more."""
     try:
-        before = _before(await context.engine.container(container.id))
+        before = before_stopping(await context.engine.container(container.id))
         await stack.enter_async_context(context.scoped(PAUSE, before))
         await context.engine.pause(container.id)
     except NotFound:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import os
 import resource
 import signal
@@ -15,13 +16,26 @@ from typing import Any
 from voltui.jobs import recover, sentences
 from voltui.jobs.context import JobContext
 from voltui.jobs.directory import JobDirectory, JobsDirectory
-from voltui.jobs.plan import BackupPlan, ExportPlan, Plan, PrunePlan, RestorePlan
+from voltui.jobs.plan import ExportPlan, Plan, RestorePlan
 from voltui.jobs.state import Outcome
 from voltui.model.errors import Cancelled, Failed, VoltuiError
 from voltui.model.when import format_time, now
 
 _TICK = 0.2
 """Seconds between two looks at the counters: progress is written at most five times a second."""
+_RUNNERS = {
+    "backup": ("backup", "run"),
+    "verify": ("verify", "run"),
+    "prune": ("prune", "run"),
+    "share": ("share", "run"),
+    "unshare": ("share", "take_back"),
+    "clone": ("clone", "run"),
+    "create": ("create", "run"),
+    "remove": ("remove", "run"),
+    "image": ("image", "run"),
+    "import-image": ("image", "take_out"),
+}
+"""The module and function of each kind of job that is given no open file; loaded when it is to run."""
 
 
 def run_job(path: Path, state: Path, descriptor: int = -1) -> None:
@@ -93,10 +107,6 @@ async def _work(context: JobContext, plan: Plan, descriptor: int) -> dict[str, A
 
 async def _dispatch(context: JobContext, plan: Plan, descriptor: int) -> dict[str, Any]:
     """Run the plan. The modules are loaded here: each kind of job needs its own."""
-    if isinstance(plan, BackupPlan):
-        from voltui.jobs import backup
-
-        return await backup.run(context, plan)
     if isinstance(plan, RestorePlan):
         from voltui.jobs import restore
 
@@ -105,13 +115,10 @@ async def _dispatch(context: JobContext, plan: Plan, descriptor: int) -> dict[st
         from voltui.jobs import export
 
         return await export.run(context, plan, descriptor)
-    if isinstance(plan, PrunePlan):
-        from voltui.jobs import prune
-
-        return await prune.run(context, plan)
-    from voltui.jobs import verify
-
-    return await verify.run(context, plan)
+    module, function = _RUNNERS[plan.kind]
+    runner = getattr(importlib.import_module(f"voltui.jobs.{module}"), function)
+    result: dict[str, Any] = await runner(context, plan)
+    return result
 
 
 async def _tick(context: JobContext, cancel: Any) -> None:

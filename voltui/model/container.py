@@ -10,6 +10,8 @@ from datetime import datetime
 from voltui.model.mount import Mount
 from voltui.model.volume import PROJECT_LABEL
 
+DATA_LABEL = "voltui.data"
+"""Marks the data containers that VolTUI makes: never started, they only hold mounts for others to take."""
 HELPER_LABEL = "voltui.helper"
 """Marks the short-lived containers that VolTUI makes itself. They are no users of a volume."""
 
@@ -55,6 +57,11 @@ class Container:
         return HELPER_LABEL in self.labels
 
     @property
+    def data_container(self) -> bool:
+        """Whether VolTUI made it to hold mounts for others."""
+        return DATA_LABEL in self.labels
+
+    @property
     def project(self) -> str:
         """The Compose project it belongs to, or empty."""
         return self.labels.get(PROJECT_LABEL, "")
@@ -95,3 +102,17 @@ class ContainerDetail:
     """Seconds it is given to stop before it is killed, where it says so itself."""
     network_of: str = ""
     """The name or id of the container whose network it shares, or empty."""
+    bound_to: tuple[str, ...] = ()
+    """Names and ids of further containers that it can't do without: whose processes or memory it sees, or that it was
+    linked to (``--link``)."""
+    health: str = ""
+    """``starting``, ``healthy``, ``unhealthy``, or empty without a check."""
+    restarts: int = 0
+    """How often the engine has started it again by itself."""
+    restart_policy: str = ""
+    """``no``, ``always``, ``unless-stopped``, ``on-failure`` or ``on-failure:5``."""
+    exit_code: int = 0
+    made_folders: tuple[str, ...] = ()
+    """Directories that the engine has made in its writable layer: its working directory, and what a tmpfs stands on."""
+    random_ports: tuple[str, ...] = ()
+    """The ports (``80/tcp``) that are published wherever the engine finds room, each time elsewhere."""

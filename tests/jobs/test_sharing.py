@@ -1,0 +1,314 @@
+"""Sharing: containers made anew with more mounts and all else as it was, data containers, and the way back."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tarfile
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.conftest import Lab, program, until
+from voltui.engine.helper import IMAGE, ensure_image, tool_folders
+from voltui.jobs.plan import Share, SharePlan, UnsharePlan
+
+pytestmark = pytest.mark.engine
+_SLEEP = "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"
+_MEDIA = (Share("media", "/volumes/media"),)
+_NETWORKS = {"voltui-test-front": "10.213.7.0/24", "voltui-test-back": "10.213.8.0/24"}
+
+_MAY_DIFFER = {
+    "Id", "Created", "Name", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath", "GraphDriver.*",
+    "State.Pid", "State.StartedAt", "State.FinishedAt", "State.Health.*", "Config.Hostname",
+    "NetworkSettings.SandboxID", "NetworkSettings.SandboxKey", "NetworkSettings.Networks.*.EndpointID",
+    "NetworkSettings.Networks.*.Aliases[*]",  # one is the id's beginning
+    "NetworkSettings.Networks.*.IPAddress", "NetworkSettings.Networks.*.MacAddress",
+    "NetworkSettings.Ports.*",  # published wherever there is room
+    "Mounts[*]", "HostConfig.VolumesFrom[*]", "HostConfig.Binds[*]", "HostConfig.Mounts[0].Source",
+}  # fmt: skip
+"""Every field that may be another one in a container made anew. What these hold is checked one by one below."""
+
+
+def fields(value: Any, path: str = "") -> dict[str, Any]:
+    """Every field of an inspect by its path."""
+    if isinstance(value, Mapping) and value:
+        return {key: leaf for name, one in value.items() for key, leaf in fields(one, f"{path}.{name}").items()}
+    if isinstance(value, list) and value:
+        pairs = enumerate(value)
+        return {key: leaf for number, one in pairs for key, leaf in fields(one, f"{path}[{number}]").items()}
+    return {path.lstrip("."): value}
+
+
+def may_differ(path: str) -> bool:
+    return any(_matches(path, pattern) for pattern in _MAY_DIFFER)
+
+
+def _matches(path: str, pattern: str) -> bool:
+    expression = re.escape(pattern).replace(r"\[\*\]", r"\[\d+\].*").replace(r"\.\*\.", r"\..+\.").replace(r"\*", ".*")
+    return re.fullmatch(expression, path) is not None
+
+
+async def inspect(lab: Lab, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = await lab.engine.connection.call("inspect", lambda api: api.inspect_container(name))
+    return found
+
+
+@pytest.fixture
+async def networks(lab: Lab) -> AsyncIterator[None]:
+    call = lab.engine.connection.call
+
+    async def make(name: str, subnet: str) -> None:
+        ipam = {"Config": [{"Subnet": subnet}]}
+        await call("make a network", lambda api: api.create_network(name, driver="bridge", ipam=ipam))
+
+    async def remove(name: str) -> None:
+        await call("remove a network", lambda api: api.remove_network(name))
+
+    for name, subnet in _NETWORKS.items():
+        await make(name, subnet)
+    yield
+    for container in await lab.engine.containers():
+        await lab.engine.remove_container(container.id)
+    for name in _NETWORKS:
+        await remove(name)
+
+
+@pytest.fixture
+async def image(lab: Lab) -> AsyncIterator[str]:
+    """An image that says much itself: what comes from it must not become the container's own."""
+    changes = [
+        "ENV FROM_IMAGE=1", "ENV BOTH=image", "LABEL of=image", "VOLUME /cache", "EXPOSE 81", "WORKDIR /tmp",
+        'CMD ["sh", "-c", "exit 3"]',
+    ]  # fmt: skip
+    await lab.engine.connection.call(
+        "import", lambda api: api.import_image_from_data(bytes(1024), "voltui-test", "rich", changes=changes)
+    )
+    yield "voltui-test:rich"
+    for container in await lab.engine.containers():
+        await lab.engine.remove_container(container.id)
+    await lab.engine.connection.call("remove", lambda api: api.remove_image("voltui-test:rich"))
+
+
+async def a_rich_container(lab: Lab, image: str) -> None:
+    """One that uses as much of ``docker run`` as a sandbox can."""
+    await lab.volume("own")
+    giver = {"Image": IMAGE, "Cmd": ["-"], "HostConfig": {"NetworkMode": "none", "Binds": ["own:/given"]}}
+    config = {
+        "Image": image,
+        "Cmd": ["sh", "-c", _SLEEP],
+        "Env": ["BOTH=container", "MINE=1"],
+        "Labels": {"mine": "yes"},
+        "User": "0:0",
+        "StopTimeout": 2,
+        "Domainname": "example.test",
+        "MacAddress": "02:42:0a:d5:07:99",
+        "ExposedPorts": {"80/tcp": {}},
+        "Volumes": {"/anonymous": {}},
+        "Healthcheck": {"Test": ["CMD-SHELL", "true"], "Interval": 1_000_000_000, "Retries": 3},
+        "HostConfig": {
+            "Binds": [*(f"{folder}:{folder}:ro" for folder in tool_folders()), "own:/own:ro"],
+            "Mounts": [{"Type": "volume", "Target": "/unnamed"}, {"Type": "tmpfs", "Target": "/fast"}],
+            "VolumesFrom": ["giver:ro"],
+            "NetworkMode": "voltui-test-front",
+            "PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": ""}]},
+            "RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 5},
+            "CapAdd": ["NET_ADMIN"],
+            "CapDrop": ["MKNOD"],
+            "Dns": ["192.0.2.1"],
+            "ExtraHosts": ["other:192.0.2.2"],
+            "GroupAdd": ["7"],
+            "LogConfig": {"Type": "json-file", "Config": {"max-size": "1m"}},
+            "Memory": 256 << 20,
+            "OomScoreAdj": 100,
+            "PidsLimit": 99,
+            "SecurityOpt": ["no-new-privileges"],
+            "ShmSize": 32 << 20,
+            "Sysctls": {"net.ipv4.ip_unprivileged_port_start": "80"},
+            "Tmpfs": {"/scratch": "size=1m"},
+            "Ulimits": [{"Name": "nofile", "Soft": 512, "Hard": 1024}],
+        },
+        "NetworkingConfig": {
+            "EndpointsConfig": {
+                "voltui-test-front": {"IPAMConfig": {"IPv4Address": "10.213.7.7"}, "Aliases": ["shop", "web.test"]}
+            }
+        },
+    }
+    connection = lab.engine.connection
+    await connection.call("make", lambda api: api.create_container_from_config(giver, "giver"))
+    await connection.call("make", lambda api: api.create_container_from_config(config, "rich"))
+    await connection.call(
+        "join", lambda api: api.connect_container_to_network("rich", "voltui-test-back", aliases=["b"])
+    )
+    await lab.engine.start("rich")
+
+
+async def test_a_container_made_anew_is_the_old_one_but_for_the_mounts(lab: Lab, networks: None, image: str) -> None:
+    await ensure_image(lab.engine.connection)
+    (await lab.volume("media")).joinpath("picture").write_text("data")
+    await a_rich_container(lab, image)
+    before = await inspect(lab, "rich")
+    anonymous = {one["Destination"]: one["Name"] for one in before["Mounts"] if len(one.get("Name") or "") == 64}
+    assert set(anonymous) == {"/anonymous", "/cache", "/unnamed"}
+
+    outcome = await lab.run(SharePlan(lab.common(), _MEDIA, "media-data", ("rich",), read_only=True))
+    assert outcome.ending == "done", outcome
+    after = await inspect(lab, "rich")
+
+    old, new = fields(before), fields(after)
+    differing = {path for path in old.keys() | new.keys() if old.get(path, ...) != new.get(path, ...)}
+    assert {path: (old.get(path), new.get(path)) for path in differing if not may_differ(path)} == {}
+    assert after["Id"] != before["Id"]
+    assert after["Name"] == "/rich"
+    assert after["HostConfig"]["VolumesFrom"] == ["giver:ro", "media-data:ro"]
+    gained = ["/volumes/media"]
+    places = {one["Destination"]: (one.get("Name"), one["RW"], one["Type"]) for one in after["Mounts"]}
+    assert places.pop(*gained) == ("media", False, "volume")
+    assert places == {one["Destination"]: (one.get("Name"), one["RW"], one["Type"]) for one in before["Mounts"]}
+    assert after["Config"]["Hostname"] == after["Id"][:12], "the host name was the engine's, and is again"
+    for name, address, aliases in (("front", "10.213.7.7", {"shop", "web.test"}), ("back", None, {"b"})):
+        network = after["NetworkSettings"]["Networks"][f"voltui-test-{name}"]
+        assert set(network["Aliases"]) - {after["Id"][:12]} == aliases
+        assert address in (None, network["IPAddress"])
+    assert after["NetworkSettings"]["Networks"]["voltui-test-front"]["MacAddress"] == "02:42:0a:d5:07:99"
+    assert after["State"]["Health"]["Status"] == "healthy", "a container with a check is waited for"
+
+    back = await lab.run(UnsharePlan(lab.common(), "media-data", ("rich",)))
+    assert back.ending == "done", back
+    again = fields(await inspect(lab, "rich"))
+    assert {path for path in old if old[path] != again.get(path, ...) and not may_differ(path)} == set()
+    assert (await inspect(lab, "rich"))["HostConfig"]["VolumesFrom"] == ["giver:ro"]
+
+
+async def test_a_new_container_that_does_not_live_gives_way_to_the_old_one(lab: Lab) -> None:
+    await lab.volume("media")
+    script = "[ ! -e /volumes/media ] || { echo no room >&2; exit 7; }; " + _SLEEP
+    old = await lab.container("web", [], script)
+    outcome = await lab.run(SharePlan(lab.common(), _MEDIA, "media-data", ("web",)))
+    assert outcome.ending == "failed"
+    assert "web ended at once with status 7: it said no room" in outcome.sentence
+    found = {one.name: (one.id, one.state) for one in await lab.engine.containers()}
+    assert found == {"web": (old, "running")}, "the old container runs, and the data container is gone"
+
+
+async def test_where_one_of_several_takers_fails_none_has_changed(lab: Lab) -> None:
+    await lab.volume("media")
+    good = await lab.container("good", [])
+    bad = await lab.container("bad", [], "[ ! -e /volumes/media ] || exit 7; " + _SLEEP)
+    outcome = await lab.run(SharePlan(lab.common(), _MEDIA, "media-data", ("good", "bad")))
+    assert outcome.ending == "failed"
+    found = {one.name: (one.id, one.state) for one in await lab.engine.containers()}
+    assert found == {"good": (good, "running"), "bad": (bad, "running")}
+
+
+async def test_a_stopped_container_stays_stopped(lab: Lab) -> None:
+    await lab.volume("media")
+    await lab.container("web", [])
+    await lab.engine.stop("web")
+    assert (await lab.run(SharePlan(lab.common(), _MEDIA, "", ("web",)))).ending == "done"
+    detail = await lab.engine.container("web")
+    assert detail.container.state == "created"
+    assert ("media", "/volumes/media") in {(one.source, one.destination) for one in detail.container.mounts}
+    assert (await lab.run(UnsharePlan(lab.common(), "media", ("web",)))).ending == "done"
+    assert "media" not in {one.source for one in (await lab.engine.container("web")).container.mounts}
+
+
+async def test_what_a_container_has_written_itself_is_not_lost_unasked(lab: Lab) -> None:
+    await lab.volume("media")
+    await lab.container("web", [], "mkdir /own; echo precious > /own/file; touch /ready; " + _SLEEP)
+
+    async def written() -> bool:
+        return "/ready" in await lab.engine.written("web")
+
+    await until(written, "the file")
+    refused = await lab.run(SharePlan(lab.common(), _MEDIA, "media-data", ("web",)))
+    assert refused.ending == "failed"
+    assert "2 paths outside of its mounts, which are lost: /own/file and /ready" in refused.sentence
+    assert await lab.state_of("web") == "running"
+
+    shares = (Share("saved", "/own"),)
+    saved = await lab.run(SharePlan(lab.common(), shares, "", ("web",), lose=True, copy_from="web:/own"))
+    assert saved.ending == "done", saved
+    assert (await lab.mountpoint("saved") / "file").read_text() == "precious\n"
+    assert ("saved", "/own") in {
+        (m.source, m.destination) for m in (await lab.engine.container("web")).container.mounts
+    }
+    tags = await lab.engine.connection.call(
+        "list", lambda api: [tag for one in api.images() for tag in one["RepoTags"]]
+    )
+    assert not [tag for tag in tags if tag.startswith("voltui-copy")], "the image that held the files is gone"
+
+
+async def test_who_must_not_be_made_anew_is_refused_with_the_reason(lab: Lab) -> None:
+    await lab.volume("media")
+    await lab.container("fleeting", [], AutoRemove=True)
+    await lab.container("task", [], labels={"com.docker.swarm.task.id": "x"})
+    net = await lab.container("net", [])
+    await lab.container("friend", [], NetworkMode=f"container:{net}")
+    await lab.container("has", ["media:/volumes/media"])
+    await lab.container("other", [f"{lab.files}:/volumes/media"])
+    reasons = {
+        "fleeting": "started with --rm",
+        "task": "is a Swarm task",
+        "net": "friend depends on just this container net",
+        "has": "has mounts media at /volumes/media already",
+        "other": "has something else mounted at /volumes/media",
+        "nobody": "There is no container nobody",
+    }
+    before = {one.id for one in await lab.engine.containers()}
+    for name, reason in reasons.items():
+        outcome = await lab.run(SharePlan(lab.common(), _MEDIA, "media-data", (name,)))
+        assert outcome.ending == "failed"
+        assert reason in outcome.sentence
+    assert {one.id for one in await lab.engine.containers()} == before
+
+
+async def test_a_data_container_is_made_once_and_removed_without_its_volumes(lab: Lab) -> None:
+    await lab.volume("media")
+    for _ in range(2):
+        assert (await lab.run(SharePlan(lab.common(), _MEDIA, "media-data"))).ending == "done"
+    data = (await lab.engine.container("media-data")).container
+    assert (data.state, data.data_container) == ("created", True)
+    other = await lab.run(SharePlan(lab.common(), (Share("media", "/elsewhere"),), "media-data"))
+    assert "exists already and does not hold media at /elsewhere" in other.sentence
+    assert (await lab.run(UnsharePlan(lab.common(), "media-data"))).ending == "done"
+    assert await lab.engine.containers() == []
+    assert await lab.engine.volume_exists("media")
+
+
+async def test_a_worker_is_not_removed_as_if_it_were_a_data_container(lab: Lab) -> None:
+    await lab.container("web", [])
+    outcome = await lab.run(UnsharePlan(lab.common(), "web"))
+    assert "web is no data container: it is running" in outcome.sentence
+    assert await lab.state_of("web") == "running"
+
+
+async def test_a_new_container_of_a_local_image_takes_the_data(lab: Lab) -> None:
+    (await lab.volume("media")).joinpath("picture").write_text("data")
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as archive:
+        archive.add(program("busybox", "busybox-static"), "bin/sh")
+    connection = lab.engine.connection
+    await connection.call("import", lambda api: api.import_image_from_data(content.getvalue(), "voltui-test", "shell"))
+    try:
+        script = "[ -e /volumes/media/picture ] && " + _SLEEP
+        plan = SharePlan(
+            lab.common(), _MEDIA, "data", image="voltui-test:shell", name="new", command=("sh", "-c", script)
+        )
+        outcome = await lab.run(plan)
+        assert outcome.ending == "done", outcome
+        assert await lab.state_of("new") == "running"
+        await lab.engine.remove_container("new")
+    finally:
+        await connection.call("remove", lambda api: api.remove_image("voltui-test:shell", force=True))
+
+
+async def test_a_new_container_that_does_not_start_leaves_nothing(lab: Lab) -> None:
+    await lab.volume("media")
+    await ensure_image(lab.engine.connection)
+    for image, command in ((IMAGE, ("no-such-program",)), ("no/such:image", ())):
+        outcome = await lab.run(SharePlan(lab.common(), _MEDIA, "data", image=image, name="new", command=command))
+        assert json.dumps(outcome.error).count(command[0] if command else image)
+        assert await lab.engine.containers() == []

@@ -1,0 +1,176 @@
+"""What sharing will do, found out before it is asked for and again when it is done: the mounts that will be, what is
+lost, and what speaks against it."""
+
+from __future__ import annotations
+
+import itertools
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from voltui.engine.adapter import Engine
+from voltui.jobs.plan import Share, SharePlan
+from voltui.jobs.recreate import refusal_to_recreate
+from voltui.model import compose
+from voltui.model.container import Container, ContainerDetail
+from voltui.model.errors import NotFound, Refused, Usage
+from voltui.model.inventory import Inventory, of_the_system
+from voltui.model.mount import Mount, MountKind
+from voltui.model.safe import safe, safe_path
+from voltui.model.text import listed, plural
+
+ROOT = "/volumes"
+"""Where shared volumes are found in containers unless it is said otherwise: one directory each, by name."""
+_MOST_PATHS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """A container that is to be made anew, and what that does to it."""
+
+    detail: ContainerDetail
+    gains: tuple[Share, ...]
+    loses: tuple[str, ...]
+    """Paths that it has written into its own writable layer: they go with the old container."""
+    notices: tuple[str, ...]
+    """What else to know, in sentences."""
+    snippet: tuple[str, ...]
+    """Of a Compose service, what belongs into its compose file: Compose would undo the change."""
+    refusal: Refused | None = None
+
+    @property
+    def name(self) -> str:
+        """The container's, safe for a terminal."""
+        return safe(self.detail.container.name)
+
+    @property
+    def loss(self) -> str:
+        """A sentence about what is lost, or empty."""
+        if not self.loses:
+            return ""
+        some = listed([safe_path(path.encode("utf-8", "surrogateescape")) for path in self.loses], most=_MOST_PATHS)
+        return (
+            f"{self.name} has written {plural(len(self.loses), 'path')} outside of its mounts, which are lost: {some}."
+        )
+
+
+def shares(volumes: Sequence[str], paths: Sequence[str]) -> tuple[Share, ...]:
+    """The volumes, each at its path: those given in the same order, else ``/volumes/<name>``. Raises `Usage`."""
+    if len(paths) > len(volumes):
+        raise Usage(f"There are {len(paths)} paths for {plural(len(volumes), 'volume')}.", "Give one --at a volume.")
+    if len(set(volumes)) < len(volumes):
+        raise Usage("A volume is named twice.", "Name each once.")
+    found = tuple(
+        Share(volume, _checked(paths[number]) if number < len(paths) else f"{ROOT}/{volume}")
+        for number, volume in enumerate(volumes)
+    )
+    places = [share.at for share in found]
+    if len(set(places)) < len(places):
+        raise Usage("Two volumes would be at one path.", "Give each its own --at.")
+    return found
+
+
+def _checked(path: str) -> str:
+    plain = posixpath.normpath(path)
+    if not path.startswith("/") or of_the_system(plain) or ":" in path:
+        raise Usage(f"{safe(path)} is no path to mount a volume at.", "Give an absolute path, such as /data.")
+    return plain
+
+
+async def takers_of(engine: Engine, inventory: Inventory, plan: SharePlan) -> tuple[Taker, ...]:
+    """The plan's takers, with what speaks for and against each. Raises `NotFound` for a name that is none's."""
+    if not plan.takers:
+        return ()
+    details = await engine.details(inventory.containers)
+    return tuple([await _taker(engine, details, _named(details, name), plan) for name in plan.takers])
+
+
+async def _taker(
+    engine: Engine, details: Mapping[str, ContainerDetail], detail: ContainerDetail, plan: SharePlan
+) -> Taker:
+    container = detail.container
+    others = {key: other for key, other in details.items() if key != container.id}
+    refusal = refusal_to_recreate(detail, others) or refusal_to_add(detail, plan)
+    mounts = [(share.volume, share.at) for share in plan.shares]
+    snippet = (
+        compose.snippet(container.service, mounts, plan.data, read_only=plan.read_only) if container.service else ()
+    )
+    loses = () if refusal else await losses(engine, detail)
+    return Taker(detail, plan.shares, loses, notices(detail), tuple(snippet), refusal)
+
+
+def _named(details: Mapping[str, ContainerDetail], name: str) -> ContainerDetail:
+    for key, detail in details.items():
+        if detail.container.name == name or (len(name) >= 4 and key.startswith(name)):
+            return detail
+    raise NotFound(f"There is no container {safe(name)}.", "`voltui containers` lists them.")
+
+
+def refusal_to_add(detail: ContainerDetail, plan: SharePlan) -> Refused | None:
+    """Why a container can't get the plan's mounts beside its own, if so."""
+    container = detail.container
+    name = safe(container.name)
+    if plan.data and plan.data in (container.name, *(_reference(one) for one in detail.volumes_from)):
+        return Refused(f"{name} has the data of {safe(plan.data)} already.", "There is nothing to do.")
+    for share in plan.shares:
+        there = _mount_at(container, share.at)
+        if there is not None and there.kind is MountKind.VOLUME and there.source == share.volume:
+            return Refused(
+                f"{name} mounts {safe(share.volume)} at {safe(share.at)} already.", "There is nothing to do."
+            )
+        if there is not None:
+            return Refused(f"{name} has something else mounted at {safe(share.at)}.", "Choose another path with --at.")
+    return None
+
+
+def _reference(taken: str) -> str:
+    return taken.partition(":")[0]
+
+
+def _mount_at(container: Container, path: str) -> Mount | None:
+    return next((mount for mount in container.mounts if posixpath.normpath(mount.destination) == path), None)
+
+
+def notices(detail: ContainerDetail) -> tuple[str, ...]:
+    """What else changes where a container is made anew, in sentences."""
+    name = safe(detail.container.name)
+    found = []
+    if detail.container.running:
+        found.append(f"{name} is stopped and started with its new mounts.")
+    if detail.random_ports:
+        ports = listed([safe(port) for port in detail.random_ports])
+        found.append(f"{name} publishes {ports} wherever there is room: it will be elsewhere.")
+    if detail.container.service:
+        found.append(
+            f"Compose would undo the change of {name} with its next `up`, unless its compose file says the same."
+        )
+    return tuple(found)
+
+
+async def losses(engine: Engine, detail: ContainerDetail) -> tuple[str, ...]:
+    """The paths in a container's writable layer that are lost with it: all but the directories that mounts stand on."""
+    places = [*(mount.destination for mount in detail.container.mounts), *detail.made_folders]
+    return _leaves(path for path in await engine.written(detail.container.id) if not _holds_a_mount(path, places))
+
+
+def _holds_a_mount(path: str, places: Iterable[str]) -> bool:
+    return any(place == path or place.startswith(path.rstrip("/") + "/") for place in places)
+
+
+def _leaves(paths: Iterable[str]) -> tuple[str, ...]:
+    """The paths that are no directory of another: the engine names every directory on the way."""
+    ordered = sorted(paths, key=lambda path: path.split("/"))
+    pairs = itertools.pairwise([*ordered, ""])
+    return tuple(path for path, after in pairs if not after.startswith(path + "/"))
+
+
+def check(takers: Iterable[Taker], *, lose: bool) -> None:
+    """Raise `Refused` for the first taker that can't be made anew, or would lose what nobody has consented to lose."""
+    for taker in takers:
+        if taker.refusal is not None:
+            raise taker.refusal
+        if taker.loses and not lose:
+            raise Refused(
+                taker.loss,
+                "Save what counts first (voltui share NEW --copy-from CONTAINER:PATH), or say --lose-changes.",
+            )

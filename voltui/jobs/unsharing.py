@@ -1,0 +1,86 @@
+"""What taking data back will do: who has it from where, and what is different without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from voltui.engine.adapter import Engine
+from voltui.engine.recreate import MountChange
+from voltui.jobs.recreate import refusal_to_recreate
+from voltui.jobs.sharing import Taker, losses, notices
+from voltui.model.container import Container, ContainerDetail
+from voltui.model.errors import NotFound, Refused
+from voltui.model.inventory import Inventory
+from voltui.model.mount import MountKind
+from voltui.model.safe import safe
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What is taken back, and from whom."""
+
+    name: str
+    data: Container | None
+    """The data container; ``None`` where a volume is meant that containers mount themselves."""
+    takers: tuple[Taker, ...]
+    """Those that are made anew without it."""
+    dependents: tuple[Container, ...]
+    """All containers that take their mounts from the data container."""
+    change: MountChange
+
+
+async def leaving(engine: Engine, inventory: Inventory, name: str, takers: Iterable[str]) -> Leaving:
+    """What taking ``name`` from ``takers`` means. Raises `NotFound`, or `Refused` where one does not have it."""
+    details = await engine.details(inventory.containers)
+    data = next((one.container for one in details.values() if one.container.name == name), None)
+    if data is None and name not in inventory.volumes:
+        raise NotFound(f"There is no data container or volume {safe(name)}.", "`voltui graph` shows all there are.")
+    if data is not None and not takers:
+        _refuse_workers(data)
+    dependents = tuple(one for one in details.values() if data is not None and _takes(one, data))
+    users = dependents if data is not None else tuple(one for one in details.values() if _mounts(one, name))
+    change = (
+        MountChange(leave=frozenset(_references(data, users)))
+        if data is not None
+        else MountChange(unmount=frozenset((name,)))
+    )
+    found = [await _taker(engine, details, users, name, taker) for taker in takers]
+    return Leaving(name, data, tuple(found), tuple(one.container for one in dependents), change)
+
+
+def _refuse_workers(data: Container) -> None:
+    """Raise `Refused` for a container that does more than hold mounts, so far as that can be told."""
+    if data.state != "created" or not (data.data_container or data.mounts):
+        raise Refused(
+            f"{safe(data.name)} is no data container: it is {safe(data.state)}.",
+            "Name the containers with --from that are to do without its data.",
+        )
+
+
+def _takes(detail: ContainerDetail, data: Container) -> bool:
+    return any(_means(reference, data) for reference in detail.volumes_from)
+
+
+def _means(reference: str, data: Container) -> bool:
+    return reference == data.name or (len(reference) >= 4 and data.id.startswith(reference))
+
+
+def _references(data: Container, users: Iterable[ContainerDetail]) -> set[str]:
+    return {one for user in users for one in user.volumes_from if _means(one, data)}
+
+
+def _mounts(detail: ContainerDetail, volume: str) -> bool:
+    return any(mount.kind is MountKind.VOLUME and mount.source == volume for mount in detail.container.mounts)
+
+
+async def _taker(
+    engine: Engine, details: Mapping[str, ContainerDetail], users: Iterable[ContainerDetail], name: str, taker: str
+) -> Taker:
+    detail = next((one for one in users if _means(taker, one.container)), None)
+    if detail is None:
+        raise Refused(f"{safe(taker)} does not have the data of {safe(name)}.", "`voltui graph` shows who has.")
+    others = {key: other for key, other in details.items() if key != detail.container.id}
+    refusal = refusal_to_recreate(detail, others)
+    loses = () if refusal else await losses(engine, detail)
+    return Taker(detail, (), loses, notices(detail), (), refusal)
