@@ -30,6 +30,12 @@ _COMMANDS = {
     "export": "transfer",
     "import": "transfer",
     "jobs": "jobs",
+    "share": "share",
+    "unshare": "share",
+    "clone": "volume",
+    "create": "volume",
+    "remove": "volume",
+    "import-image": "volume",
     "doctor": "doctor",
     "sandbox": "sandbox",
 }
@@ -51,7 +57,7 @@ class _Commands(click.Group):
         if module is None:
             return None
         loaded = importlib.import_module(f"voltui.cli.{module}")
-        command: click.Command = getattr(loaded, "import_" if cmd_name == "import" else cmd_name)
+        command: click.Command = getattr(loaded, "import_" if cmd_name == "import" else cmd_name.replace("-", "_"))
         return command
 
 

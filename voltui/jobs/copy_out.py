@@ -80,4 +80,4 @@ async def _check_directory(context: JobContext, helper: str, path: str, words: s
     if kind.link_to:
         raise Refused(f"{words} is a link to {safe(kind.link_to)}.", "Name the directory that it leads to.")
     if not kind.directory:
-        raise Refused(f"{words} is a file.", "Name the directory that it is in.")
+        raise Refused(f"{words} is no directory.", "Name the directory that it is in.")

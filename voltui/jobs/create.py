@@ -11,6 +11,7 @@ from voltui.jobs.context import JobContext
 from voltui.jobs.copying import created_volume
 from voltui.jobs.locks import locked
 from voltui.jobs.plan import CreatePlan
+from voltui.model.errors import Failed
 from voltui.model.safe import safe
 from voltui.model.source import Source
 
@@ -25,9 +26,21 @@ async def run(context: JobContext, plan: CreatePlan) -> dict[str, Any]:
         context.begin(f"Making the volume {safe(plan.name)}")
         async with created_volume(context, plan.name, plan.driver, plan.options, plan.labels):
             context.begin("Mounting it")
-            async with opened(context, source, writable=True) as access:
-                found = await _look(context, access)
+            try:
+                async with opened(context, source, writable=True) as access:
+                    found = await _look(context, access)
+            except Failed as error:
+                raise _told(plan, error) from error
             return context.commit({"volume": plan.name, **found})
+
+
+def _told(plan: CreatePlan, error: Failed) -> Failed:
+    """The engine's reason, in a sentence about the volume."""
+    reason = error.sentence.partition(": ")[2] or error.sentence
+    return Failed(
+        f"A container can't mount the volume {safe(plan.name)}: {reason}",
+        "Check the driver's options; the volume is gone again.",
+    )
 
 
 async def _look(context: JobContext, access: Access) -> dict[str, Any]:

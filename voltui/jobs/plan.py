@@ -228,7 +228,7 @@ class UnsharePlan:
     def subject(self) -> str:
         """What it is about, for a line of text."""
         takers = listed([safe(taker) for taker in self.takers], most=2)
-        return f"{safe(self.name)} with {takers}" if takers else safe(self.name)
+        return f"{safe(self.name)} from {takers}" if takers else safe(self.name)
 
 
 @dataclass(frozen=True, slots=True)

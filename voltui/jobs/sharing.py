@@ -70,6 +70,11 @@ def shares(volumes: Sequence[str], paths: Sequence[str]) -> tuple[Share, ...]:
     return found
 
 
+def data_name(volumes: Sequence[str]) -> str:
+    """What to call the data container of these volumes."""
+    return f"{volumes[0]}-data"
+
+
 def _checked(path: str) -> str:
     plain = posixpath.normpath(path)
     if not path.startswith("/") or of_the_system(plain) or ":" in path:

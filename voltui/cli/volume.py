@@ -1,0 +1,140 @@
+"""``voltui clone``, ``create``, ``remove`` and ``import-image``: volumes come and go."""
+
+from __future__ import annotations
+
+import click
+
+from voltui.cli import complete
+from voltui.cli.context import CliContext, confirm, with_options
+from voltui.cli.output import print_table
+from voltui.cli.run import run
+from voltui.format import since, size
+from voltui.jobs.plan import ClonePlan, CreatePlan, ImportImagePlan, RemovePlan, Treatment
+from voltui.jobs.remove import refusal_to_remove
+from voltui.model.backup import latest
+from voltui.model.errors import NotFound, Usage
+from voltui.model.inventory import Inventory
+from voltui.model.safe import safe
+from voltui.model.source import Source
+from voltui.model.text import plural
+from voltui.model.volume import Volume
+
+
+@click.command()
+@click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
+@click.argument("new", metavar="NEW")
+@click.option("--pause", "treatment", flag_value="pause", default="pause", help="Pause running writers (the default).")
+@click.option("--stop", "treatment", flag_value="stop", help="Stop running writers and start them again.")
+@click.option("--live", "treatment", flag_value="live", help="Let writers go on.")
+@with_options
+def clone(cli: CliContext, volume: str, new: str, treatment: str) -> None:
+    """Copy a volume into a NEW one on the engine's own host, with its driver, options and labels, and read it back."""
+    cli.ask(lambda engine: engine.info())
+    run(cli, ClonePlan(cli.common, volume, new, Treatment(treatment)))
+
+
+@click.command()
+@click.argument("name", metavar="NAME")
+@click.option("--driver", default="local", metavar="NAME", help="The volume driver (local).")
+@click.option("--opt", "-o", "options", multiple=True, metavar="KEY=VALUE", help="An option of the driver.")
+@click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="A label.")
+@with_options
+def create(cli: CliContext, name: str, driver: str, options: tuple[str, ...], labels: tuple[str, ...]) -> None:
+    """Make a volume, and mount it once before it is called good: a wrong option shows at once, not at night.
+
+    A host directory: --opt type=none --opt o=bind --opt device=/srv/data. NFS: --opt type=nfs --opt
+    o=addr=10.0.0.1,rw --opt device=:/export.
+    """
+    cli.ask(lambda engine: engine.info())
+    outcome = run(cli, CreatePlan(cli.common, name, driver, _pairs("--opt", options), _pairs("--label", labels)))
+    if not cli.as_json and "file_system" in outcome.result:
+        found = outcome.result
+        content = "empty" if found["empty"] else "holds files already"
+        click.echo(f"  {safe(found['file_system'])}, {size(found['free'])} free, {content}")
+
+
+def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
+    """``key=value`` as a table. Raises `Usage`."""
+    found = {}
+    for entry in given:
+        key, equals, value = entry.partition("=")
+        if not key or not equals:
+            raise Usage(f"{option} {safe(entry)} is no KEY=VALUE.", f"Write it as {option} KEY=VALUE.")
+        found[key] = value
+    return found
+
+
+@click.command()
+@click.argument("volumes", nargs=-1, metavar="VOLUME…", shell_complete=complete.volume_names)
+@click.option("--unused", is_flag=True, help="All volumes that no container mounts.")
+@click.option("--anonymous", is_flag=True, help="Of those, only the anonymous.")
+@click.option("--no-backup", is_flag=True, help="Don't back them up first.")
+@click.option("--force", multiple=True, metavar="NAME", help="Also the protected volume of this NAME.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be removed.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@with_options
+def remove(
+    cli: CliContext,
+    volumes: tuple[str, ...],
+    unused: bool,
+    anonymous: bool,
+    no_backup: bool,
+    force: tuple[str, ...],
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Remove volumes that nothing uses, one by one, each backed up and verified before any goes.
+
+    A backup makes such a volume again: voltui restore VOLUME@latest.
+    """
+    if bool(volumes) == (unused or anonymous):
+        raise Usage("Remove which volumes?", "Name them, or say --unused.")
+    inventory = cli.ask(lambda engine: engine.inventory())
+    chosen = [_named(inventory, name) for name in volumes] if volumes else _unused(inventory, anonymous=anonymous)
+    for volume in chosen:
+        if refusal := refusal_to_remove(inventory, volume.name, named=volume.name in force):
+            raise refusal
+    if not cli.as_json:
+        _show(cli, inventory, chosen)
+    if dry_run or not chosen:
+        return
+    kept = "" if no_backup else ", each backed up first"
+    confirm(f"Remove {plural(len(chosen), 'volume')}{kept}?", yes=yes)
+    names = tuple(volume.name for volume in chosen)
+    run(cli, RemovePlan(cli.common, names, backup=not no_backup, protected=force))
+
+
+def _named(inventory: Inventory, name: str) -> Volume:
+    if name not in inventory.volumes:
+        raise NotFound(f"There is no volume {safe(name)}.", "`voltui volumes` lists what there is.")
+    return inventory.volumes[name]
+
+
+def _unused(inventory: Inventory, *, anonymous: bool) -> list[Volume]:
+    """The volumes for a clean-up; protected ones are nobody's to clean up."""
+    return [volume for volume in inventory.unused() if not volume.protected and (volume.anonymous or not anonymous)]
+
+
+def _show(cli: CliContext, inventory: Inventory, volumes: list[Volume]) -> None:
+    if not volumes:
+        click.echo("No volume is unused.")
+        return
+    listing = cli.store.listing()
+    rows = []
+    for volume in volumes:
+        backups = listing.of(Source("volume", volume.name))
+        last = since(latest(backups).started) if backups else "never"
+        made = since(volume.created) if volume.created else "-"
+        rows.append([safe(inventory.display_name(volume)), made, last, "anonymous" if volume.anonymous else "named"])
+    print_table(("VOLUME", "MADE", "LAST BACKUP", ""), rows)
+
+
+@click.command(name="import-image")
+@click.argument("reference", metavar="IMAGE")
+@click.argument("volume", metavar="VOLUME")
+@click.option("--path", default="", metavar="PATH", help="The directory in the image; one of VolTUI's says it itself.")
+@with_options
+def import_image(cli: CliContext, reference: str, volume: str, path: str) -> None:
+    """Fill a new VOLUME from an image that `voltui share --as-image` made, or from a directory of any local image."""
+    cli.ask(lambda engine: engine.info())
+    run(cli, ImportImagePlan(cli.common, reference, volume, path))
