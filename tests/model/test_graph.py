@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import program
-from voltui.model import drawing, graph_export
-from voltui.model.container import Container
+from voltui.model import drawing, graph_export, picture
+from voltui.model.container import Container, ContainerDetail
 from voltui.model.graph import EdgeKind, MountGraph, Node, NodeKey, NodeKind
 from voltui.model.graph_builder import mount_graph
 from voltui.model.inventory import EngineInfo, Inventory
@@ -42,7 +42,12 @@ def graph_of(
 ) -> MountGraph:
     made = [one if isinstance(one, Volume) else Volume(one, mountpoint=f"/engine/{one}/_data") for one in volumes]
     inventory = Inventory.of(EngineInfo("e", "host", "Docker", "1", "1"), made, containers)
-    return mount_graph(inventory, {f"id-{name}": givers for name, givers in (taken or {}).items()})
+    by_name = {one.name: one for one in inventory.containers.values()}
+    details = {
+        f"id-{name}": ContainerDetail(by_name[name], tuple(givers), auto_remove=False, started=None)
+        for name, givers in (taken or {}).items()
+    }
+    return mount_graph(inventory, details)
 
 
 def volume(name: str) -> NodeKey:
@@ -289,4 +294,4 @@ def test_the_document_holds_every_node_edge_and_answer() -> None:
 
 def test_a_terminal_without_utf8_gets_ascii() -> None:
     graph = graph_of(["data"], [container("one", volume_mount("data")), container("two", volume_mount("data"))])
-    assert all(drawing.ascii_only(line).isascii() for line in drawing.draw(graph, 80))
+    assert all(picture.ascii_only(line).isascii() for line in drawing.draw(graph, 80))
