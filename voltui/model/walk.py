@@ -26,9 +26,10 @@ class Cursor:
 
 
 def enter(picture: Picture, key: NodeKey | None = None) -> Cursor | None:
-    """The cursor on a node, or on the first one there is; ``None`` where there is none."""
+    """The cursor on a node, or on the first source, or the first node; ``None`` where there is none."""
     spots = picture.spots_of.get(key, ()) if key is not None else ()
-    return Cursor((spots or picture.spots)[0]) if picture.spots else None
+    spots = spots or picture.column(SOURCES) or picture.spots
+    return Cursor(spots[0]) if spots else None
 
 
 def settle(picture: Picture, cursor: Cursor) -> Cursor | None:

@@ -180,7 +180,7 @@ class Walking:
             choices = walk.choices(self._picture, self._cursor)
             if len(choices) > 1:
                 at = choices.index(self._cursor.spot) + 1
-                found.append(f"{at} of {len(choices)} at {self._name(self._cursor.origin)}")
+                found.append(f"{at} of {len(choices)} connected with {self._name(self._cursor.origin)}")
         if self._steps and self._centre is not None:
             found.append(f"{plural(self._steps, 'step')} around {self._name(self._centre)}")
         if self.filter:
