@@ -73,6 +73,16 @@ class Picture:
             found[spot.key] = (*found.get(spot.key, ()), spot)
         return found
 
+    @cached_property
+    def mount_rows(self) -> Mapping[tuple[NodeKey, NodeKey], tuple[int, ...]]:
+        """The rows of the mounts of a source in a container."""
+        found: dict[tuple[NodeKey, NodeKey], tuple[int, ...]] = {}
+        for number, row in enumerate(self.rows):
+            if row.edge is not None:
+                ends = (row.edge.source, row.edge.target)
+                found[ends] = (*found.get(ends, ()), number)
+        return found
+
     def column(self, number: int) -> tuple[Spot, ...]:
         """What one goes up and down in."""
         return self.spots if self.linear else tuple(spot for spot in self.spots if spot.column == number)

@@ -1,6 +1,6 @@
 """Walking a drawing of the mount graph: up and down in a column, left and right along an edge.
 
-A step along an edge goes to the nearest node. From there up and down first choose among the other nodes that have an
+A step along an edge goes to the nearest node, the one that the straightest line leads to. From there up and down first choose among the other nodes that have an
 edge to where one came from; beyond the last of these they go on in the column.
 """
 
@@ -79,7 +79,9 @@ def left_right(picture: Picture, cursor: Cursor, *, right: bool) -> Cursor:
     every = [end for kind in EdgeKind for end in _ends(picture.graph, cursor.key, kind, right=right)]
     ends = [cursor.origin] if cursor.origin in every else neighbours(picture.graph, cursor.key, right=right)
     spots = [spot for key in ends for spot in picture.spots_of.get(key, ())]
-    return Cursor(_nearest(spots, cursor.spot.row), cursor.key) if spots else cursor
+    if not spots:
+        return cursor
+    return Cursor(min(spots, key=lambda spot: (_length(picture, cursor.spot, spot), spot.row)), cursor.key)
 
 
 def neighbours(graph: MountGraph, key: NodeKey, *, right: bool) -> list[NodeKey]:
@@ -97,6 +99,13 @@ def neighbours(graph: MountGraph, key: NodeKey, *, right: bool) -> list[NodeKey]
 def _ends(graph: MountGraph, key: NodeKey, kind: EdgeKind, *, right: bool) -> list[NodeKey]:
     edges = graph.out_of(key, kind) if right else graph.into(key, kind)
     return [edge.target if right else edge.source for edge in edges]
+
+
+def _length(picture: Picture, one: Spot, other: Spot) -> int:
+    """How many rows the line between two nodes goes up or down: none where it is straight."""
+    source, end = sorted((one, other), key=lambda spot: spot.column)
+    rows = picture.mount_rows.get((source.key, end.key), (end.row,))
+    return min(abs(row - source.row) for row in rows)
 
 
 def _in_tree(picture: Picture, cursor: Cursor, *, right: bool) -> Cursor:

@@ -189,10 +189,11 @@ class Walking:
 
     @property
     def position(self) -> str:
-        """``3/12``: which of the nodes that are shown."""
+        """``3/12``: which of the nodes that up and down go through."""
         if self._picture is None or self._cursor is None:
             return "0/0"
-        return f"{self._picture.spots.index(self._cursor.spot) + 1}/{len(self._picture.spots)}"
+        column = self._picture.column(self._cursor.spot.column)
+        return f"{column.index(self._cursor.spot) + 1}/{len(column)}"
 
     def impact_words(self) -> str:
         """A sentence; empty where no impact is shown."""

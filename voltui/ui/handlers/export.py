@@ -59,7 +59,7 @@ class Export:
             text = await asyncio.to_thread(format_of(name).write, graph)
             path, stands = await asyncio.to_thread(_found, name)
             if stands:
-                question, facts = f"Replace {shown}?", ["A file of that name is there already."]
+                question, facts = f"Replace {safe(path.name)}?", [f"{shown} is there already."]
                 if not await app.push_screen_wait(ConfirmScreen(question, facts, "Replace it")):
                     return
             await asyncio.to_thread(write_file, path, f"{text}\n".encode(), durable=False)
