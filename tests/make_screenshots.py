@@ -21,7 +21,7 @@ from voltui.model.graph import NodeKey, NodeKind
 from voltui.ui.app import VoltuiApp
 
 SIZES = ((80, 24), (120, 40))
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 _SLOW = 19
 """A compression level at which the backup of 40 MB takes long enough to be seen."""
 

@@ -1,7 +1,7 @@
 """Walking a drawing of the mount graph: up and down in a column, left and right along an edge.
 
-A step along an edge goes to the nearest node, the one that the straightest line leads to. From there up and down first choose among the other nodes that have an
-edge to where one came from; beyond the last of these they go on in the column.
+A step along an edge goes to the node that the straightest line leads to. From there up and down first choose among the
+other nodes that have an edge to where one came from; beyond the last of these they go on in the column.
 """
 
 from __future__ import annotations

@@ -234,8 +234,8 @@ class Walking:
             return line(*self._marks(spot), " ", self._text(left, source), wires, self._text(right, container))
         if container is not None:
             wires = wires[:-GUTTER]
-            return line(*self._marks(source), " ", self._text(left, source), wires, *self._marks(container), " ",
-                        self._text(right, container))  # fmt: skip
+            before = (*self._marks(source), Span(" "), self._text(left, source), Span(wires, "dim"))
+            return line(*before, *self._marks(container), " ", self._text(right, container))
         return line(*self._marks(source), " ", self._text(left, source), Span(wires, "dim"), right)
 
     def _marks(self, spot: Spot | None) -> tuple[Span, Span]:

@@ -13,7 +13,6 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from voltui.model.graph import NodeKey, NodeKind
-from voltui.model.text import plural
 from voltui.ui import frame
 from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, bindings, footer, handlers
 from voltui.ui.handlers.export import Export
@@ -23,16 +22,17 @@ from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
 from voltui.ui.handlers.walks import Walks
 from voltui.ui.pane import Pane
-from voltui.ui.spans import Line, Span, folded, line
+from voltui.ui.spans import Line, line
 from voltui.ui.state import State
 from voltui.ui.views.backups import BackupsView
-from voltui.ui.views.base import LABEL_WIDTH, View
+from voltui.ui.views.base import View
 from voltui.ui.views.containers import ContainersView
 from voltui.ui.views.graph import GraphView
 from voltui.ui.views.jobs import JobsView, job_line
 from voltui.ui.views.nodes import node_detail, node_title
 from voltui.ui.views.volumes import VolumesView
 from voltui.ui.walking import Walking
+from voltui.ui.widgets.detail import Detail
 from voltui.ui.widgets.drawing import Drawing
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
@@ -59,8 +59,6 @@ class MainScreen(Screen[None]):
         self._panes = {view.id: Pane(view()) for view in _VIEWS}
         self._pane = self._panes["volumes"]
         self._follow: Timer | None = None
-        self._top = 0
-        """The first line of a zoomed detail that is shown."""
         self._handlers = handlers(Moves(self), Finding(self), Operations(self), Menus(self), Walks(self), Export(self))
 
     def compose(self) -> ComposeResult:
@@ -70,7 +68,7 @@ class MainScreen(Screen[None]):
         with Container(id="body"):
             yield Table(id="table")
             yield Drawing(id="drawing")
-            yield Lines(id="detail")
+            yield Detail(id="detail")
         yield Lines(id="job")
         yield Input(id="filter", placeholder="filter", compact=True)
         yield Lines(id="keys")
@@ -106,6 +104,11 @@ class MainScreen(Screen[None]):
     def drawing(self) -> Drawing:
         """The drawing of a group, and the walk in it."""
         return self.query_one("#drawing", Drawing)
+
+    @property
+    def detail(self) -> Detail:
+        """What is known of what is under the cursor."""
+        return self.query_one("#detail", Detail)
 
     @property
     def walking(self) -> bool:
@@ -183,20 +186,8 @@ class MainScreen(Screen[None]):
         self._lines("job").show([job_line(jobs)])
 
     def _show_detail(self) -> None:
-        name, detail = self.subject, self._lines("detail")
-        lines: list[Line] = []
-        if name:
-            width = detail.size.width
-            position = self.drawing.walk.position if self.walking else self.table.position
-            lines = self._detail(width)
-            if self.zoomed:
-                folds = [piece for line_ in lines for piece in folded(line_, width, LABEL_WIDTH + 1)]
-                lines = self._scrolled(folds, detail.size.height - 1)
-            elif 1 < detail.size.height <= len(lines):
-                left = len(lines) - detail.size.height + 2
-                lines = [*lines[:-left], line(Span(f"   {plural(left, 'more line')}: Enter", "dim"))]
-            lines = [frame.detail_title(name, position, width), *lines]
-        detail.show(lines)
+        position = "" if self.walking else self.table.position
+        self.detail.tell(self.subject, position, self._detail, alone=self.zoomed)
 
     def _detail(self, width: int) -> list[Line]:
         """What is known of what is under the cursor."""
@@ -205,18 +196,9 @@ class MainScreen(Screen[None]):
             return node_detail(self.state, group, node, width, full=self.zoomed)
         return self._pane.view.detail(self.state, self.cursor_key, width, full=self.zoomed)
 
-    def _scrolled(self, lines: list[Line], height: int) -> list[Line]:
-        """The lines of the detail that are to be seen, and a word where there are more."""
-        self._top = max(0, min(self._top, len(lines) - height))
-        below = len(lines) - self._top - height
-        shown = lines[self._top : self._top + height]
-        if below > 0 and shown:
-            shown[-1] = line(Span(f"   {below + 1} more lines: PgDn", "dim"))
-        return shown
-
     def scroll_detail(self, by: int) -> None:
         """Move through a detail that is longer than the screen."""
-        self._top += by
+        self.detail.top += by
         self._show_detail()
 
     def _lines(self, identifier: str) -> Lines:
@@ -226,7 +208,7 @@ class MainScreen(Screen[None]):
     @on(Drawing.Moved)
     def _cursor_moved(self) -> None:
         """Let the detail follow when the cursor rests."""
-        self._top = 0
+        self.detail.top = 0
         if self._follow is not None:
             self._follow.stop()
         self._follow = self.set_timer(_REST, self._cursor_rests)
@@ -282,7 +264,7 @@ class MainScreen(Screen[None]):
     def zoom(self, zoomed: bool) -> None:
         """Show the detail alone, or with its list."""
         self.set_class(zoomed, "-zoomed")
-        self._top = 0
+        self.detail.top = 0
         self.call_after_refresh(self.show_state)
 
     def ask_filter(self) -> None:
