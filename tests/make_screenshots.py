@@ -17,10 +17,11 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from voltui.config import load
+from voltui.model.graph import NodeKey, NodeKind
 from voltui.ui.app import VoltuiApp
 
 SIZES = ((80, 24), (120, 40))
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 _SLOW = 19
 """A compression level at which the backup of 40 MB takes long enough to be seen."""
 
@@ -56,6 +57,19 @@ async def move_to(pilot: AppPilot, name: str) -> None:
             return
         await pilot.press("j")
     raise SystemExit(f"There is no row {name}.")
+
+
+async def walk_to(pilot: AppPilot, node: NodeKey) -> None:
+    """Walk down to a node of the drawing."""
+    app = pilot.app
+    assert isinstance(app, VoltuiApp)
+    await until(pilot, lambda app: app.main.walking)
+    for _ in range(100):
+        if app.main.node == node:
+            await pilot.pause(0.3)
+            return
+        await pilot.press("j")
+    raise SystemExit(f"There is no node {node.name} in the drawing.")
 
 
 async def back_up(pilot: AppPilot, *names: str) -> None:
@@ -97,9 +111,14 @@ async def tour(pilot: AppPilot, shot: Shot) -> None:
     await pilot.pause(0.5)
     shot("graph")
     await pilot.press("enter")
+    await walk_to(pilot, NodeKey(NodeKind.VOLUME, "shop_media"))
+    await pilot.press("l", "j")
     await pilot.pause(0.5)
-    shot("graph-zoomed")
-    await pilot.press("escape", "4")
+    shot("graph-walk")
+    await pilot.press("h", "I")
+    await pilot.pause(0.5)
+    shot("graph-impact")
+    await pilot.press("4")
     await pilot.pause(0.5)
     shot("backups")
     await pilot.press("5")

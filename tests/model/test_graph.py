@@ -6,22 +6,28 @@ import json
 import re
 import subprocess
 from collections.abc import Iterable
+from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import program
-from voltui.model import drawing, graph_export
-from voltui.model.container import Container
+from voltui.model import drawing, graph_export, picture
+from voltui.model.container import Container, ContainerDetail
+from voltui.model.errors import Usage
 from voltui.model.graph import EdgeKind, MountGraph, Node, NodeKey, NodeKind
 from voltui.model.graph_builder import mount_graph
+from voltui.model.graph_formats import FORMATS, format_of
 from voltui.model.inventory import EngineInfo, Inventory
 from voltui.model.mount import Mount, MountKind
+from voltui.model.safe import safe
 from voltui.model.text import cell_width
 from voltui.model.volume import Volume
 
 HOSTILE = 'a"b\\c]{};\x1b[31m|<script>\n#'
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def volume_mount(name: str, destination: str = "/data", *, read_only: bool = False) -> Mount:
@@ -42,7 +48,12 @@ def graph_of(
 ) -> MountGraph:
     made = [one if isinstance(one, Volume) else Volume(one, mountpoint=f"/engine/{one}/_data") for one in volumes]
     inventory = Inventory.of(EngineInfo("e", "host", "Docker", "1", "1"), made, containers)
-    return mount_graph(inventory, {f"id-{name}": givers for name, givers in (taken or {}).items()})
+    by_name = {one.name: one for one in inventory.containers.values()}
+    details = {
+        f"id-{name}": ContainerDetail(by_name[name], tuple(givers), auto_remove=False, started=None)
+        for name, givers in (taken or {}).items()
+    }
+    return mount_graph(inventory, details)
 
 
 def volume(name: str) -> NodeKey:
@@ -289,4 +300,74 @@ def test_the_document_holds_every_node_edge_and_answer() -> None:
 
 def test_a_terminal_without_utf8_gets_ascii() -> None:
     graph = graph_of(["data"], [container("one", volume_mount("data")), container("two", volume_mount("data"))])
-    assert all(drawing.ascii_only(line).isascii() for line in drawing.draw(graph, 80))
+    assert all(picture.ascii_only(line).isascii() for line in drawing.draw(graph, 80))
+
+
+def drawn_svg(graph: MountGraph) -> ElementTree.Element:
+    return ElementTree.fromstring(FORMATS["svg"].write(graph))
+
+
+def test_the_svg_is_whole_holds_every_name_as_text_and_nothing_from_elsewhere() -> None:
+    graph = graph_of(
+        [HOSTILE, "data", "unused"],
+        [
+            container("app", volume_mount(HOSTILE), volume_mount("data", "/d", read_only=True)),
+            container("two", volume_mount("data")),
+        ],
+    )
+    texts = [text.text for text in drawn_svg(graph).iter(f"{SVG}text")]
+    assert {f"▪ {safe(HOSTILE)}", "▪ data", "▪ unused", "● app  running", "ro /d"} <= set(texts)
+    written = FORMATS["svg"].write(graph)
+    assert "<script" not in written
+    assert re.findall(r"https?://[^\"]*", written) == ["http://www.w3.org/2000/svg"]
+    assert "prefers-color-scheme: dark" in written
+
+
+def test_the_lines_of_the_svg_have_an_arrow_for_each_mount_and_tell_read_only_by_dashes() -> None:
+    graph = graph_of(
+        ["data", "conf"],
+        [
+            container("one", volume_mount("data"), volume_mount("conf", "/conf", read_only=True)),
+            container("two", volume_mount("data", read_only=True)),
+        ],
+    )
+    kinds = [path.get("class") for path in drawn_svg(graph).iter(f"{SVG}path")]
+    assert kinds.count("arrow") == 3
+    assert kinds.count("readonly") == 2
+
+
+@pytest.mark.parametrize(("path", "begins"), [("a/b.SVG", "<svg"), ("x.dot", "digraph"), ("x.mmd", "flowchart")])
+def test_a_files_ending_names_the_format(path: str, begins: str) -> None:
+    assert format_of(path).write(graph_of(["data"], [])).startswith(begins)
+
+
+@pytest.mark.parametrize("path", ["graph", "graph.png", ".svg/graph", "svg"])
+def test_an_ending_that_is_no_format_is_refused_with_those_that_are(path: str) -> None:
+    with pytest.raises(Usage) as caught:
+        format_of(path)
+    assert ".mmd and .svg" in caught.value.hint
+
+
+def test_mermaid_sees_no_character_with_a_meaning_in_any_name() -> None:
+    """What stands between quotes may hold letters, digits, blanks, harmless signs, and entities like ``#34;``."""
+    graph = graph_of([HOSTILE, "`md`"], [container("app", volume_mount(HOSTILE, '/"];x'), volume_mount("`md`"))])
+    for line in graph_export.mermaid(graph).splitlines()[1:]:
+        label = re.fullmatch(r'  n\d+ ?(?:\[\(|\[/|\(\[|\[|-\.?-?>?\||-->\||==>\|)"(.*)"(?:.*)', line)
+        assert label, line
+        assert re.fullmatch(r"(?:[^\"#<>&`\\|{}\[\]();]|#\d+;)*", label[1]), line
+
+
+def test_the_part_of_a_volume_that_is_mounted_is_told_also_of_who_takes_the_mount_from_another() -> None:
+    holder, taker = container("holder", volume_mount("data")), container("taker", volume_mount("data"))
+    inspected = replace(holder, mounts=(replace(holder.mounts[0], subpath="img"),))
+    inventory = Inventory.of(EngineInfo("e", "host", "Docker", "1", "1"), [Volume("data")], [holder, taker])
+    graph = mount_graph(
+        inventory,
+        {
+            holder.id: ContainerDetail(inspected, (), auto_remove=False, started=None),
+            taker.id: ContainerDetail(taker, ("holder",), auto_remove=False, started=None),
+        },
+    )
+    assert [edge.subpath for edge in graph.edges_of(volume("data"))] == ["img", "img"]
+    assert "▪ data ─┬───▶ rw /data, subpath img" in drawing.draw(graph, 80)
+    assert {edge["subpath"] for edge in graph_export.document(graph)["edges"] if edge["kind"] == "mount"} == {"img"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Lab, slow_to_compress
-from tests.terminal import voltui_terminal
+from tests.terminal import Terminal, voltui_terminal
 from voltui.jobs.submit import jobs_directory
 
 pytestmark = pytest.mark.engine
@@ -98,26 +98,70 @@ async def test_the_list_follows_the_engine(lab: Lab, tmp_path: Path) -> None:
         terminal.wait_without("fresh")
 
 
-async def test_the_graph_of_a_volume_shows_who_else_touches_it_and_through_what(lab: Lab, tmp_path: Path) -> None:
-    for name in ("alone", "shared"):
+async def test_the_two_containers_that_share_a_volume_are_found_by_walking_the_graph(lab: Lab, tmp_path: Path) -> None:
+    for name in ("alone", "own", "shared"):
         await lab.volume(name)
-    await lab.container("holder", ["shared:/data"])
-    await lab.container("taker", [], VolumesFrom=["holder:ro"])
+    await lab.container("first", ["own:/a", "shared:/data"])
+    await lab.container("second", ["shared:/here"])
     with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
-        terminal.walk_to("shared")
-        terminal.press("m")
-        terminal.wait_for("> shared and 2 more +1 +2")
-        terminal.wait_for("▪ shared ─┬───▶ rw /data")
-        terminal.wait_for("└═══▶ ro /data  via holder")
-        await lab.container("comer", ["shared:/here"])
-        terminal.wait_for("several write: shared")
+        terminal.press("3")
+        terminal.wait_for("> .* 2 +2 +several write: shared")
         terminal.press("Enter")
-        terminal.wait_for("rw /here")
-        terminal.press("Esc")
-        terminal.wait_for("several write: shared")
+        terminal.wait_for("> ▪ own ")
+        terminal.press("j")
+        terminal.wait_for("> ▪ shared ")
+        terminal.wait_for("─ volume shared ")
+        terminal.press("l")
+        terminal.wait_for("> ● first  running")
+        terminal.wait_for("1 of 2 connected with shared")
+        terminal.press("j")
+        terminal.wait_for("> ● second  running")
+        terminal.wait_for("2 of 2 connected with shared")
+        terminal.wait_for("─ container second ")
+        terminal.press("Left")
+        terminal.wait_for("> ▪ shared ")
+        terminal.press("I")
+        terminal.wait_for("! Stopping, restoring or removing shared touches: first and second")
+        terminal.wait_for("!  ● second  running")
+
+        await lab.container("taker", [], VolumesFrom=["second:ro"])
+        terminal.wait_for("● taker  running, volumes-from second")
+        terminal.wait_for("═▶ ro /here  via second")
+        terminal.wait_for("touches: first, second and taker")
+        terminal.press("Esc", "Esc")
+        terminal.wait_for("GROUP")
         terminal.press("/", *"alone", "Enter")
-        terminal.wait_without("holder")
         terminal.wait_for("> alone +1 +0  unused")
+
+
+async def test_what_is_drawn_is_written_to_a_file_and_no_other_file_is_replaced_unasked(
+    lab: Lab, tmp_path: Path
+) -> None:
+    await lab.volume("data")
+    await lab.container("user", ["data:/data"])
+    target = tmp_path / "graph.svg"
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
+        terminal.walk_to("data")
+        terminal.press("m")
+        terminal.wait_for("> ▪ data ")
+        export_to(terminal, target)
+        terminal.wait_for("Written: ")
+        assert target.read_text().startswith("<svg")
+        target.write_text("mine")
+        export_to(terminal, target)
+        terminal.wait_for(r"Replace .*\?")
+        terminal.press("n")
+        terminal.wait_without(r"Replace .*\?")
+        assert target.read_text() == "mine"
+        export_to(terminal, tmp_path / "graph.png")
+        terminal.wait_for("has no ending that names a format")
+
+
+def export_to(terminal: Terminal, target: Path) -> None:
+    """Press the key and type a file's name in place of the one proposed."""
+    terminal.press("e")
+    terminal.wait_for(r"\./voltui-graph-\S+\.svg")
+    terminal.press("Ctrl-U", *str(target), "Enter")
 
 
 async def test_killing_the_interface_leaves_the_job_running_to_its_end(lab: Lab, tmp_path: Path) -> None:

@@ -11,14 +11,14 @@ from voltui.cli import complete
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.output import print_json
 from voltui.engine.adapter import Engine
-from voltui.model import drawing, graph_export
+from voltui.model import drawing
 from voltui.model.errors import NotFound, Usage
 from voltui.model.graph import MountGraph, NodeKey
 from voltui.model.graph_builder import mount_graph
+from voltui.model.graph_formats import FORMATS, WIDTH
+from voltui.model.picture import ascii_only
 from voltui.model.safe import safe
 from voltui.model.text import listed
-
-_PIPE_WIDTH = 100
 
 
 @click.command()
@@ -26,7 +26,7 @@ _PIPE_WIDTH = 100
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "tree", "json", "dot", "mermaid"]),
+    type=click.Choice(list(FORMATS)),
     default="text",
     help="A drawing (the default), an indented tree, or for other programs.",
 )
@@ -49,21 +49,18 @@ def graph(cli: CliContext, name: str | None, form: str, impact: bool) -> None:
             _print_impact(found, key, as_json=cli.as_json or form == "json")
             return
         found = found.part(found.reachable(key))
-    if cli.as_json or form == "json":
-        print_json(graph_export.document(found))
-    elif form == "dot":
-        click.echo(graph_export.dot(found))
-    elif form == "mermaid":
-        click.echo(graph_export.mermaid(found))
-    else:
+    if cli.as_json:
+        form = "json"
+    if form in ("text", "tree"):
         _print_lines(found, form)
+    else:
+        click.echo(FORMATS[form].write(found))
 
 
 async def _ask(engine: Engine) -> MountGraph:
     """The engine's mount graph. Each container is inspected: nothing else tells whose mounts it takes."""
     inventory = await engine.inventory()
-    details = await engine.details(inventory.containers)
-    return mount_graph(inventory, {container: detail.volumes_from for container, detail in details.items()})
+    return mount_graph(inventory, await engine.details(inventory.containers))
 
 
 def _named(found: MountGraph, name: str) -> NodeKey:
@@ -86,8 +83,8 @@ def _print_impact(found: MountGraph, key: NodeKey, *, as_json: bool) -> None:
 
 
 def _print_lines(found: MountGraph, form: str) -> None:
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE_WIDTH
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
     lines = drawing.tree(found) if form == "tree" else drawing.draw(found, width)
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     for line in lines:
-        click.echo(line if utf8 else drawing.ascii_only(line))
+        click.echo(line if utf8 else ascii_only(line))

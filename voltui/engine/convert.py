@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from posixpath import normpath
 from typing import Any
 
 from voltui.model.container import Container, ContainerDetail
@@ -88,7 +90,7 @@ def container_detail(data: Mapping[str, Any]) -> ContainerDetail:
             state=state.get("Status") or "",
             created=parse_time(data.get("Created") or ""),
             labels=config.get("Labels") or {},
-            mounts=tuple(mount(entry) for entry in data.get("Mounts") or ()),
+            mounts=tuple(_with_subpath(mount(entry), host) for entry in data.get("Mounts") or ()),
         ),
         volumes_from=tuple(entry.split(":")[0] for entry in host.get("VolumesFrom") or ()),
         auto_remove=bool(host.get("AutoRemove")),
@@ -124,3 +126,11 @@ def _container_of(mode: str) -> str:
     """The container of ``container:<name or id>``."""
     kind, _, name = mode.partition(":")
     return name if kind == "container" else ""
+
+
+def _with_subpath(found: Mount, host: Mapping[str, Any]) -> Mount:
+    """A mount with the directory of its volume, which stands only in what was asked for when the container was made."""
+    for asked in host.get("Mounts") or ():
+        if normpath(asked.get("Target") or "") == found.destination:
+            return replace(found, subpath=(asked.get("VolumeOptions") or {}).get("Subpath") or "")
+    return found

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from voltui.model.source import Source
+
 
 class NodeKind(StrEnum):
     """What a node is."""
@@ -34,6 +36,13 @@ class NodeKey:
 
     kind: NodeKind
     name: str
+
+    @property
+    def source(self) -> Source | None:
+        """What a backup of it is of; ``None`` of a container and of what is in memory."""
+        if self.kind is NodeKind.VOLUME:
+            return Source("volume", self.name)
+        return Source("path", self.name) if self.kind is NodeKind.BIND else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,8 @@ class Edge:
     """Where a mount is in the container."""
     read_only: bool = False
     propagation: str = ""
+    subpath: str = ""
+    """The directory of the volume that is mounted, where that is not the whole."""
     via: str = ""
     """The name of the data container that a mount came through, if any."""
 
@@ -176,10 +187,15 @@ class MountGraph:
         Compose projects come first, by name, then the others, the largest first, then what is alone.
         """
         found: dict[str | int, frozenset[NodeKey]] = {}
-        for number, component in enumerate(self._components()):
+        for number, component in enumerate(self.components):
             name = self.title(component) or number
             found[name] = found.get(name, frozenset()) | component
         return tuple(sorted(found.values(), key=self._group_order))
+
+    @cached_property
+    def components(self) -> tuple[frozenset[NodeKey], ...]:
+        """What is connected, in the order of `groups`."""
+        return tuple(sorted(self._components(), key=self._group_order))
 
     def _components(self) -> Iterator[frozenset[NodeKey]]:
         left = dict.fromkeys(self.nodes)
@@ -216,6 +232,13 @@ class MountGraph:
             if (key.kind is NodeKind.VOLUME and node.anonymous and self.users(key))
             or (key.kind is NodeKind.CONTAINER and not any(edge.target == key for edge in self.edges_of(key)))
         )
+
+    def around(self, key: NodeKey, steps: int) -> set[NodeKey]:
+        """A node and what is reached from it along at most so many edges."""
+        found = {key}
+        for _ in range(steps):
+            found |= {end for one in found for edge in self.edges_of(one) for end in (edge.source, edge.target)}
+        return found
 
     def part(self, keys: Iterable[NodeKey]) -> MountGraph:
         """The graph of some nodes and the edges between them."""

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from voltui.model.container import Container
+from voltui.model.container import Container, ContainerDetail
 from voltui.model.graph import Edge, EdgeKind, MountGraph, Node, NodeKey, NodeKind
 from voltui.model.inventory import Inventory, of_the_system
 from voltui.model.mount import Mount, MountKind
 
 
-def mount_graph(inventory: Inventory, taken_from: Mapping[str, Iterable[str]] | None = None) -> MountGraph:
-    """The graph of an inventory. ``taken_from`` tells the names or ids of the containers that a container, by id, takes
-    its mounts from; only an inspect tells that."""
-    builder = _Builder(inventory, taken_from or {})
+def mount_graph(inventory: Inventory, details: Mapping[str, ContainerDetail] | None = None) -> MountGraph:
+    """The graph of an inventory. Whose mounts a container takes, and which directory of a volume it mounts, is only
+    known of the containers in ``details``, by id: the list of containers does not tell."""
+    builder = _Builder(inventory, details or {})
     return MountGraph(builder.nodes, (*builder.mounts(), *builder.taken(), *builder.within()))
 
 
 class _Builder:
     """Makes nodes and edges of an inventory."""
 
-    def __init__(self, inventory: Inventory, taken_from: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, inventory: Inventory, details: Mapping[str, ContainerDetail]) -> None:
         self._inventory = inventory
+        self._subpaths = {
+            (key, mount.destination): mount.subpath
+            for key, detail in details.items()
+            for mount in detail.container.mounts
+        }
         self._by_name = {container.name: container for container in inventory.containers.values()}
         self._givers = {
-            container.id: tuple(filter(None, map(self._container, taken_from.get(container.id, ()))))
+            container.id: tuple(filter(None, map(self._container, details[container.id].volumes_from)))
             for container in inventory.containers.values()
+            if container.id in details
         }
         self.nodes: dict[NodeKey, Node] = {}
         for volume in inventory.volumes.values():
@@ -50,6 +56,7 @@ class _Builder:
                     yield self._mount(source, container, mount)
 
     def _mount(self, source: NodeKey, container: Container, mount: Mount) -> Edge:
+        giver = self._giver(container, mount)
         return Edge(
             EdgeKind.MOUNT,
             source,
@@ -57,7 +64,8 @@ class _Builder:
             mount.destination,
             mount.read_only,
             mount.propagation,
-            self._via(container, mount),
+            self._subpaths.get(((giver or container).id, mount.destination), ""),
+            giver.name if giver else "",
         )
 
     def _source(self, container: Container, mount: Mount) -> NodeKey | None:
@@ -74,13 +82,13 @@ class _Builder:
         self.nodes.setdefault(key, Node(key, name))
         return key
 
-    def _via(self, container: Container, mount: Mount) -> str:
+    def _giver(self, container: Container, mount: Mount) -> Container | None:
         """The data container that has the very same mount, of those that this one takes from."""
         same = (mount.kind, mount.source, mount.destination)
-        for giver in self._givers[container.id]:
+        for giver in self._givers.get(container.id, ()):
             if any((one.kind, one.source, one.destination) == same for one in giver.mounts):
-                return giver.name
-        return ""
+                return giver
+        return None
 
     def taken(self) -> Iterator[Edge]:
         for taker, givers in self._givers.items():

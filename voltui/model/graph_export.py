@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from voltui.model.graph import Edge, EdgeKind, MountGraph, Node, NodeKey, NodeKind
+from voltui.model.picture import mount_words
 from voltui.model.safe import safe
 
 _DOT_SHAPES = {NodeKind.VOLUME: "cylinder", NodeKind.BIND: "folder", NodeKind.TMPFS: "note", NodeKind.CONTAINER: "box"}
@@ -69,6 +70,7 @@ def document(graph: MountGraph) -> dict[str, Any]:
                 "destination": edge.destination or None,
                 "read_only": edge.read_only,
                 "propagation": edge.propagation or None,
+                "subpath": edge.subpath or None,
                 "via": edge.via or None,
             }
             for edge in graph.edges
@@ -92,8 +94,7 @@ def _said(node: Node) -> str:
 def _edge_words(edge: Edge) -> str:
     if edge.kind is not EdgeKind.MOUNT:
         return edge.kind.value
-    via = f" via {safe(edge.via)}" if edge.via else ""
-    return f"{edge.access} {safe(edge.destination)}{via}"
+    return mount_words(edge)
 
 
 def _dot_text(text: str) -> str:

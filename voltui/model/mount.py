@@ -27,6 +27,8 @@ class Mount:
     read_only: bool
     propagation: str = ""
     driver: str = ""
+    subpath: str = ""
+    """The directory of the volume that is mounted; only an inspect tells it (Docker 26 and later)."""
 
     @property
     def access(self) -> str:

@@ -13,6 +13,7 @@ from voltui.jobs.plan import Plan
 from voltui.jobs.watch import JobView
 from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
+from voltui.ui.actions import GRAPH
 from voltui.ui.live import Live
 from voltui.ui.screens.main import MainScreen
 from voltui.ui.state import State, Store
@@ -38,6 +39,7 @@ class VoltuiApp(App[str]):
         self.store = Store(State(settings.endpoint.shown, settings.read_only), self._state_changed)
         self.live = Live(settings, self.store, self._job_ended)
         self.main = MainScreen()
+        self._inspecting = False
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
@@ -84,6 +86,24 @@ class VoltuiApp(App[str]):
 
         self.run_worker(ask(), group=group, exclusive=True, exit_on_error=False)
 
+    def inspect_all(self) -> None:
+        """Inspect each container that was not yet, and those that come meanwhile: only that tells of volumes-from."""
+        if not self._inspecting:
+            self.run_worker(self._inspect_all(), group="inspect-all", exit_on_error=False)
+
+    async def _inspect_all(self) -> None:
+        asked: set[str] = set()
+        self._inspecting = True
+        try:
+            while unknown := set(self.store.state.containers) - (self.store.state.details or {}).keys() - asked:
+                asked |= unknown
+                found = await self.live.engine.details(unknown)
+                self.store.update(details={**(self.store.state.details or {}), **found})
+        except VoltuiError:
+            return  # the header says that the engine is lost; what is learnt next asks again
+        finally:
+            self._inspecting = False
+
     def refresh_state(self) -> None:
         """Ask the engine and the store again."""
 
@@ -116,6 +136,8 @@ class VoltuiApp(App[str]):
 
     def _state_changed(self) -> None:
         self.main.show_state()
+        if self.main.pane.view.id == GRAPH:
+            self.inspect_all()
 
     def _job_ended(self, job: JobView) -> None:
         if job.outcome is None:

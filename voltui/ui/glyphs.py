@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+
+from voltui.model.picture import ascii_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,8 @@ def glyphs() -> Glyphs:
     named = os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or ""
     utf8 = "utf-8" in named.lower() or "utf8" in named.lower()
     return UNICODE if utf8 else ASCII
+
+
+def plain_lines(texts: Iterable[str]) -> list[str]:
+    """A drawing's texts as this terminal can show them."""
+    return list(map(ascii_only, texts)) if glyphs() is ASCII else list(texts)

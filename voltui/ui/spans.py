@@ -85,8 +85,8 @@ def folded(spans: Line, width: int, indent: int) -> list[Line]:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most ``width`` cells, broken between words where that is possible."""
-    return textwrap.wrap(text, max(width, 1)) or [""]
+    """The text in lines of at most ``width`` cells, broken at blanks where that is possible."""
+    return textwrap.wrap(text, max(width, 1), break_on_hyphens=False) or [""]
 
 
 def plain(spans: Iterable[Span]) -> str:

@@ -22,19 +22,27 @@ class Finding:
 
     def do_next_match(self) -> None:
         """Next of the rows that match."""
-        self._screen.table.move(1)
+        self._next_match(1)
 
     def do_previous_match(self) -> None:
         """Previous of the rows that match."""
-        self._screen.table.move(-1)
+        self._next_match(-1)
+
+    def _next_match(self, by: int) -> None:
+        screen = self._screen
+        screen.drawing.next_match(by) if screen.walking else screen.table.move(by)
 
     def do_sort(self) -> None:
         """Sort by the next column."""
+        if self._drawn():
+            return
         self._screen.pane.sort_by_next()
         self._screen.show_state()
 
     def do_sort_menu(self) -> None:
         """Choose what to sort by."""
+        if self._drawn():
+            return
         pane = self._screen.pane
         choices = [Choice(sort.label, sort.label.capitalize()) for sort in pane.view.sorts]
 
@@ -44,6 +52,12 @@ class Finding:
                 self._screen.show_state()
 
         self._screen.app.push_screen(MenuScreen("Sort by", choices), chosen)
+
+    def _drawn(self) -> bool:
+        """Whether there is no list to sort; it is said."""
+        if self._screen.walking:
+            self._screen.app.tell("A drawing has an order of its own; Esc goes back to the groups.", warning=True)
+        return self._screen.walking
 
     def do_mark(self) -> None:
         """Mark the row and go down."""

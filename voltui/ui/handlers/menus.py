@@ -22,7 +22,7 @@ class Menus:
     def do_menu(self) -> None:
         """What can be done with what is under the cursor."""
         screen = self._screen
-        if not screen.cursor_key:
+        if not screen.subject:
             screen.app.tell("There is nothing here to act on.", warning=True)
             return
         actions = [
@@ -30,8 +30,9 @@ class Menus:
             for action in here(screen.pane.view.id, read_only=screen.state.read_only)
             if action.group is Group.ACT
         ]
-        title = screen.pane.view.name(screen.state, screen.cursor_key)
-        self._open(title, [Choice(action.id, action.label, action.shown_key, action.help) for action in actions])
+        self._open(
+            screen.subject, [Choice(action.id, action.label, action.shown_key, action.help) for action in actions]
+        )
 
     def do_palette(self) -> None:
         """Any action by its name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voltui.model.graph import NodeKey, NodeKind
+from voltui.ui.actions import GRAPH
 from voltui.ui.frame import PANES
 
 if TYPE_CHECKING:
@@ -19,19 +19,19 @@ class Moves:
 
     def do_down(self) -> None:
         """Next row."""
-        self._screen.table.move(1)
+        self._screen.moving.move(1)
 
     def do_up(self) -> None:
         """Previous row."""
-        self._screen.table.move(-1)
+        self._screen.moving.move(-1)
 
     def do_top(self) -> None:
         """First row."""
-        self._screen.table.go_to(0)
+        self._screen.moving.go_to(0)
 
     def do_bottom(self) -> None:
         """Last row."""
-        self._screen.table.go_to_end()
+        self._screen.moving.go_to_end()
 
     def do_page_down(self) -> None:
         """A page down."""
@@ -55,22 +55,43 @@ class Moves:
         if screen.zoomed:
             screen.scroll_detail(int(pages * (screen.size.height - 6)))
         else:
-            screen.table.move(int(pages * screen.table.page))
+            screen.moving.move(int(pages * screen.moving.page))
 
     def do_open(self) -> None:
-        """The detail alone."""
-        if self._screen.cursor_key:
-            self._screen.zoom(True)
+        """Into the drawing of a group; of anything else the detail alone."""
+        screen = self._screen
+        if screen.pane.view.id == GRAPH and not screen.walking:
+            screen.walk()
+        elif screen.subject:
+            screen.zoom(True)
+
+    def do_right(self) -> None:
+        """Along a line to the right, or in."""
+        screen = self._screen
+        if screen.walking and not screen.zoomed:
+            screen.drawing.step(right=True)
+        else:
+            self.do_open()
+
+    def do_left(self) -> None:
+        """Along a line to the left, or out."""
+        screen = self._screen
+        if screen.walking and not screen.zoomed:
+            screen.drawing.step(right=False)
+        else:
+            self.do_back()
 
     def do_zoom(self) -> None:
         """The detail alone, or the list again."""
         self._screen.zoom(not self._screen.zoomed)
 
     def do_back(self) -> None:
-        """One step out: the detail, then the filter, then the marks."""
+        """One step out: the detail, then the filter, then the marks; of a walk what it shows, then the walk."""
         screen = self._screen
         if screen.zoomed:
             screen.zoom(False)
+        elif screen.walking:
+            screen.show_state() if screen.drawing.walk.less() else screen.end_walk()
         elif screen.pane.filter:
             screen.clear_filter()
         elif screen.pane.marked:
@@ -87,15 +108,14 @@ class Moves:
 
     def do_graph(self) -> None:
         """The pane of the mount graph."""
-        self._screen.open_pane("graph")
-        self._screen.app.inspect(list(self._screen.state.containers), "inspect-all")
+        self._screen.open_pane(GRAPH)
 
     def do_graph_of(self) -> None:
-        """The group of what is under the cursor, in the pane of the mount graph."""
-        key, of_volumes = self._screen.cursor_key, self._screen.pane.view.id == "volumes"
-        if key:
-            self.do_graph()
-            self._screen.go_to_node(NodeKey(NodeKind.VOLUME if of_volumes else NodeKind.CONTAINER, key))
+        """The drawing of the group of what is under the cursor, and there on it."""
+        node = self._screen.node
+        if node is not None:
+            self._screen.open_pane(GRAPH)
+            self._screen.walk(node)
 
     def do_backups(self) -> None:
         """The pane of backups."""
@@ -116,5 +136,4 @@ class Moves:
     def _step(self, by: int) -> None:
         names = [name for _, name in PANES]
         here = names.index(self._screen.pane.view.id)
-        name = names[(here + by) % len(names)]
-        self.do_graph() if name == "graph" else self._screen.open_pane(name)
+        self._screen.open_pane(names[(here + by) % len(names)])

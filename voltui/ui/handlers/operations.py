@@ -12,6 +12,7 @@ from voltui.model.backup import Backup
 from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
+from voltui.ui.actions import GRAPH, VOLUMES
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.screens.restore import RestoreScreen
 from voltui.ui.views.jobs import find as find_job
@@ -52,12 +53,13 @@ class Operations:
 
     def do_undo(self) -> None:
         """Show what undoing the last restore would do; Enter there does it."""
-        app, inventory, key = self._screen.app, self._screen.state.inventory, self._screen.cursor_key
-        if inventory is None or not key:
+        app, inventory, node = self._screen.app, self._screen.state.inventory, self._screen.node
+        if inventory is None or node is None or node.source is None:
+            app.tell("There is nothing here to undo.", warning=True)
             return
         try:
             found = undoables(self._screen.state.backups, app.live.jobs, inventory.engine.id)
-            last = last_undoable(found, Source("volume", key))
+            last = last_undoable(found, node.source)
         except VoltuiError as error:
             app.tell_error(error)
             return
@@ -109,35 +111,47 @@ class Operations:
 
     def do_copy(self) -> None:
         """Copy the name by OSC 52: it reaches the clipboard of the terminal, through SSH too."""
-        key = self._screen.cursor_key
-        if key:
-            name = key if self._screen.pane.view.id != "containers" else self._name(key)
+        name = self._name()
+        if name:
             self._screen.app.copy_to_clipboard(name)
-            self._screen.app.tell(f"Copied {name}")
+            self._screen.app.tell(f"Copied {safe(name)}")
 
-    def _name(self, key: str) -> str:
-        return self._screen.pane.view.name(self._screen.state, key)
+    def _name(self) -> str:
+        """What the commands call what is under the cursor."""
+        screen, node = self._screen, self._screen.node
+        if node is not None and node.source is not None:
+            return node.name
+        if node is not None and screen.drawing.walk.group is not None and screen.walking:
+            return screen.drawing.walk.group.nodes[node].name
+        return screen.subject if node is not None else screen.cursor_key
 
     def _sources(self) -> list[Source]:
-        """What the chosen rows stand for: volumes, or all data of containers."""
-        chosen = self._screen.pane.chosen(self._screen.state, self._screen.cursor_key)
-        if self._screen.pane.view.id == "volumes":
-            return [Source("volume", key) for key in chosen]
-        inventory = self._screen.state.inventory
+        """What the chosen rows stand for, or the node that one walks on: volumes, or all data of containers."""
+        screen, inventory = self._screen, self._screen.state.inventory
         if inventory is None:
             return []
-        return list(inventory.data_of(inventory.containers[key] for key in chosen))
+        if screen.pane.view.id != GRAPH:
+            chosen = screen.pane.chosen(screen.state, screen.cursor_key)
+            if screen.pane.view.id == VOLUMES:
+                return [Source("volume", key) for key in chosen]
+            return list(inventory.data_of(inventory.containers[key] for key in chosen))
+        node = screen.node
+        if node is None:
+            return []
+        if node.source is not None:
+            return [node.source]
+        container = inventory.containers.get(node.name)
+        return list(inventory.data_of([container])) if container is not None else []
 
     def _backups(self) -> tuple[Backup, ...]:
         """The backups that may be restored here, the one that is meant first."""
         key, state = self._screen.cursor_key, self._screen.state
-        if not key:
-            return ()
-        if self._screen.pane.view.id == "backups":
+        if self._screen.pane.view.id == "backups" and key:
             chosen = state.backup_by_id[key]
             others = [backup for backup in state.backups if backup.source == chosen.source and backup.id != key]
             return (chosen, *others)
-        return state.backups_of(key)
+        node = self._screen.node
+        return state.backups_of(node.name) if node is not None and node.source is not None else ()
 
     def _unmark(self) -> None:
         self._screen.pane.marked = frozenset()

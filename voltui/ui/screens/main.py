@@ -12,23 +12,28 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
-from voltui.model.graph import NodeKey
-from voltui.model.text import plural
+from voltui.model.graph import NodeKey, NodeKind
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, bindings, footer, handlers
+from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, bindings, footer, handlers
+from voltui.ui.handlers.export import Export
 from voltui.ui.handlers.finding import Finding
 from voltui.ui.handlers.menus import Menus
 from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
+from voltui.ui.handlers.walks import Walks
 from voltui.ui.pane import Pane
-from voltui.ui.spans import Line, Span, folded, line
+from voltui.ui.spans import Line, line
 from voltui.ui.state import State
 from voltui.ui.views.backups import BackupsView
-from voltui.ui.views.base import LABEL_WIDTH, View
+from voltui.ui.views.base import View
 from voltui.ui.views.containers import ContainersView
 from voltui.ui.views.graph import GraphView
 from voltui.ui.views.jobs import JobsView, job_line
+from voltui.ui.views.nodes import node_detail, node_title
 from voltui.ui.views.volumes import VolumesView
+from voltui.ui.walking import Walking
+from voltui.ui.widgets.detail import Detail
+from voltui.ui.widgets.drawing import Drawing
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
 
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
 
 _REST = 0.1
 """Seconds the cursor rests before the detail follows: a held key repaints the list only."""
+_NODE_KINDS = {VOLUMES: NodeKind.VOLUME, CONTAINERS: NodeKind.CONTAINER}
 _VIEWS: tuple[type[View], ...] = (VolumesView, ContainersView, GraphView, BackupsView, JobsView)
 
 
@@ -53,9 +59,7 @@ class MainScreen(Screen[None]):
         self._panes = {view.id: Pane(view()) for view in _VIEWS}
         self._pane = self._panes["volumes"]
         self._follow: Timer | None = None
-        self._top = 0
-        """The first line of a zoomed detail that is shown."""
-        self._handlers = handlers(Moves(self), Finding(self), Operations(self), Menus(self))
+        self._handlers = handlers(Moves(self), Finding(self), Operations(self), Menus(self), Walks(self), Export(self))
 
     def compose(self) -> ComposeResult:
         """Header, tabs, list and detail, the job's line, the filter, the keys."""
@@ -63,7 +67,8 @@ class MainScreen(Screen[None]):
         yield Lines(id="tabs")
         with Container(id="body"):
             yield Table(id="table")
-            yield Lines(id="detail")
+            yield Drawing(id="drawing")
+            yield Detail(id="detail")
         yield Lines(id="job")
         yield Input(id="filter", placeholder="filter", compact=True)
         yield Lines(id="keys")
@@ -95,6 +100,41 @@ class MainScreen(Screen[None]):
         """The list."""
         return self.query_one("#table", Table)
 
+    @property
+    def drawing(self) -> Drawing:
+        """The drawing of a group, and the walk in it."""
+        return self.query_one("#drawing", Drawing)
+
+    @property
+    def detail(self) -> Detail:
+        """What is known of what is under the cursor."""
+        return self.query_one("#detail", Detail)
+
+    @property
+    def walking(self) -> bool:
+        """Whether the keys that move walk the drawing of a group."""
+        return self._pane.view.id == GRAPH and self.drawing.active
+
+    @property
+    def moving(self) -> Table | Drawing:
+        """What the keys that move move in."""
+        return self.drawing if self.walking else self.table
+
+    @property
+    def node(self) -> NodeKey | None:
+        """The node of the mount graph under the cursor: where one walks, or a volume's or container's row."""
+        if self.walking:
+            return self.drawing.walk.node
+        kind = _NODE_KINDS.get(self._pane.view.id)
+        return NodeKey(kind, self.cursor_key) if kind is not None and self.cursor_key else None
+
+    @property
+    def subject(self) -> str:
+        """What the row or node under the cursor is called, safe for a terminal; empty where there is none."""
+        if self.walking and self.drawing.walk.group is not None and self.node is not None:
+            return node_title(self.drawing.walk.group, self.node)
+        return self._pane.view.name(self.state, self.cursor_key) if self.cursor_key else ""
+
     def show_state(self, cursor_key: str | None = None) -> None:
         """Bring the whole screen in line with the state; only what differs is painted.
 
@@ -103,6 +143,7 @@ class MainScreen(Screen[None]):
         if not self.is_mounted:
             return
         self._show_rows(cursor_key)
+        self._show_drawing()
         self._show_frame()
         self._show_detail()
 
@@ -127,6 +168,14 @@ class MainScreen(Screen[None]):
         )
         self.table.show(rows, cursor_key)
 
+    def _show_drawing(self) -> None:
+        view = self._pane.view
+        if isinstance(view, GraphView) and self.state.inventory is not None:
+            self.drawing.follow(view, self.state)
+        if self.walking != self.has_class("-walking"):
+            self.set_class(self.walking, "-walking")
+            self.call_after_refresh(self._show_detail)
+
     def _show_frame(self) -> None:
         width, state = self.size.width, self.state
         self._lines("header").show([frame.header(state, width)])
@@ -137,43 +186,29 @@ class MainScreen(Screen[None]):
         self._lines("job").show([job_line(jobs)])
 
     def _show_detail(self) -> None:
-        key, view = self.cursor_key, self._pane.view
-        detail = self._lines("detail")
-        lines: list[Line] = []
-        if key:
-            name, position = view.name(self.state, key), self.table.position
-            width = detail.size.width
-            lines = view.detail(self.state, key, width, full=self.zoomed)
-            if self.zoomed:
-                folds = [piece for line_ in lines for piece in folded(line_, width, LABEL_WIDTH + 1)]
-                lines = self._scrolled(folds, detail.size.height - 1)
-            elif 1 < detail.size.height <= len(lines):
-                left = len(lines) - detail.size.height + 2
-                lines = [*lines[:-left], line(Span(f"   {plural(left, 'more line')}: Enter", "dim"))]
-            lines = [frame.detail_title(name, position, width), *lines]
-        detail.show(lines)
+        position = "" if self.walking else self.table.position
+        self.detail.tell(self.subject, position, self._detail, alone=self.zoomed)
 
-    def _scrolled(self, lines: list[Line], height: int) -> list[Line]:
-        """The lines of the detail that are to be seen, and a word where there are more."""
-        self._top = max(0, min(self._top, len(lines) - height))
-        below = len(lines) - self._top - height
-        shown = lines[self._top : self._top + height]
-        if below > 0 and shown:
-            shown[-1] = line(Span(f"   {below + 1} more lines: PgDn", "dim"))
-        return shown
+    def _detail(self, width: int) -> list[Line]:
+        """What is known of what is under the cursor."""
+        group, node = self.drawing.walk.group, self.node
+        if self.walking and group is not None and node is not None:
+            return node_detail(self.state, group, node, width, full=self.zoomed)
+        return self._pane.view.detail(self.state, self.cursor_key, width, full=self.zoomed)
 
     def scroll_detail(self, by: int) -> None:
         """Move through a detail that is longer than the screen."""
-        self._top += by
+        self.detail.top += by
         self._show_detail()
 
     def _lines(self, identifier: str) -> Lines:
         return self.query_one(f"#{identifier}", Lines)
 
     @on(Table.Moved)
+    @on(Drawing.Moved)
     def _cursor_moved(self) -> None:
         """Let the detail follow when the cursor rests."""
-        self._top = 0
+        self.detail.top = 0
         if self._follow is not None:
             self._follow.stop()
         self._follow = self.set_timer(_REST, self._cursor_rests)
@@ -203,13 +238,23 @@ class MainScreen(Screen[None]):
         self.remove_class("-zoomed")
         self.show_state(self._pane.cursor_key)
         self._cursor_moved()
+        if identifier == GRAPH:
+            self.app.inspect_all()
 
-    def go_to_node(self, node: NodeKey) -> None:
-        """In the graph's pane, go to the group that a volume or container is in."""
+    def walk(self, node: NodeKey | None = None) -> None:
+        """In the graph's pane, walk in the group of a node, or in the one under the cursor."""
         view = self._pane.view
-        if isinstance(view, GraphView):
-            self._pane.filter = ""
-            self.show_state(view.group_of(self.state, node))
+        if isinstance(view, GraphView) and self.state.inventory is not None:
+            key = view.group_of(self.state, node) if node is not None else self.cursor_key
+            if key:
+                self.drawing.enter(view, self.state, key, node)
+                self.show_state(key)
+
+    def end_walk(self) -> None:
+        """Back to the list of groups, on the one that was walked."""
+        key = self.drawing.key
+        self.drawing.leave()
+        self.show_state(key)
 
     @property
     def zoomed(self) -> bool:
@@ -219,24 +264,29 @@ class MainScreen(Screen[None]):
     def zoom(self, zoomed: bool) -> None:
         """Show the detail alone, or with its list."""
         self.set_class(zoomed, "-zoomed")
-        self._top = 0
+        self.detail.top = 0
         self.call_after_refresh(self.show_state)
 
     def ask_filter(self) -> None:
         """Open the line that the filter is typed into."""
         self.add_class("-filtering")
         field = self.query_one("#filter", Input)
-        field.value = self._pane.filter
+        field.value = self._filtered.filter
         field.focus()
 
     def clear_filter(self) -> None:
         """Show all rows again."""
-        self._pane.filter = ""
+        self._filtered.filter = ""
         self.show_state()
+
+    @property
+    def _filtered(self) -> Pane | Walking:
+        """What the filter is for."""
+        return self.drawing.walk if self.walking else self._pane
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, event: Input.Changed) -> None:
-        self._pane.filter = event.value
+        self._filtered.filter = event.value
         self.show_state()
 
     @on(Input.Submitted, "#filter")

@@ -44,7 +44,7 @@ class View(ABC):
 
     id: ClassVar[str]
     title: ClassVar[str]
-    columns: ClassVar[tuple[Column, ...]]
+    columns: tuple[Column, ...]
     sorts: tuple[Sort, ...]
     made_from: ClassVar[tuple[str, ...]]
     """The fields of the state that its rows tell of."""

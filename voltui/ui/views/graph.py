@@ -9,23 +9,30 @@ from voltui.model.graph import MountGraph, NodeKey
 from voltui.model.graph_builder import mount_graph
 from voltui.model.safe import safe
 from voltui.model.text import listed
-from voltui.ui.glyphs import ASCII, glyphs
+from voltui.ui.glyphs import plain_lines
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
 from voltui.ui.views.base import Column, Sort, View
 
 
-class GraphView(View):
-    """Groups of what touches the same data. A row's key is its project, or the least of its nodes."""
-
-    id = "graph"
-    title = "Graph"
-    columns = (
-        Column("GROUP", share=3, middle=True),
+def _columns(group: str) -> tuple[Column, ...]:
+    return (
+        Column(group, share=3, middle=True),
         Column("SOURCES", width=7, right=True),
         Column("CONTAINERS", width=10, right=True),
         Column("NOTE", share=3),
     )
+
+
+class GraphView(View):
+    """Groups of what touches the same data. A row's key is its project, or the least of its nodes.
+
+    What is connected is a group; what is of one Compose project is too, unless ``by_project`` is off.
+    """
+
+    id = "graph"
+    title = "Graph"
+    columns = _columns("GROUP")
     made_from = ("inventory", "details")
     empty = "This engine has no volumes and no containers."
 
@@ -35,7 +42,10 @@ class GraphView(View):
             Sort("size", lambda state, key: len(self._groups(state)[key].nodes), reverse=True),
             Sort("writers", lambda state, key: len(self._groups(state)[key].shared_by_writers), reverse=True),
         )
-        self._made_from: tuple[object, object] = (None, None)
+        self.by_project = True
+        self.as_tree = False
+        """Whether groups are shown as trees even where there is room to draw."""
+        self._made_from: tuple[object, ...] = (None, None, None)
         self._made: Mapping[str, MountGraph] = {}
 
     def keys(self, state: State) -> Sequence[str]:
@@ -45,7 +55,9 @@ class GraphView(View):
     def name(self, state: State, key: str) -> str:
         """Its Compose projects, or what is in it."""
         group = self._groups(state)[key]
-        return safe(group.title(group.nodes)) or listed([safe(node.name) for node in group.nodes.values()], most=1)
+        names = listed([safe(node.name) for node in group.nodes.values()], most=1)
+        title = safe(group.title(group.nodes))
+        return title if title and self.by_project else f"{title}: {names}" if title else names
 
     def cells(self, state: State, key: str) -> tuple[Line, ...]:
         """Its name, how many sources and containers, what to beware of."""
@@ -59,9 +71,17 @@ class GraphView(View):
 
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """The drawing: sources left, containers right."""
-        lines = drawing.draw_group(self._groups(state)[key], width - 2)
-        plain = [drawing.ascii_only(text) for text in lines] if glyphs() is ASCII else lines
-        return [line(f" {text}") for text in plain]
+        rows = drawing.picture(self._groups(state)[key], width - 2, as_tree=self.as_tree).rows
+        return [line(f" {text}") for text in plain_lines(row.text for row in rows)]
+
+    def graph(self, state: State, key: str) -> MountGraph:
+        """The group of a row."""
+        return self._groups(state)[key]
+
+    def group_otherwise(self) -> None:
+        """By connection where it was by project, and the other way round."""
+        self.by_project = not self.by_project
+        self.columns = _columns("GROUP" if self.by_project else "CONNECTED")
 
     def words(self, state: State, key: str) -> str:
         """Whatever is in it: a filter finds the group of a volume or container."""
@@ -76,18 +96,17 @@ class GraphView(View):
         """Made once for the same data: 80 ms for 3,000 nodes (measured)."""
         if state.inventory is None:
             return {}
-        made_from = (state.inventory, state.details)
+        made_from = (state.inventory, state.details, self.by_project)
         if any(one is not other for one, other in zip(made_from, self._made_from, strict=True)):
-            taken = {key: detail.volumes_from for key, detail in (state.details or {}).items()}
-            graph = mount_graph(state.inventory, taken)
-            self._made = {_key(graph, group): graph.part(group) for group in graph.groups}
+            graph = mount_graph(state.inventory, state.details)
+            groups = graph.groups if self.by_project else graph.components
+            self._made = {self._key(graph, group): graph.part(group) for group in groups}
             self._made_from = made_from
         return self._made
 
-
-def _key(graph: MountGraph, group: frozenset[NodeKey]) -> str:
-    least = min(group)
-    return graph.title(group) or f"{least.kind} {least.name}"
+    def _key(self, graph: MountGraph, group: frozenset[NodeKey]) -> str:
+        least = min(group)
+        return (self.by_project and graph.title(group)) or f"{least.kind} {least.name}"
 
 
 def _note(group: MountGraph) -> Line:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from voltui.format import ago, size
 from voltui.model.backup import Backup, latest
-from voltui.model.inventory import UNNAMED
+from voltui.model.inventory import UNNAMED, Use
 from voltui.model.safe import safe
 from voltui.model.text import clock_time, plural
 from voltui.model.volume import Volume
@@ -85,7 +85,8 @@ class VolumesView(View):
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """Users with where they mount it, its project and labels, its backups, its path."""
         volume = _volume(state, key)
-        lines = _used_by(state, key, None if full else _MOST_USERS, narrow=width < NARROW)
+        assert state.inventory is not None
+        lines = used_by(state.inventory.uses(key), width, full=full)
         if volume.anonymous:
             lines.append(labelled("anonymous", safe(volume.name)))
         created = clock_time(volume.created) if volume.created else "unknown"
@@ -95,7 +96,7 @@ class VolumesView(View):
             lines.append(labelled("created", created))
         lines += _labels(volume, full=full)
         lines += _options(volume)
-        lines += _backups(state.backups_of(key), narrow=width < NARROW)
+        lines += backup_lines(state.backups_of(key), width)
         lines.append(labelled("path", Span(safe(volume.mountpoint), "dim")))
         return lines
 
@@ -107,22 +108,22 @@ def _name_cell(state: State, key: str) -> Line:
     return line(name)
 
 
-def _used_by(state: State, key: str, most: int | None, *, narrow: bool) -> list[Line]:
-    assert state.inventory is not None
-    uses = state.inventory.uses(key)
+def used_by(uses: Sequence[Use], width: int, *, full: bool) -> list[Line]:
+    """A line, or two where there is little room, for each container: its sign, where it mounts it, what it is."""
     if not uses:
         return [labelled("used by", Span("nothing", "dim"))]
     lines: list[Line] = []
+    most = len(uses) if full else _MOST_USERS
     for use in uses[:most]:
         container = use.container
         name = f" {safe(container.name)}  {safe(use.mount.destination)}"
         rest = (f"  {use.mount.access}  ", Span(f"{safe(container.image)}  {safe(container.condition)}", "dim"))
         label = "" if lines else "used by"
-        if narrow:
+        if width < NARROW:
             lines += [labelled(label, state_glyph(container), name), under(*rest)]
         else:
             lines.append(labelled(label, state_glyph(container), name, *rest))
-    if most is not None and len(uses) > most:
+    if len(uses) > most:
         lines.append(under(Span(f"and {plural(len(uses) - most, 'more container')}", "dim")))
     return lines
 
@@ -143,7 +144,8 @@ def _options(volume: Volume) -> list[Line]:
     return [labelled("options", safe(", ".join(f"{name}={value}" for name, value in volume.options.items())))]
 
 
-def _backups(backups: tuple[Backup, ...], *, narrow: bool) -> list[Line]:
+def backup_lines(backups: tuple[Backup, ...], width: int) -> list[Line]:
+    """How many backups there are, how the newest stands, how old the oldest is, what they take."""
     if not backups:
         return [labelled("backups", Span("none", "warn"), Span("  b makes one", "dim"))]
     newest = latest(backups)
@@ -152,6 +154,6 @@ def _backups(backups: tuple[Backup, ...], *, narrow: bool) -> list[Line]:
         return [labelled("backups", *first)]
     total = size(sum(backup.archive.size + backup.index.size for backup in backups))
     rest = f"oldest {ago(backups[-1].started)}, {total} in all"
-    if narrow:
+    if width < NARROW:
         return [labelled("backups", *first), under(f"   {rest}")]
     return [labelled("backups", *first, f"  {rest}")]

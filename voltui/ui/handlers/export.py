@@ -1,0 +1,87 @@
+"""Writing the graph that is shown to a file."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voltui.model.errors import Usage, VoltuiError
+from voltui.model.graph import MountGraph
+from voltui.model.graph_formats import FORMATS, format_of
+from voltui.model.safe import safe
+from voltui.model.text import listed
+from voltui.store.files import write_file
+from voltui.ui.screens.ask import AskScreen
+from voltui.ui.screens.confirm import ConfirmScreen
+from voltui.ui.views.graph import GraphView
+
+if TYPE_CHECKING:
+    from voltui.ui.screens.main import MainScreen
+
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+_MOST_OF_NAME = 40
+
+
+class Export:
+    """The handler of the export."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+
+    def do_export(self) -> None:
+        """Ask for a file's name and write what is drawn there."""
+        screen, view, key = self._screen, self._screen.pane.view, self._screen.cursor_key
+        if not isinstance(view, GraphView) or not key:
+            screen.app.tell("There is no graph here to write.", warning=True)
+            return
+        graph = screen.drawing.walk.shown if screen.walking else view.graph(screen.state, key)
+        if graph is None or not graph.nodes:
+            screen.app.tell("The filter leaves nothing to write.", warning=True)
+            return
+        drawn = graph
+        name = view.name(screen.state, screen.drawing.key if screen.walking else key)
+
+        def named(path: str | None) -> None:
+            if path:
+                screen.app.run_worker(self._write(drawn, path), exit_on_error=False)
+
+        endings = listed([one.ending for one in FORMATS.values()], most=len(FORMATS))
+        screen.app.push_screen(
+            AskScreen("Write this graph to a file", f"The ending is the format: {endings}.", _default(name)), named
+        )
+
+    async def _write(self, graph: MountGraph, name: str) -> None:
+        """Write it, after asking where something would be replaced."""
+        app, shown = self._screen.app, safe(name)
+        try:
+            text = await asyncio.to_thread(format_of(name).write, graph)
+            path, stands = await asyncio.to_thread(_found, name)
+            if stands:
+                question, facts = f"Replace {safe(path.name)}?", [f"{shown} is there already."]
+                if not await app.push_screen_wait(ConfirmScreen(question, facts, "Replace it")):
+                    return
+            await asyncio.to_thread(write_file, path, f"{text}\n".encode(), durable=False)
+        except VoltuiError as error:
+            app.tell_error(error)
+        except OSError as error:
+            app.tell(f"{shown} can't be written: {(error.strerror or str(error)).lower()}.", warning=True)
+        else:
+            app.tell(f"Written: {shown}")
+
+
+def _found(name: str) -> tuple[Path, bool]:
+    """The file of a name, and whether it is there already. Raises `Usage` where it can be no file."""
+    try:
+        path = Path(name).expanduser()
+    except RuntimeError:
+        raise Usage(f"{safe(name)} begins with the home of nobody.", "Name the directory.") from None
+    if path.is_dir():
+        raise Usage(f"{safe(name)} is a directory.", "Name a file in it.")
+    return path, path.exists() or path.is_symlink()
+
+
+def _default(group: str) -> str:
+    words = _NOT_IN_NAMES.sub("-", group).strip("-.")[:_MOST_OF_NAME].strip("-.")
+    return f"./voltui-graph-{words or 'group'}.svg"
