@@ -39,14 +39,17 @@ class Recreation:
 
 
 def refusal_to_recreate(detail: ContainerDetail, others: Mapping[str, ContainerDetail]) -> Refused | None:
-    """Why a container must not be made anew, if so. ``others`` are all containers' details, by id."""
+    """Why a container must not be made anew, if so. ``others`` are the details of all containers, by id."""
     name = safe(detail.container.name)
     if refusal := refusal_to_stop(detail):
         return Refused(refusal.sentence, "Give it the data when you start it the next time, by --volumes-from.")
     if detail.container.state not in ("created", "running", "exited"):
         return Refused(f"{name} is {safe(detail.container.state)}.", "See to it first: it must run, or be stopped.")
-    for other in others.values():
-        if {detail.container.id, detail.container.name} & {other.network_of, *other.bound_to}:
+    for key, other in others.items():
+        if key != detail.container.id and {detail.container.id, detail.container.name} & {
+            other.network_of,
+            *other.bound_to,
+        }:
             return Refused(
                 f"{safe(other.container.name)} depends on just this container {name}: it shares its network or "
                 "processes, or is linked to it.",

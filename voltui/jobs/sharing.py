@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voltui.engine.adapter import Engine
 from voltui.jobs.plan import Share, SharePlan
@@ -87,21 +87,28 @@ async def takers_of(engine: Engine, inventory: Inventory, plan: SharePlan) -> tu
     if not plan.takers:
         return ()
     details = await engine.details(inventory.containers)
-    return tuple([await _taker(engine, details, _named(details, name), plan) for name in plan.takers])
+    found = [taker_of(details, _named(details, name), plan) for name in plan.takers]
+    return tuple([one if one.refusal else replace(one, loses=await losses(engine, one.detail)) for one in found])
 
 
-async def _taker(
-    engine: Engine, details: Mapping[str, ContainerDetail], detail: ContainerDetail, plan: SharePlan
-) -> Taker:
+def taker_of(details: Mapping[str, ContainerDetail], detail: ContainerDetail, plan: SharePlan) -> Taker:
+    """What the plan does to one container, but for what it loses, which only the engine can tell.
+
+    ``details`` are those of all containers, by id.
+    """
     container = detail.container
-    others = {key: other for key, other in details.items() if key != container.id}
-    refusal = refusal_to_recreate(detail, others) or refusal_to_add(detail, plan)
+    refusal = refusal_to_recreate(detail, details) or refusal_to_add(detail, plan)
     mounts = [(share.volume, share.at) for share in plan.shares]
     snippet = (
         compose.snippet(container.service, mounts, plan.data, read_only=plan.read_only) if container.service else ()
     )
-    loses = () if refusal else await losses(engine, detail)
-    return Taker(detail, plan.shares, loses, notices(detail), tuple(snippet), refusal)
+    has = tuple(
+        f"{safe(container.name)} has {safe(share.volume)} at {safe(mount.destination)} already."
+        for share in plan.shares
+        for mount in container.mounts
+        if mount.kind is MountKind.VOLUME and mount.source == share.volume
+    )
+    return Taker(detail, plan.shares, (), (*has, *notices(detail)), tuple(snippet), refusal)
 
 
 def _named(details: Mapping[str, ContainerDetail], name: str) -> ContainerDetail:

@@ -80,7 +80,6 @@ async def _taker(
     detail = next((one for one in users if _means(taker, one.container)), None)
     if detail is None:
         raise Refused(f"{safe(taker)} does not have the data of {safe(name)}.", "`voltui graph` shows who has.")
-    others = {key: other for key, other in details.items() if key != detail.container.id}
-    refusal = refusal_to_recreate(detail, others)
+    refusal = refusal_to_recreate(detail, details)
     loses = () if refusal else await losses(engine, detail)
     return Taker(detail, (), loses, notices(detail), (), refusal)

@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.screen import ModalScreen
 
 from voltui.ui.frame import detail_title
-from voltui.ui.spans import Line, Span, line
+from voltui.ui.spans import Line, Span, line, wrapped
 from voltui.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ConfirmScreen(ModalScreen[bool | None]):
 
     def on_mount(self) -> None:
         """Make it as high as its text."""
-        self.query_one("#confirm", Container).styles.height = len(self._facts) + 3
+        self.query_one("#confirm", Container).styles.height = len(self._folded(self.app.size.width)) + 3
         self.call_after_refresh(self._show)
 
     def action_switch(self) -> None:
@@ -58,9 +58,13 @@ class ConfirmScreen(ModalScreen[bool | None]):
 
     def _show(self) -> None:
         lines = self.query_one(Lines)
-        facts = [line(f"  {fact}") for fact in self._facts]
+        facts = [line(f"  {piece}") for piece in self._folded(lines.size.width)]
         title = detail_title(self._question, "y yes, Esc no", lines.size.width)
         lines.show([title, *facts, (), buttons(self._yes_label, "No", first=self._yes)])
+
+    def _folded(self, width: int) -> list[str]:
+        """The facts in lines that fit."""
+        return [piece for fact in self._facts for piece in wrapped(fact, width - 4)]
 
 
 def buttons(yes: str, no: str, *, first: bool) -> Line:

@@ -20,6 +20,8 @@ from voltui.ui.handlers.finding import Finding
 from voltui.ui.handlers.menus import Menus
 from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
+from voltui.ui.handlers.sharing import Sharing
+from voltui.ui.handlers.volumes import Volumes
 from voltui.ui.handlers.walks import Walks
 from voltui.ui.pane import Pane
 from voltui.ui.spans import Line, line
@@ -59,7 +61,8 @@ class MainScreen(Screen[None]):
         self._panes = {view.id: Pane(view()) for view in _VIEWS}
         self._pane = self._panes["volumes"]
         self._follow: Timer | None = None
-        self._handlers = handlers(Moves(self), Finding(self), Operations(self), Menus(self), Walks(self), Export(self))
+        owners = (Moves, Finding, Operations, Sharing, Volumes, Menus, Walks, Export)
+        self._handlers = handlers(*(owner(self) for owner in owners))
 
     def compose(self) -> ComposeResult:
         """Header, tabs, list and detail, the job's line, the filter, the keys."""

@@ -13,6 +13,7 @@ from textual.containers import Container
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from voltui.model.text import cell_width
 from voltui.ui.frame import detail_title
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.views.base import Column
@@ -21,6 +22,10 @@ from voltui.ui.widgets.table import Rows, Table
 
 if TYPE_CHECKING:
     from voltui.ui.app import VoltuiApp
+
+
+_LABEL = 18
+"""Cells for the labels, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class MenuScreen(ModalScreen[str | None]):
         self._choices = {choice.id: choice for choice in choices}
         self._searching = searching
         self._needle = ""
+        self._label_width = max(_LABEL, *(cell_width(choice.label) for choice in choices))
 
     def compose(self) -> ComposeResult:
         """Title, the line to type into, the choices."""
@@ -80,7 +86,7 @@ class MenuScreen(ModalScreen[str | None]):
         title.show([detail_title(self._title, "Esc closes", title.size.width)])
         needle = self._needle.lower()
         keys = [key for key, choice in self._choices.items() if needle in f"{choice.label} {choice.help}".lower()]
-        columns = (Column("", width=18), Column("", width=7), Column("", share=1))
+        columns = (Column("", width=self._label_width), Column("", width=7), Column("", share=1))
         table.show(Rows(columns, keys, self._cells, message=(line("   Nothing has these words."),)))
 
     def _cells(self, key: str) -> tuple[Line, ...]:

@@ -1,0 +1,133 @@
+"""Sharing, and taking back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voltui.jobs.plan import SharePlan, UnsharePlan
+from voltui.jobs.sharing import check, data_name, shares
+from voltui.jobs.unsharing import Leaving, leaving
+from voltui.model.container import Container
+from voltui.model.errors import VoltuiError
+from voltui.model.graph import NodeKind
+from voltui.model.inventory import Inventory
+from voltui.model.mount import MountKind
+from voltui.model.safe import safe
+from voltui.model.text import listed
+from voltui.ui.actions import VOLUMES
+from voltui.ui.screens.confirm import ConfirmScreen
+from voltui.ui.screens.menu import Choice, MenuScreen
+from voltui.ui.screens.share import ShareScreen
+
+if TYPE_CHECKING:
+    from voltui.ui.screens.main import MainScreen
+
+
+class Sharing:
+    """The handler of ``V``: a volume is shared, from a container data is taken back."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+
+    def do_share(self) -> None:
+        """Share the volumes; of a container, offer what can be taken back."""
+        screen, node, inventory = self._screen, self._screen.node, self._screen.state.inventory
+        if node is None or inventory is None:
+            screen.app.tell("There is nothing here to share.", warning=True)
+        elif node.kind is NodeKind.VOLUME:
+            chosen = [node.name]
+            if screen.pane.view.id == VOLUMES:
+                chosen = screen.pane.chosen(screen.state, screen.cursor_key)
+            self._run(self._share(inventory, chosen))
+        elif node.kind is NodeKind.CONTAINER and node.name in inventory.containers:
+            self._run(self._offer(inventory, inventory.containers[node.name]))
+        else:
+            screen.app.tell("Only volumes can be shared.", warning=True)
+
+    def _run(self, work: object) -> None:
+        self._screen.app.run_worker(work, exclusive=True, group="plan", exit_on_error=False)  # type: ignore[arg-type]
+
+    async def _share(self, inventory: Inventory, volumes: list[str]) -> None:
+        """Ask with whom, and how."""
+        app = self._screen.app
+        try:
+            details = await app.live.engine.details(inventory.containers)
+            plan = SharePlan(app.live.common(), shares(volumes, ()), data_name(volumes))
+        except VoltuiError as error:
+            app.tell_error(error)
+            return
+
+        def decided(chosen: SharePlan | None) -> None:
+            if chosen is not None:
+                app.start_job(chosen)
+
+        app.clear_notifications()
+        app.push_screen(ShareScreen(plan, inventory, details), decided)
+
+    async def _offer(self, inventory: Inventory, container: Container) -> None:
+        """What can be taken back from a container, or the container itself where it only holds data."""
+        app = self._screen.app
+        try:
+            detail = await app.live.engine.container(container.id)
+        except VoltuiError as error:
+            app.tell_error(error)
+            return
+        choices = _choices(inventory, container, detail.volumes_from)
+        if not choices:
+            app.tell(f"{safe(container.name)} has no shared data. V on a volume shares it.", warning=True)
+            return
+
+        def chosen(what: str | None) -> None:
+            if what:
+                kind, _, name = what.partition(":")
+                takers = () if kind == "remove" else (container.name,)
+                self._run(self._take_back(name, takers))
+
+        app.push_screen(MenuScreen(f"Shared data of {safe(container.name)}", choices), chosen)
+
+    async def _take_back(self, name: str, takers: tuple[str, ...]) -> None:
+        """Show what that does, ask, do it."""
+        app = self._screen.app
+        try:
+            found = await leaving(app.live.engine, await app.live.engine.inventory(), name, takers)
+            check(found.takers, lose=True)
+        except VoltuiError as error:
+            app.tell_error(error)
+            return
+
+        def decided(yes: bool | None) -> None:
+            if yes:
+                app.start_job(UnsharePlan(app.live.common(), name, takers, lose=True))
+
+        app.push_screen(ConfirmScreen(_question(found), _facts(found), "Take back" if takers else "Remove"), decided)
+
+
+def _choices(inventory: Inventory, container: Container, volumes_from: tuple[str, ...]) -> list[Choice]:
+    by_id = {one.id: one.name for one in inventory.containers.values()}
+    givers = [next((name for key, name in by_id.items() if key.startswith(one)), one) for one in volumes_from]
+    taken = {mount.destination for one in inventory.containers.values() if one.name in givers for mount in one.mounts}
+    found = [Choice(f"data:{giver}", "Take back", "", f"the mounts of {safe(giver)}") for giver in givers]
+    own = [mount for mount in container.mounts if mount.kind is MountKind.VOLUME and mount.destination not in taken]
+    for mount in [] if container.data_container else own:
+        volume = inventory.volumes.get(mount.source)
+        users = {use.container.id for use in inventory.uses(mount.source)}
+        if volume is not None and not volume.anonymous and len(users) > 1:
+            what = f"the volume {safe(mount.source)} at {safe(mount.destination)}"
+            found.append(Choice(f"volume:{mount.source}", "Take back", "", what))
+    if container.data_container:
+        found.append(Choice(f"remove:{container.name}", "Remove", "", "this data container; its volumes stay"))
+    return found
+
+
+def _question(found: Leaving) -> str:
+    if not found.takers:
+        return f"Remove the data container {safe(found.name)}?"
+    return f"Make {listed([taker.name for taker in found.takers])} anew without {safe(found.name)}?"
+
+
+def _facts(found: Leaving) -> list[str]:
+    if not found.takers:
+        names = listed([safe(one.name) for one in found.dependents])
+        kept = [f"{names} took its mounts, and keeps them until made anew."] if names else []
+        return [*kept, "Its volumes stay."]
+    return [sentence for taker in found.takers for sentence in (taker.loss, *taker.notices) if sentence]

@@ -1,0 +1,100 @@
+"""The form of a new volume: what its kind means, and what has to be filled in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Horizontal
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from voltui.jobs.plan import Common, CreatePlan
+from voltui.model.errors import Usage
+from voltui.model.volume_kinds import Field, VolumeKind
+from voltui.ui.frame import detail_title
+from voltui.ui.spans import Line, Span, line
+from voltui.ui.views.base import labelled
+from voltui.ui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from voltui.ui.app import VoltuiApp
+
+_NAME = Field("name", "The volume's name.")
+_FACTS = 5
+"""Lines of the title and of what the kind means."""
+
+
+class CreateScreen(ModalScreen[CreatePlan | None]):
+    """Returns the plan of a new volume. Tab and Shift-Tab go through the fields, Enter makes it, Esc leaves."""
+
+    BINDINGS = [Binding("escape", "dismiss(None)", show=False, priority=True)]  # noqa: RUF012
+
+    app: VoltuiApp
+
+    def __init__(self, common: Common, kind: VolumeKind) -> None:
+        super().__init__()
+        self._common = common
+        self._kind = kind
+        self._fields = (_NAME, *kind.fields)
+
+    def compose(self) -> ComposeResult:
+        """What the kind means, a line a field, the hint of the one with the cursor."""
+        with Container(id="create"):
+            yield Lines(id="create-kind")
+            for field in self._fields:
+                with Horizontal(classes="field"):
+                    yield Lines(id=f"label-{field.name}", lines=[line(Span(f" {field.name}", "dim"))])
+                    yield Input(field.default, id=f"field-{field.name}", password=field.secret, compact=True)
+            yield Lines(id="create-hint")
+
+    def on_mount(self) -> None:
+        """Begin with the name."""
+        self.query_one("#create", Container).styles.height = _FACTS + len(self._fields) + 1
+        for field in self.query(Input):
+            field.cursor_blink = False
+        self.query_one("#field-name", Input).focus()
+        self.call_after_refresh(self._show)
+
+    def on_resize(self) -> None:
+        """The lines are made for a width."""
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        lines = self.query_one("#create-kind", Lines)
+        lines.show([detail_title(f"New volume: {self._kind.label}", "Tab next, Enter makes it, Esc leaves",
+                                 lines.size.width), *_meaning(self._kind)])  # fmt: skip
+        self._show_hint()
+
+    def on_descendant_focus(self) -> None:
+        """The hint is of the field with the cursor."""
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        at = self.focused.id if self.focused is not None else ""
+        field = next((field for field in self._fields if f"field-{field.name}" == at), _NAME)
+        optional = "" if field.needed else " (may be empty)"
+        self.query_one("#create-hint", Lines).show([line(Span(f" {field.hint}{optional}", "dim"))])
+
+    @on(Input.Submitted)
+    def _taken(self) -> None:
+        values = {field.name: self.query_one(f"#field-{field.name}", Input).value.strip() for field in self._fields}
+        try:
+            if not values["name"]:
+                raise Usage("The volume needs a name.", _NAME.hint)
+            driver, options = self._kind.made_of(values)
+        except Usage as error:
+            self.app.tell_error(error)
+            return
+        self.dismiss(CreatePlan(self._common, values["name"], driver, options))
+
+
+def _meaning(kind: VolumeKind) -> list[Line]:
+    return [
+        labelled("speed", kind.speed),
+        labelled("shared", kind.sharing),
+        labelled("durable", kind.durability),
+        labelled("reach", kind.reach),
+    ]

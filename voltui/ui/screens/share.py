@@ -1,0 +1,238 @@
+"""Sharing: which containers get the volumes, and just what that does to them. Enter asks once more, Esc leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container as Box
+from textual.screen import ModalScreen
+
+from voltui.jobs.plan import SharePlan
+from voltui.jobs.sharing import Taker, losses, shares, taker_of
+from voltui.model.container import Container, ContainerDetail
+from voltui.model.errors import Usage, VoltuiError
+from voltui.model.inventory import Inventory
+from voltui.model.safe import safe
+from voltui.model.text import listed
+from voltui.ui.frame import detail_title
+from voltui.ui.screens.ask import AskScreen
+from voltui.ui.screens.confirm import ConfirmScreen
+from voltui.ui.spans import Line, Span, line
+from voltui.ui.views.base import Column, labelled, paragraph
+from voltui.ui.views.words import state_glyph
+from voltui.ui.widgets.lines import Lines
+from voltui.ui.widgets.table import Rows, Table
+
+if TYPE_CHECKING:
+    from voltui.ui.app import VoltuiApp
+
+_COLUMNS = (Column("CONTAINER", share=1, middle=True), Column("STATE", width=12), Column("", share=2))
+
+
+class ShareScreen(ModalScreen[SharePlan | None]):
+    """Returns the plan of a sharing, consented to."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own form
+        Binding("escape,q", "dismiss(None)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("space", "mark", show=False),
+        Binding("o", "read_only", show=False),
+        Binding("d", "direct", show=False),
+        Binding("n", "name", show=False),
+        Binding("a", "at", show=False),
+        Binding("enter", "take", show=False, priority=True),
+    ]
+
+    app: VoltuiApp
+
+    def __init__(self, plan: SharePlan, inventory: Inventory, details: Mapping[str, ContainerDetail]) -> None:
+        super().__init__()
+        self._plan = plan
+        self._data = plan.data
+        self._details = details
+        self._containers = {
+            one.id: one
+            for one in sorted(inventory.containers.values(), key=lambda one: (not one.running, one.name))
+            if one.id in details and not one.data_container and one.name != plan.data
+        }
+        self._marked: frozenset[str] = frozenset()
+        self._losses: dict[str, tuple[str, ...]] = {}
+
+    def compose(self) -> ComposeResult:
+        """What is shared, the containers, what it does to the one under the cursor."""
+        with Box(id="share"):
+            yield Lines(id="share-what")
+            yield Table(id="share-table")
+            yield Lines(id="share-effect")
+
+    def on_mount(self) -> None:
+        """Show all containers."""
+        self.query_one(Table).focus()
+        self.call_after_refresh(self._show)
+
+    def on_resize(self) -> None:
+        """The lines are made for a width."""
+        self.call_after_refresh(self._show)
+
+    # What is shown.
+
+    def _show(self) -> None:
+        what = self.query_one("#share-what", Lines)
+        volumes = listed([safe(share.volume) for share in self._plan.shares], most=2)
+        title = detail_title(f"Share {volumes}", "space marks, Enter shares, Esc closes", what.size.width)
+        what.show([title, *self._what(what.size.width)])
+        table = self.query_one(Table)
+        nothing = (line("   There is no container to share with. Enter makes the data container."),)
+        table.show(Rows(_COLUMNS, list(self._containers), self._cells, self._marked, nothing))
+        self._show_effect()
+
+    def _what(self, width: int) -> list[Line]:
+        plan = self._plan
+        through = f"the data container {safe(plan.data)}" if plan.data else "nothing: each mounts the volumes itself"
+        places = listed([safe(share.at) for share in plan.shares])
+        access = "read and write" if not plan.read_only else "read only"
+        return [
+            labelled("through", f"{through}   ", *_key("n", "name"), *_key("d", "directly")),
+            labelled("at", f"{places}   ", *(_key("a", "another path") if len(plan.shares) == 1 else ())),
+            labelled("they may", f"{access}   ", *_key("o", "only read")),
+        ]
+
+    def _cells(self, key: str) -> tuple[Line, ...]:
+        container = self._containers[key]
+        taker = self._taker(key)
+        if taker.refusal is not None:
+            effect = Span(taker.refusal.sentence, "dim")
+        else:
+            effect = Span("is made anew" if key in self._marked else "")
+        name = line(state_glyph(container), f" {safe(container.name)}")
+        return name, line(safe(container.state)), line(effect)
+
+    def _taker(self, key: str) -> Taker:
+        found = taker_of(self._details, self._details[key], self._plan)
+        return replace(found, loses=self._losses.get(key, ()))
+
+    @on(Table.Moved)
+    def _show_effect(self) -> None:
+        effect, key = self.query_one("#share-effect", Lines), self.query_one(Table).cursor_key
+        width = effect.size.width
+        lines: list[Line] = [detail_title(safe(self._containers[key].name) if key else "", "", width)]
+        if key:
+            lines += self._effect(self._taker(key), width)
+        effect.show(lines)
+
+    def _effect(self, taker: Taker, width: int) -> list[Line]:
+        if taker.refusal is not None:
+            return [
+                *paragraph("refused", taker.refusal.sentence, width),
+                *paragraph("", taker.refusal.hint, width, "dim"),
+            ]
+        access = "ro" if self._plan.read_only else "rw"
+        lines = [labelled("gets", f"{safe(one.volume)} at {safe(one.at)} {access}") for one in taker.gains]
+        if taker.loses:
+            lines += paragraph("loses", taker.loss, width, "warn")
+        for number, sentence in enumerate(taker.notices):
+            lines += paragraph("" if number else "then", sentence, width)
+        lines += [labelled("" if number else "compose", safe(text)) for number, text in enumerate(taker.snippet)]
+        return lines
+
+    # What the keys do.
+
+    def action_move(self, by: int) -> None:
+        """Another container."""
+        self.query_one(Table).move(by)
+
+    def action_mark(self) -> None:
+        """Share with it, or not; what it would lose is looked up."""
+        key = self.query_one(Table).cursor_key
+        if not key:
+            return
+        taker = self._taker(key)
+        if taker.refusal is not None:
+            self.app.tell(taker.refusal.sentence, warning=True)
+            return
+        self._marked ^= {key}
+        if key in self._marked and key not in self._losses:
+            self.run_worker(self._look_up(self._containers[key]), exit_on_error=False)
+        self._show()
+
+    async def _look_up(self, container: Container) -> None:
+        """Ask the engine what a container has written itself. Where it does not say, the job asks again."""
+        with suppress(VoltuiError):
+            self._losses[container.id] = await losses(self.app.live.engine, self._details[container.id])
+        self._show()
+
+    def action_read_only(self) -> None:
+        """Whether they may only read."""
+        self._change(read_only=not self._plan.read_only)
+
+    def action_direct(self) -> None:
+        """Through a data container, or directly."""
+        self._change(data="" if self._plan.data else self._data)
+
+    def action_name(self) -> None:
+        """Ask for the data container's name."""
+
+        def named(name: str | None) -> None:
+            if name:
+                self._data = name
+                self._change(data=name)
+
+        hint = "It is made where there is none of that name."
+        self.app.push_screen(AskScreen("The data container's name", hint, self._data), named)
+
+    def action_at(self) -> None:
+        """Ask for the path of a volume that is shared alone."""
+        if len(self._plan.shares) > 1:
+            return
+        volume, at = self._plan.shares[0].volume, self._plan.shares[0].at
+
+        def chosen(path: str | None) -> None:
+            if path:
+                try:
+                    self._change(shares=shares([volume], [path]))
+                except Usage as error:
+                    self.app.tell_error(error)
+
+        self.app.push_screen(AskScreen(f"Where containers find {safe(volume)}", "An absolute path.", at), chosen)
+
+    def _change(self, **fields: object) -> None:
+        self._plan = replace(self._plan, **fields)  # type: ignore[arg-type]
+        self._marked = frozenset(key for key in self._marked if self._taker(key).refusal is None)
+        self._show()
+
+    def action_take(self) -> None:
+        """Return the plan; where containers are made anew, after one more question."""
+        takers = [self._taker(key) for key in self._containers if key in self._marked]
+        if not takers:
+            self._without_takers()
+            return
+        names = tuple(taker.detail.container.name for taker in takers)
+        plan = replace(self._plan, takers=names, lose=any(taker.loses for taker in takers))
+
+        def decided(yes: bool | None) -> None:
+            if yes:
+                self.dismiss(plan)
+
+        facts = [sentence for taker in takers for sentence in (taker.loss, *taker.notices) if sentence]
+        question = f"Make {listed([taker.name for taker in takers], most=2)} anew with {self._named()}?"
+        self.app.push_screen(ConfirmScreen(question, facts, "Share"), decided)
+
+    def _without_takers(self) -> None:
+        if self._plan.data:
+            self.dismiss(self._plan)
+        else:
+            self.app.tell("Mark the containers that are to mount it.", warning=True)
+
+    def _named(self) -> str:
+        return listed([safe(share.volume) for share in self._plan.shares], most=2)
+
+
+def _key(key: str, label: str) -> tuple[Span, ...]:
+    return Span(f" {key}", "key"), Span(f" {label} ", "dim")
