@@ -125,8 +125,9 @@ class Inventory:
         return _unique(use.container for use in self.uses_of_source(source) if use.writer)
 
     def unused(self) -> list[Volume]:
-        """The volumes that no container mounts, running or not."""
-        return [volume for volume in self.volumes.values() if not self.uses(volume.name)]
+        """The volumes that no container mounts, running or not, by name."""
+        unused = (volume for volume in self.volumes.values() if not self.uses(volume.name))
+        return sorted(unused, key=lambda volume: volume.name)
 
     def display_name(self, volume: Volume) -> str:
         """The volume's name; an anonymous one by its first user (``shop-db:/cache``), else by its first digits."""
