@@ -11,6 +11,7 @@ from voltui.model.volume import Volume
 from voltui.ui.pane import Pane
 from voltui.ui.spans import Span, folded, plain
 from voltui.ui.state import State
+from voltui.ui.views.graph import GraphView
 from voltui.ui.views.volumes import VolumesView
 
 ENGINE = EngineInfo("id", "host", "Docker", "28", "1.47")
@@ -70,3 +71,19 @@ def test_a_folded_line_loses_nothing() -> None:
         "      a",
     ]
     assert all(span.style == "dim" for line in lines for span in line if "a" in span.text and span.text != "label ")
+
+
+def test_a_filter_outlasts_another_way_of_grouping() -> None:
+    view = GraphView()
+    shown = Pane(view)
+    shown.filter = "other"
+    project = {"com.docker.compose.project": "shop"}
+    mount = Mount(MountKind.VOLUME, "data", "/data", read_only=False)
+    inventory = Inventory.of(
+        ENGINE,
+        [Volume("data"), Volume("other", labels=project)],
+        [Container("1", "web", "nginx", "running", labels=project, mounts=(mount,))],
+    )
+    assert shown.visible(replace(state(), inventory=inventory)) == ["shop"]
+    view.group_otherwise()
+    assert shown.visible(replace(state(), inventory=inventory)) == ["volume other"]

@@ -43,6 +43,10 @@ def test_the_line_of_keys_fits_into_80_cells() -> None:
         assert width_of(keys(footer(pane), 80)) <= 80
 
 
+def test_no_help_is_cut_at_80_cells() -> None:
+    assert [plain(one) for one in help_lines(ACTIONS, "graph") if width_of(one) > 80] == []
+
+
 def test_the_help_tells_every_action() -> None:
     text = "\n".join(plain(line) for line in help_lines(ACTIONS, "volumes"))
     for action in ACTIONS:

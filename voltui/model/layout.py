@@ -19,7 +19,7 @@ _SWEEPS = 4
 _MOST_OF_WIDTH = 0.4
 """What part of the width the names of sources may take."""
 _LEAST_NAME = 8
-_READABLE = 20
+_READABLE = 16
 """Cells that the right side needs to be of use."""
 _ARROW = 4
 """Cells between the last lane and the blank before the right side."""
