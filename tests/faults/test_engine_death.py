@@ -6,11 +6,11 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import Lab, slow_to_compress, until
+from tests.engine_of_own import Mortal
 from tests.faults.harness import TABLE, check_invariants, start
 from tests.faults.test_files import begun
 from voltui.engine.adapter import Engine
@@ -21,34 +21,9 @@ from voltui.jobs.plan import BackupPlan
 from voltui.jobs.submit import jobs_directory
 from voltui.model.errors import VoltuiError
 from voltui.model.source import Source
-from voltui.sandbox.daemons import Daemons, clear
-from voltui.sandbox.layout import Layout
 
 pytestmark = pytest.mark.engine
 DATA = Source("volume", "data")
-
-
-class Mortal:
-    """An engine of the test's own whose containers live on when it dies (``live-restore``)."""
-
-    def __init__(self, root: Path) -> None:
-        self.layout = Layout(root)
-        self._daemons = Daemons(self.layout)
-        self._daemons.start_containerd()
-        (root / "daemon.json").write_text('{"live-restore": true}\n')
-        self.pid = self._daemons.start_dockerd()
-
-    def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
-        self._daemons.reap()
-
-    def restart(self) -> None:
-        self.layout.socket.unlink(missing_ok=True)
-        self.pid = self._daemons.start_dockerd()
-
-    def end(self) -> None:
-        self._daemons.stop()
-        clear(self.layout)
 
 
 @pytest.fixture

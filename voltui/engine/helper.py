@@ -22,6 +22,8 @@ IMAGE = "voltui-empty:latest"
 """Podman takes no other tag when it imports."""
 TARGET = "/v"
 """Where the source is mounted in the helper."""
+BESIDE = "/s"
+"""Where another one is, to be read beside it."""
 IO = "/io"
 """Where the job's private directory is mounted."""
 _EMPTY_TAR = bytes(1024)
@@ -53,6 +55,8 @@ class HelperSpec:
     """A created, never started helper needs a word here too: Docker refuses a container without a command."""
     io: Path | None = None
     """The private directory to mount at ``/io``; with it the host's tools are mounted too."""
+    beside: Source | None = None
+    """Another source, mounted read-only at ``/s``."""
 
 
 async def ensure_image(connection: Connection) -> str:
@@ -148,7 +152,9 @@ def tool_folders() -> list[str]:
 
 def _config(spec: HelperSpec, image: str) -> dict[str, Any]:
     runs = spec.io is not None
-    mounts = [_source_mount(spec)]
+    mounts = [_source_mount(spec, spec.source, TARGET, writable=spec.writable)]
+    if spec.beside is not None:
+        mounts.append(_source_mount(spec, spec.beside, BESIDE, writable=False))
     if spec.io is not None:
         mounts += [_bind(folder, folder, read_only=True) for folder in tool_folders()]
         mounts.append(_bind(str(spec.io), IO, read_only=False))
@@ -173,14 +179,14 @@ def _config(spec: HelperSpec, image: str) -> dict[str, Any]:
     }
 
 
-def _source_mount(spec: HelperSpec) -> dict[str, Any]:
-    if spec.source.kind == "path":
-        return _bind(spec.source.name, TARGET, read_only=not spec.writable)
+def _source_mount(spec: HelperSpec, source: Source, target: str, *, writable: bool) -> dict[str, Any]:
+    if source.kind == "path":
+        return _bind(source.name, target, read_only=not writable)
     return {
         "Type": "volume",
-        "Source": spec.source.name,
-        "Target": TARGET,
-        "ReadOnly": not spec.writable,
+        "Source": source.name,
+        "Target": target,
+        "ReadOnly": not writable,
         "VolumeOptions": {"NoCopy": True, "Labels": {_PHANTOM_LABEL: spec.name}},
     }
 

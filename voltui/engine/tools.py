@@ -92,6 +92,16 @@ def list_tree(folder: str) -> list[str]:
     return ["find", folder, "-printf", r"%P\0%y\0%s\0%m\0%U\0%G\0%T@\0%l\0"]
 
 
+def clone_tree(source: str, target: str) -> list[str]:
+    """The command that copies a directory onto an empty one by sharing its blocks; it fails where that can't be."""
+    return ["cp", "--archive", "--reflink=always", "--no-target-directory", f"{source}/.", target]
+
+
+def empty_tree(folder: str) -> list[str]:
+    """The command that deletes everything below a directory."""
+    return ["find", folder, "-mindepth", "1", "-delete"]
+
+
 def first_entry(folder: str) -> list[str]:
     """The command that prints one entry of a directory, if it has any that counts."""
     ours = [word for name in OWN_NAMES for word in ("!", "-name", name)]

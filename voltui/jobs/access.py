@@ -142,16 +142,21 @@ Access = BridgeAccess | ArchiveAccess
 
 @asynccontextmanager
 async def opened(
-    context: JobContext, source: Source, *, writable: bool = False, trusted: bool = False
+    context: JobContext,
+    source: Source,
+    *,
+    writable: bool = False,
+    trusted: bool = False,
+    beside: Source | None = None,
 ) -> AsyncIterator[Access]:
-    """Open a source; its helper is gone afterwards.
+    """Open a source; its helper is gone afterwards. Through the bridge ``beside`` can be read in it too.
 
     ``trusted`` gives a writing helper the right to set trusted.* attributes. Raises `Refused` where only the archive
     API is left and it would lose data (Podman), or where the bridge alone was asked for.
     """
     name = context.next_helper_name()
     async with context.scoped(HELPER, {"name": name}):
-        bridge = await _bridge(context, source, name, writable=writable, trusted=trusted)
+        bridge = await _bridge(context, source, name, writable=writable, trusted=trusted, beside=beside)
         if bridge is None:
             yield ArchiveAccess(context, await _created_helper(context, source, name, writable=writable))
             return
@@ -173,14 +178,19 @@ async def _close(context: JobContext, bridge: Bridge) -> None:
         context.directory.log(f"the helper does not go yet: {error.sentence}")
 
 
-async def _bridge(context: JobContext, source: Source, name: str, *, writable: bool, trusted: bool) -> Bridge | None:
+async def _bridge(
+    context: JobContext, source: Source, name: str, *, writable: bool, trusted: bool, beside: Source | None
+) -> Bridge | None:
     """A started bridge; ``None`` where the archive API is to be used."""
     choice = context.common.transport
     if choice is TransportChoice.ARCHIVE or context.no_bridge:
         return None
     writing = TRUSTED_CAPABILITIES if trusted else WRITE_CAPABILITIES
-    capabilities = writing if writable else READ_CAPABILITIES
-    spec = HelperSpec(name, source.folder, writable, _labels(context), capabilities, io=context.directory.new_io())
+    capabilities: tuple[str, ...] = writing if writable else READ_CAPABILITIES
+    if beside is not None:
+        capabilities = (*capabilities, *READ_CAPABILITIES)
+    io = context.directory.new_io()
+    spec = HelperSpec(name, source.folder, writable, _labels(context), capabilities, io=io, beside=beside)
     bridge = Bridge(context.engine.connection, spec, context.cancelled, context.common.idle_timeout)
     try:
         await bridge.start()

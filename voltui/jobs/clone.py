@@ -5,15 +5,17 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from typing import Any
 
-from voltui.jobs.access import opened
+from voltui.jobs.access import BridgeAccess, opened
 from voltui.jobs.context import JobContext
-from voltui.jobs.copying import Original, created_volume, fill_volume
+from voltui.jobs.copying import Original, copied_by_reflink, created_volume, fill_volume
 from voltui.jobs.hooks import hooked
 from voltui.jobs.locks import locked
 from voltui.jobs.plan import ClonePlan
+from voltui.jobs.reflink import can_share
 from voltui.jobs.sources import known, take_inventory
-from voltui.jobs.users import still
+from voltui.jobs.users import Stillness, still
 from voltui.model.errors import Refused
+from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import MADE_LABEL, Volume
@@ -29,15 +31,11 @@ async def run(context: JobContext, plan: ClonePlan) -> dict[str, Any]:
         labels = {name: value for name, value in volume.labels.items() if name != MADE_LABEL}
         async with (
             created_volume(context, plan.new, volume.driver, volume.options, labels),
-            opened(context, source) as access,
             hooked(context, inventory.running_users(source), "backup"),
         ):
-            total = await access.expected_bytes(context)
-            async with AsyncExitStack() as held:
-                stillness = await held.enter_async_context(still(context, inventory, [source], plan.treatment))
-                reading = await access.read()
-                held.callback(reading.close)
-                await fill_volume(context, plan.new, Original(reading, safe(source.short), total, held.aclose))
+            stillness = await _by_reflink(context, plan, inventory, source) or await _by_stream(
+                context, plan, inventory, source
+            )
             return context.commit(
                 {
                     "volume": plan.new,
@@ -45,6 +43,29 @@ async def run(context: JobContext, plan: ClonePlan) -> dict[str, Any]:
                     "paused_seconds": round(stillness.seconds, 2),
                 }
             )
+
+
+async def _by_reflink(context: JobContext, plan: ClonePlan, inventory: Inventory, source: Source) -> Stillness | None:
+    """Copy by sharing blocks, which takes moments; ``None`` where the file system can't."""
+    target = Source("volume", plan.new)
+    async with opened(context, target, writable=True, beside=source) as access:
+        if not isinstance(access, BridgeAccess) or not await can_share(access.bridge):
+            return None
+        async with still(context, inventory, [source], plan.treatment) as stillness:
+            done = await copied_by_reflink(context, access.bridge, safe(source.short))
+        return stillness if done else None
+
+
+async def _by_stream(context: JobContext, plan: ClonePlan, inventory: Inventory, source: Source) -> Stillness:
+    """Copy every byte; writers go on as soon as all is read."""
+    async with opened(context, source) as access:
+        total = await access.expected_bytes(context)
+        async with AsyncExitStack() as held:
+            stillness = await held.enter_async_context(still(context, inventory, [source], plan.treatment))
+            reading = await access.read()
+            held.callback(reading.close)
+            await fill_volume(context, plan.new, Original(reading, safe(source.short), total, held.aclose))
+        return stillness
 
 
 def _refuse_same_storage(volume: Volume) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import collections
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from voltui.archive.entry import FILE, LINK, Entry, index_line
 from voltui.archive.listing import Expectation, read_listing
@@ -15,7 +17,7 @@ from voltui.archive.unpack import ByteSink
 from voltui.engine import tools
 from voltui.engine.archive_api import LOSSES, LOST
 from voltui.engine.bridge import Bridge
-from voltui.engine.helper import TARGET
+from voltui.engine.helper import BESIDE, TARGET
 from voltui.jobs.access import BridgeAccess, Reading, opened
 from voltui.jobs.archive_restore import upload_and_compare
 from voltui.jobs.context import JobContext
@@ -28,6 +30,7 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import MADE_LABEL
 
+T = TypeVar("T")
 _ROOT = b"./"
 
 
@@ -121,13 +124,38 @@ def _feed(context: JobContext, reading: Reading, sink: ByteSink, read: _Contents
     )
 
 
-async def _compare_tree(context: JobContext, bridge: Bridge, expected: Expectation) -> None:
-    listing = await bridge.spawn(tools.list_tree(TARGET), stream=True)
+async def copied_by_reflink(context: JobContext, bridge: Bridge, words: str) -> bool:
+    """Fill a new volume from the source beside it by sharing blocks, and compare; whether the file system could.
+
+    Where it could not, the volume is empty again.
+    """
+    context.begin(f"Copying {words} by reflink")
     try:
-        differences = await context.in_thread(lambda: expected.differences(read_listing(listing.source)))
+        await bridge.change(tools.clone_tree(BESIDE, TARGET), "Copying by reflink")
+    except Failed as error:
+        context.directory.log(f"no copy by reflink: {error.sentence}")
+        await bridge.change(tools.empty_tree(TARGET), "Cleaning up")
+        return False
+    expected = Expectation()
+    await _listed(context, bridge, BESIDE, lambda entries: collections.deque(map(expected.see, entries), 0))
+    await _compare_tree(context, bridge, expected)
+    await bridge.check(tools.sync_tree(TARGET), "Writing to disk")
+    return True
+
+
+async def _listed(context: JobContext, bridge: Bridge, folder: str, take: Callable[[Iterator[Entry]], T]) -> T:
+    """What ``take``, in a thread, makes of a tree's listing."""
+    listing = await bridge.spawn(tools.list_tree(folder), stream=True)
+    try:
+        found = await context.in_thread(lambda: take(read_listing(listing.source)))
         await listing.wait()
+        return found
     finally:
         listing.close()
+
+
+async def _compare_tree(context: JobContext, bridge: Bridge, expected: Expectation) -> None:
+    differences = await _listed(context, bridge, TARGET, expected.differences)
     if differences.content:
         raise Failed("The copy is not what was read.", "The new volume's storage may not keep owners or modes.")
     if differences.times:

@@ -22,7 +22,7 @@ from voltui.model.source import Source
 @asynccontextmanager
 async def copier(context: JobContext, source: Source, access: Access) -> AsyncIterator[Bridge | None]:
     """A bridge that may write the copy; ``None`` where the source's file system shares no blocks."""
-    if not isinstance(access, BridgeAccess) or source.only or not await _can_share(access.bridge):
+    if not isinstance(access, BridgeAccess) or source.only or not await can_share(access.bridge):
         yield None
         return
     async with opened(context, source, writable=True, trusted=True) as writing:
@@ -45,6 +45,7 @@ async def copied(context: JobContext, stack: AsyncExitStack, bridge: Bridge | No
     return swap.reflink_folder(TARGET, identifier)
 
 
-async def _can_share(bridge: Bridge) -> bool:
+async def can_share(bridge: Bridge) -> bool:
+    """Whether the file system of what is mounted can share blocks between files."""
     found = await bridge.check(tools.file_system(TARGET), "Looking at the file system")
     return found.decode().strip() in tools.SHARING_FILE_SYSTEMS
