@@ -93,7 +93,7 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((VOLUMES, CONTAINERS)), footer=4),
     Action("impact", ("I",), "Impact", "Mark what stopping or restoring it touches", Group.ACT,
            frozenset((GRAPH,)), footer=3),
-    Action("export", ("e",), "Export", "Write what is drawn to a file: svg, dot, txt or json", Group.ACT,
+    Action("export", ("e",), "Export", "Write what is drawn to a file: .svg, .txt, .dot", Group.ACT,
            frozenset((GRAPH,)), footer=6),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
     Action("filter", ("slash",), "Filter", "Show only rows with these words", Group.FIND, footer=6),
