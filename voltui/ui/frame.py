@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voltui.model.errors import VoltuiError
+from voltui.model.filter import examples
 from voltui.model.safe import safe
 from voltui.model.text import plural
 from voltui.ui.actions import Action
@@ -56,12 +57,22 @@ def tabs(pane: Pane, width: int) -> Line:
     if pane.marked:
         facts.append(Span(f"{len(pane.marked)} marked  ", "mark"))
     if pane.filter:
-        facts.append(Span(f"/{safe(pane.filter)}  ", "accent"))
+        sign = f"{glyphs().near} " if pane.near else ""
+        facts.append(Span(f"/{safe(pane.filter)} {sign} ", "accent"))
     arrow = glyphs().falling if pane.sort.reverse else glyphs().rising
     order = Span(f"sort {pane.sort.label} {arrow} ", "dim")
     if width_of(line(*parts, *facts, order)) <= width:
         facts.append(order)
     return spread(line(*parts), line(*facts), width)
+
+
+def filter_note(pane: Pane) -> Line:
+    """Beside the line that a filter is typed into: what is wrong with it, or what it can be."""
+    if pane.fault:
+        return line(Span(pane.fault, "warn"))
+    if pane.near:
+        return line(Span("Nothing has just that; these come near", "warn"))
+    return line(Span("  ".join(example for example, _ in examples(pane.view.asks)), "dim"))
 
 
 def detail_title(name: str, position: str, width: int) -> Line:

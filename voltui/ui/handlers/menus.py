@@ -44,7 +44,8 @@ class Menus:
 
     def do_help(self) -> None:
         """The help, made from the registry."""
-        self._screen.app.push_screen(HelpScreen(self._offered(), self._screen.pane.view.id))
+        view = self._screen.pane.view
+        self._screen.app.push_screen(HelpScreen(self._offered(), view.id, view.asks))
 
     def _offered(self) -> list[Action]:
         return offered(read_only=self._screen.state.read_only)

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container
+from textual.containers import Container, Horizontal
 from textual.events import Key
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
 from voltui.model.graph import NodeKey
+from voltui.model.safe import safe
 from voltui.model.text import plural
 from voltui.ui import frame
 from voltui.ui.actions import BY_ID, bindings, footer, handlers
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 _REST = 0.1
 """Seconds the cursor rests before the detail follows: a held key repaints the list only."""
+_SLICE = 0.01
+"""Seconds of preparing a filter between two looks at the keyboard."""
 _VIEWS: tuple[type[View], ...] = (VolumesView, ContainersView, GraphView, BackupsView, JobsView)
 
 
@@ -65,7 +68,9 @@ class MainScreen(Screen[None]):
             yield Table(id="table")
             yield Lines(id="detail")
         yield Lines(id="job")
-        yield Input(id="filter", placeholder="filter", compact=True)
+        with Horizontal(id="filtering"):
+            yield Input(id="filter", placeholder="filter", compact=True)
+            yield Lines(id="filter-note")
         yield Lines(id="keys")
 
     def on_mount(self) -> None:
@@ -117,7 +122,7 @@ class MainScreen(Screen[None]):
             return
         keys = pane.visible(state)
         pane.prune(list(pane.view.keys(state)))
-        nothing = f"   Nothing matches /{pane.filter}" if pane.filter else f"   {pane.view.empty}"
+        nothing = f"   Nothing matches /{safe(pane.filter)}" if pane.filter else f"   {pane.view.empty}"
         rows = Rows(
             pane.view.columns,
             keys,
@@ -135,6 +140,7 @@ class MainScreen(Screen[None]):
         jobs = state.running_jobs
         self._lines("job").display = bool(jobs)
         self._lines("job").show([job_line(jobs)])
+        self._lines("filter-note").show([frame.filter_note(self._pane)])
 
     def _show_detail(self) -> None:
         key, view = self.cursor_key, self._pane.view
@@ -228,6 +234,13 @@ class MainScreen(Screen[None]):
         field = self.query_one("#filter", Input)
         field.value = self._pane.filter
         field.focus()
+        self._prepare_filter()
+        self._show_frame()
+
+    def _prepare_filter(self) -> None:
+        """Make what the filter looks at, in pieces that no key has to wait for."""
+        if not self._pane.prepare(self.state, _SLICE):
+            self.set_timer(_SLICE, self._prepare_filter)
 
     def clear_filter(self) -> None:
         """Show all rows again."""

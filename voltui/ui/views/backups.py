@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voltui.format import since, size
+from voltui.model import facts
 from voltui.model.backup import Backup
+from voltui.model.filter import Facts
 from voltui.model.safe import safe
 from voltui.model.text import clock_time, plural
 from voltui.ui.spans import Line, Span, line
@@ -51,6 +53,7 @@ class BackupsView(View):
     )
     made_from = ("inventory", "backups")
     empty = "The store has no backups yet. b on a volume makes one."
+    asks = facts.BACKUP_ASKS
 
     def keys(self, state: State) -> Sequence[str]:
         """The backups' ids."""
@@ -71,6 +74,11 @@ class BackupsView(View):
             line(backup.writers),
             line(standing(backup)),
         )
+
+    def facts(self, state: State, key: str) -> Facts:
+        """Its source's labels, project and driver, its size and age."""
+        backup = find(state, key)
+        return facts.of_backup(backup, source_name(state, backup), self.words(state, key))
 
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """When, from where, of whom, and what it does not hold."""
