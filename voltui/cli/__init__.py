@@ -31,6 +31,7 @@ _COMMANDS = {
     "import": "transfer",
     "jobs": "jobs",
     "doctor": "doctor",
+    "config": "config",
     "sandbox": "sandbox",
 }
 """Each command and the module it is in, in the order of the help."""

@@ -34,7 +34,7 @@ class Ask(StrEnum):
 
 LANGUAGE: Mapping[Ask | None, tuple[tuple[str, str], ...]] = {
     None: (
-        ("word", "the row shows it; else its letters are in the name, in this order"),
+        ("word", "the row shows it, or else its letters are in the name"),
         ("!word", "the row does not; ! turns any term round"),
     ),
     Ask.LABEL: (("label=env=prod", "it has this label; label=env: with any value"),),
@@ -54,6 +54,12 @@ LANGUAGE: Mapping[Ask | None, tuple[tuple[str, str], ...]] = {
 def examples(asks: Set[Ask]) -> list[tuple[str, str]]:
     """An example of each term of a list, and what it finds."""
     return [pair for ask, pairs in LANGUAGE.items() if ask is None or ask in asks for pair in pairs]
+
+
+def hint(asks: Set[Ask]) -> str:
+    """The terms of a list in one line: ``word  !word  label=  unused  size>``."""
+    firsts = [pairs[0][0] for ask, pairs in LANGUAGE.items() if ask in asks]
+    return "  ".join(["word", "!word", *(re.split(r"(?<=[=<>])", first)[0] for first in firsts)])
 
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 10**15}

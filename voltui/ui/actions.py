@@ -5,8 +5,8 @@ Bindings, the line of keys, the help, the palette and the menu of actions are al
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from textual.binding import Binding, BindingType
@@ -46,27 +46,35 @@ class Action:
     @property
     def shown_key(self) -> str:
         """Its first key, as it is printed on a keyboard."""
-        return _shown(self.keys[0])
+        return shown(self.keys[0])
 
     @property
     def shown_keys(self) -> str:
         """All its keys."""
-        return " ".join(map(_shown, self.keys))
+        return " ".join(map(shown, self.keys))
 
 
-_SHOWN = {
+SHOWN = {
     "slash": "/", "colon": ":", "question_mark": "?", "asterisk": "*", "plus": "+", "space": "space",
+    "exclamation_mark": "!", "quotation_mark": '"', "number_sign": "#", "dollar_sign": "$", "percent_sign": "%",
+    "ampersand": "&", "apostrophe": "'", "left_parenthesis": "(", "right_parenthesis": ")", "comma": ",",
+    "minus": "-", "full_stop": ".", "semicolon": ";", "less_than_sign": "<", "equals_sign": "=",
+    "greater_than_sign": ">", "at": "@", "left_square_bracket": "[", "backslash": "\\", "right_square_bracket": "]",
+    "circumflex_accent": "^", "underscore": "_", "grave_accent": "`", "left_curly_bracket": "{",
+    "vertical_line": "|", "right_curly_bracket": "}", "tilde": "~",
     "enter": "Enter", "escape": "Esc", "tab": "Tab", "shift+tab": "Shift-Tab", "pagedown": "PgDn", "pageup": "PgUp",
     "home": "Home", "end": "End",
-    "ctrl+d": "^D", "ctrl+u": "^U", "ctrl+c": "^C",
 }  # fmt: skip
+"""Keys whose names are not what is printed on them."""
 
 _ARROWS = ("down", "up", "left", "right")
 
 
-def _shown(key: str) -> str:
+def shown(key: str) -> str:
     """A key as it is printed on a keyboard, or as this terminal can show it."""
-    return glyphs().arrows[_ARROWS.index(key)] if key in _ARROWS else _SHOWN.get(key, key)
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+').upper()}"
+    return glyphs().arrows[_ARROWS.index(key)] if key in _ARROWS else SHOWN.get(key, key)
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -82,7 +90,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("graph_of", ("m",), "Graph of this", "What is connected with it", Group.ACT,
            frozenset((VOLUMES, CONTAINERS)), footer=4),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
-    Action("filter", ("slash",), "Filter", "Show only rows that these terms find; see below", Group.FIND, footer=6),
+    Action("filter", ("slash",), "Filter", "Show only rows that match; terms below", Group.FIND, footer=6),
     Action("next_match", ("n",), "Next", "Next row that the filter left", Group.FIND),
     Action("previous_match", ("N",), "Previous", "Previous row that the filter left", Group.FIND),
     Action("sort", ("s",), "Sort", "Sort in the next order", Group.FIND, footer=7),
@@ -138,17 +146,26 @@ def handlers(*owners: object) -> dict[str, Callable[[], object]]:
     return found
 
 
-def offered(*, read_only: bool = False) -> list[Action]:
-    """The actions that there are, in the order of the help."""
-    return [action for action in ACTIONS if not (read_only and action.changes)]
+Keymap = Mapping[str, tuple[str, ...]]
+"""The keys, as Textual names them, of the actions that have others than here."""
+_OWN: Keymap = {}
 
 
-def here(pane: str, *, read_only: bool = False) -> list[Action]:
+def offered(*, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:
+    """The actions that there are, with the keys that the user has chosen, in the order of the help."""
+    return [
+        replace(action, keys=keys.get(action.id, action.keys))
+        for action in ACTIONS
+        if not (read_only and action.changes)
+    ]
+
+
+def here(pane: str, *, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:
     """The actions that a pane has."""
-    return [action for action in offered(read_only=read_only) if pane in action.panes]
+    return [action for action in offered(read_only=read_only, keys=keys) if pane in action.panes]
 
 
-def footer(pane: str, *, read_only: bool = False) -> list[Action]:
+def footer(pane: str, *, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:
     """The actions for the line of keys, in its order."""
-    shown = (action for action in here(pane, read_only=read_only) if action.footer)
+    shown = (action for action in here(pane, read_only=read_only, keys=keys) if action.footer)
     return sorted(shown, key=lambda action: action.footer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Literal
@@ -13,7 +14,10 @@ from voltui.jobs.plan import Plan
 from voltui.jobs.watch import JobView
 from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
+from voltui.ui import palette
+from voltui.ui.keymap import keymap
 from voltui.ui.live import Live
+from voltui.ui.palette import GROUNDS
 from voltui.ui.screens.main import MainScreen
 from voltui.ui.state import State, Store
 from voltui.ui.stylesheets import stylesheets
@@ -22,6 +26,10 @@ _MINUTE = 60.0
 """Ages are shown in minutes and more: once a minute those that differ are painted."""
 _TOAST = 6.0
 """Seconds a message stays."""
+
+
+_TEXTUAL_THEMES = {"ansi": "ansi-dark", "dark": "textual-dark", "light": "textual-light"}
+"""What Textual's own widgets are drawn in."""
 
 
 class VoltuiApp(App[str]):
@@ -33,11 +41,22 @@ class VoltuiApp(App[str]):
     NOTIFICATION_TIMEOUT = _TOAST
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(ansi_color=True)
-        self.theme = "ansi-dark"
-        self.store = Store(State(settings.endpoint.shown, settings.read_only), self._state_changed)
+        keys = keymap(settings.keys)
+        # NO_COLOR: Textual would turn the colours of a painted theme into greys, and fill the screen with one.
+        theme = "ansi" if os.environ.get("NO_COLOR") else settings.theme
+        self._ground = GROUNDS.get(theme, ("ansi_default", "ansi_default"))
+        super().__init__(ansi_color=theme == "ansi")
+        palette.use(theme)
+        self.theme = _TEXTUAL_THEMES[theme]
+        self.set_keymap({action: ",".join(chosen) for action, chosen in keys.items()})
+        self.store = Store(State(settings.endpoint.shown, settings.read_only, keys), self._state_changed)
         self.live = Live(settings, self.store, self._job_ended)
         self.main = MainScreen()
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The colours of the theme, for the style sheets."""
+        ink, ground = self._ground
+        return {**super().get_css_variables(), "ink": ink, "ground": ground}
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""

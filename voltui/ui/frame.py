@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voltui.model.errors import VoltuiError
-from voltui.model.filter import examples
+from voltui.model.filter import hint
 from voltui.model.safe import safe
 from voltui.model.text import plural
 from voltui.ui.actions import Action
@@ -72,7 +72,7 @@ def filter_note(pane: Pane) -> Line:
         return line(Span(pane.fault, "warn"))
     if pane.near:
         return line(Span("Nothing has just that; these come near", "warn"))
-    return line(Span("  ".join(example for example, _ in examples(pane.view.asks)), "dim"))
+    return line(Span(hint(pane.view.asks), "dim"))
 
 
 def detail_title(name: str, position: str, width: int) -> Line:

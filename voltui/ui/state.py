@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from voltui.model.backup import Backup
 from voltui.model.container import ContainerDetail
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import Inventory
+from voltui.ui.actions import Keymap
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class State:
     """Where the engine is, ready to be shown."""
     read_only: bool = False
     """Whether everything that changes something is refused."""
+    keys: Keymap = field(default_factory=dict)
+    """The keys that the user has given to actions."""
     inventory: Inventory | None = None
     """``None`` until the engine has answered for the first time."""
     lost: VoltuiError | None = None

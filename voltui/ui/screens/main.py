@@ -136,7 +136,8 @@ class MainScreen(Screen[None]):
         width, state = self.size.width, self.state
         self._lines("header").show([frame.header(state, width)])
         self._lines("tabs").show([frame.tabs(self._pane, width)])
-        self._lines("keys").show([frame.keys(footer(self._pane.view.id, read_only=state.read_only), width)])
+        shown = footer(self._pane.view.id, read_only=state.read_only, keys=state.keys)
+        self._lines("keys").show([frame.keys(shown, width)])
         jobs = state.running_jobs
         self._lines("job").display = bool(jobs)
         self._lines("job").show([job_line(jobs)])
