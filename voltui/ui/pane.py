@@ -39,8 +39,10 @@ class Pane:
         self._sort = (self._sort + 1) % len(self.view.sorts)
 
     def sort_by(self, label: str) -> None:
-        """Sort by what has this label."""
-        self._sort = [sort.label for sort in self.view.sorts].index(label)
+        """Sort by what has this label, if there is such."""
+        labels = [sort.label for sort in self.view.sorts]
+        if label in labels:
+            self._sort = labels.index(label)
 
     @property
     def fault(self) -> str:

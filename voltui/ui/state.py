@@ -25,6 +25,8 @@ class State:
     """Whether everything that changes something is refused."""
     keys: Keymap = field(default_factory=dict)
     """The keys that the user has given to actions."""
+    place: str = ""
+    """Where the engine is, in brief."""
     inventory: Inventory | None = None
     """``None`` until the engine has answered for the first time."""
     lost: VoltuiError | None = None

@@ -17,10 +17,12 @@ from voltui.model.safe import safe
 from voltui.model.text import plural
 from voltui.ui import frame
 from voltui.ui.actions import BY_ID, bindings, footer, handlers
+from voltui.ui.handlers.engines import Engines
 from voltui.ui.handlers.finding import Finding
 from voltui.ui.handlers.menus import Menus
 from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
+from voltui.ui.memory import Remembered
 from voltui.ui.pane import Pane
 from voltui.ui.spans import Line, Span, folded, line
 from voltui.ui.state import State
@@ -40,6 +42,8 @@ _REST = 0.1
 """Seconds the cursor rests before the detail follows: a held key repaints the list only."""
 _SLICE = 0.01
 """Seconds of preparing a filter between two looks at the keyboard."""
+_LEAST_WIDTH, _LEAST_HEIGHT = 60, 16
+"""Cells below which the list and its detail would be of no use."""
 _VIEWS: tuple[type[View], ...] = (VolumesView, ContainersView, GraphView, BackupsView, JobsView)
 
 
@@ -56,9 +60,11 @@ class MainScreen(Screen[None]):
         self._panes = {view.id: Pane(view()) for view in _VIEWS}
         self._pane = self._panes["volumes"]
         self._follow: Timer | None = None
+        self.new_here = False
+        """Whether to say what to begin with."""
         self._top = 0
         """The first line of a zoomed detail that is shown."""
-        self._handlers = handlers(Moves(self), Finding(self), Operations(self), Menus(self))
+        self._handlers = handlers(Moves(self), Finding(self), Operations(self), Menus(self), Engines(self))
 
     def compose(self) -> ComposeResult:
         """Header, tabs, list and detail, the job's line, the filter, the keys."""
@@ -72,11 +78,26 @@ class MainScreen(Screen[None]):
             yield Input(id="filter", placeholder="filter", compact=True)
             yield Lines(id="filter-note")
         yield Lines(id="keys")
+        yield Lines(id="small")
 
     def on_mount(self) -> None:
         """Begin with the list focused."""
         self.table.focus()
         self.query_one("#filter", Input).cursor_blink = False
+
+    def arrive(self, remembered: Remembered, *, new_here: bool) -> None:
+        """Begin with an engine: nothing is marked or filtered, the orders are as they were left."""
+        self.new_here = new_here
+        self._panes = {view.id: Pane(view()) for view in _VIEWS}
+        for identifier, pane in self._panes.items():
+            pane.sort_by(remembered.sorts.get(identifier, ""))
+        self._pane = self._panes["volumes"]
+        self.zoom(False)
+
+    @property
+    def sorts(self) -> dict[str, str]:
+        """The label of each pane's order."""
+        return {identifier: pane.sort.label for identifier, pane in self._panes.items()}
 
     # What is shown.
 
@@ -112,7 +133,12 @@ class MainScreen(Screen[None]):
         self._show_detail()
 
     def on_resize(self) -> None:
-        """The lines are made for a width."""
+        """The lines are made for a width; where there is no room for them, a sentence says so."""
+        small = self.size.width < _LEAST_WIDTH or self.size.height < _LEAST_HEIGHT
+        if small != self.has_class("-small"):
+            self.set_class(small, "-small")
+            self.call_after_refresh(self.app.refresh)  # Textual leaves what stood there before
+        self._lines("small").show(frame.too_small(self.size.width, _LEAST_WIDTH, _LEAST_HEIGHT) if small else [])
         self.call_after_refresh(self.show_state)
 
     def _show_rows(self, cursor_key: str | None = None) -> None:
@@ -139,8 +165,8 @@ class MainScreen(Screen[None]):
         shown = footer(self._pane.view.id, read_only=state.read_only, keys=state.keys)
         self._lines("keys").show([frame.keys(shown, width)])
         jobs = state.running_jobs
-        self._lines("job").display = bool(jobs)
-        self._lines("job").show([job_line(jobs)])
+        self._lines("job").display = bool(jobs) or self.new_here
+        self._lines("job").show([job_line(jobs) if jobs else frame.first_hint(shown) if self.new_here else ()])
         self._lines("filter-note").show([frame.filter_note(self._pane)])
 
     def _show_detail(self) -> None:
@@ -177,6 +203,11 @@ class MainScreen(Screen[None]):
     def _lines(self, identifier: str) -> Lines:
         return self.query_one(f"#{identifier}", Lines)
 
+    @on(Lines.Resized, "#detail")
+    def _detail_resized(self) -> None:
+        """The layout follows a breakpoint after the screen was resized."""
+        self._show_detail()
+
     @on(Table.Moved)
     def _cursor_moved(self) -> None:
         """Let the detail follow when the cursor rests."""
@@ -195,12 +226,20 @@ class MainScreen(Screen[None]):
     def action_act(self, identifier: str) -> None:
         """Do an action of the registry, if this pane has it."""
         action = BY_ID[identifier]
+        if self.new_here:
+            self.new_here = False
+            self.show_state()
         if action.changes and self.state.read_only:
             self.app.tell(f"{action.label}: VolTUI is read-only here.", warning=True)
             return
         if self._pane.view.id not in action.panes:
             self.app.tell(f"{action.label} is not for {self._pane.view.title.lower()}.", warning=True)
             return
+        self._handlers[identifier]()
+        self.app.remember()
+
+    def go_to_pane(self, identifier: str) -> None:
+        """Switch to another pane as its key does."""
         self._handlers[identifier]()
 
     def open_pane(self, identifier: str) -> None:
