@@ -13,10 +13,11 @@ from voltui.ui.handlers.finding import Finding
 from voltui.ui.handlers.menus import Menus
 from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
+from voltui.ui.handlers.removal import Removal
 from voltui.ui.screens.help import help_lines
 from voltui.ui.spans import plain, width_of
 
-HANDLERS = (Moves, Finding, Operations, Menus, Engines)
+HANDLERS = (Moves, Finding, Operations, Menus, Engines, Removal)
 
 
 def test_every_action_has_one_handler_and_every_handler_an_action() -> None:

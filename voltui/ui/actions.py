@@ -85,6 +85,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo", ("U",), "Undo restore", "Put back what the last restore replaced", Group.ACT,
            frozenset((VOLUMES,)), changes=True),
     Action("verify", ("v",), "Verify", "Read the backup back, every byte", Group.ACT, frozenset((BACKUPS,)), footer=3),
+    Action("remove", ("d",), "Remove", "Remove it, after showing what goes", Group.ACT, frozenset((BACKUPS,)), footer=4,
+           changes=True),
     Action("cancel", ("K",), "Cancel job", "Stop the job; it undoes what it began", Group.ACT, frozenset((JOBS,)),
            footer=1, changes=True),
     Action("graph_of", ("m",), "Graph of this", "What is connected with it", Group.ACT,

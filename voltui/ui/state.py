@@ -64,6 +64,11 @@ class State:
         """The backups of a source of this engine, newest first."""
         return self._backups_by_source.get(name, ())
 
+    def siblings(self, backup: Backup) -> tuple[Backup, ...]:
+        """All backups of the same source of the same engine, newest first; at least the one itself."""
+        origin = (backup.source, backup.engine.id)
+        return tuple(one for one in self.backups if (one.source, one.engine.id) == origin)
+
     @cached_property
     def _backups_by_source(self) -> Mapping[str, tuple[Backup, ...]]:
         engine = self.inventory.engine.id if self.inventory else ""

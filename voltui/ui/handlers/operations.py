@@ -33,14 +33,14 @@ class Operations:
             self._screen.app.tell("There is nothing here to back up.", warning=True)
             return
         self._screen.app.start_job(BackupPlan(self._screen.app.live.common(), tuple(sources)))
-        self._unmark()
+        self._screen.unmark()
 
     def do_verify(self) -> None:
         """Read backups back."""
         chosen = self._screen.pane.chosen(self._screen.state, self._screen.cursor_key)
         if chosen:
             self._screen.app.start_job(VerifyPlan(self._screen.app.live.common(), tuple(chosen)))
-            self._unmark()
+            self._screen.unmark()
 
     def do_restore(self) -> None:
         """Show the plan of a restore; Enter there does it."""
@@ -138,7 +138,3 @@ class Operations:
             others = [backup for backup in state.backups if backup.source == chosen.source and backup.id != key]
             return (chosen, *others)
         return state.backups_of(key)
-
-    def _unmark(self) -> None:
-        self._screen.pane.marked = frozenset()
-        self._screen.show_state()

@@ -22,6 +22,7 @@ from voltui.ui.handlers.finding import Finding
 from voltui.ui.handlers.menus import Menus
 from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
+from voltui.ui.handlers.removal import Removal
 from voltui.ui.memory import Remembered
 from voltui.ui.pane import Pane
 from voltui.ui.spans import Line, Span, folded, line
@@ -64,7 +65,9 @@ class MainScreen(Screen[None]):
         """Whether to say what to begin with."""
         self._top = 0
         """The first line of a zoomed detail that is shown."""
-        self._handlers = handlers(Moves(self), Finding(self), Operations(self), Menus(self), Engines(self))
+        self._handlers = handlers(
+            Moves(self), Finding(self), Operations(self), Menus(self), Engines(self), Removal(self)
+        )
 
     def compose(self) -> ComposeResult:
         """Header, tabs, list and detail, the job's line, the filter, the keys."""
@@ -249,6 +252,11 @@ class MainScreen(Screen[None]):
         self.remove_class("-zoomed")
         self.show_state(self._pane.cursor_key)
         self._cursor_moved()
+
+    def unmark(self) -> None:
+        """Take all marks of the pane away."""
+        self._pane.marked = frozenset()
+        self.show_state()
 
     def go_to_node(self, node: NodeKey) -> None:
         """In the graph's pane, go to the group that a volume or container is in."""

@@ -13,6 +13,7 @@ from voltui.model.text import clock_time, plural
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
 from voltui.ui.views.base import Column, Sort, View, labelled, paragraph, under
+from voltui.ui.views.timeline import size_line, time_line
 from voltui.ui.views.words import standing, standing_words
 
 _MOST_LOSSES = 2
@@ -95,11 +96,13 @@ class BackupsView(View):
             labelled("from", f"{safe(backup.engine.name)}  ", Span(f"{_kind(backup)}  by {backup.transport}", "dim")),
             labelled("users", ", ".join(safe(user.name) for user in backup.users) or _no_users(backup)),
         ]
+        siblings = state.siblings(backup)
+        lines.append(size_line(siblings, backup, width))
         if backup.damaged:
             lines += paragraph("damage", safe(backup.damaged), width, "bad")
         lines += _losses(backup, None if full else _MOST_LOSSES)
         lines.append(labelled("id", Span(safe(backup.id), "dim")))
-        return lines
+        return [*lines, (), *time_line(siblings, backup)] if full else lines
 
 
 def _no_users(backup: Backup) -> Span:

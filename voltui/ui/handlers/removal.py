@@ -1,0 +1,60 @@
+"""Removing: what goes is shown first, and No is the answer unless it is said otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voltui.format import ago, size
+from voltui.jobs.plan import PrunePlan
+from voltui.model.backup import Backup
+from voltui.model.retention import last_verified
+from voltui.model.safe import safe
+from voltui.model.text import plural
+from voltui.ui.screens.confirm import ConfirmScreen
+from voltui.ui.views.timeline import disk_used
+
+if TYPE_CHECKING:
+    from voltui.ui.screens.main import MainScreen
+
+_MOST = 8
+"""Backups that are named one by one."""
+
+
+class Removal:
+    """The handler that removes backups, the marked ones or the one under the cursor."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+
+    def do_remove(self) -> None:
+        """Show what would go; yes removes it."""
+        screen = self._screen
+        state = screen.state
+        doomed = [state.backup_by_id[key] for key in screen.pane.chosen(state, screen.cursor_key)]
+        if not doomed:
+            screen.app.tell("There is nothing here to remove.", warning=True)
+            return
+        last = last_verified(state.backups, {backup.id for backup in doomed})
+        if last is not None:
+            words = f"No verified backup of the {last.source.words} would be left. Back it up again first."
+            screen.app.tell(words, warning=True)
+            return
+
+        def decided(yes: bool | None) -> None:
+            if yes:
+                screen.app.start_job(PrunePlan(screen.app.live.common(), tuple(backup.id for backup in doomed)))
+                screen.unmark()
+
+        what = safe(doomed[0].id) if len(doomed) == 1 else plural(len(doomed), "backup")
+        screen.app.clear_notifications()
+        screen.app.push_screen(ConfirmScreen(f"Remove {what}?", _facts(doomed), "Remove"), decided)
+
+
+def _facts(doomed: list[Backup]) -> list[str]:
+    facts = [
+        f"{safe(one.id)}  {ago(one.started)}, {size(one.archive.size)}, {one.writers}, {one.standing}"
+        for one in doomed[:_MOST]
+    ]
+    if len(doomed) > _MOST:
+        facts.append(f"and {len(doomed) - _MOST} more")
+    return [*facts, f"{size(disk_used(doomed))} will be free again. It can't be undone."]
