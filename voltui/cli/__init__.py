@@ -33,6 +33,8 @@ _COMMANDS = {
     "doctor": "doctor",
     "config": "config",
     "sandbox": "sandbox",
+    "completion": "manual",
+    "man": "manual",
 }
 """Each command and the module it is in, in the order of the help."""
 

@@ -34,7 +34,7 @@ def volumes(cli: CliContext, terms: tuple[str, ...]) -> None:
     FILTER is what is typed after / in the explorer: word, label=env=prod, project=shop, driver=local, unused,
     anonymous, 'backup>7d', backup=never, and '!' before any of them. Quote what the shell would take for itself.
     """
-    wanted = _filter(terms, facts.VOLUME_ASKS)
+    wanted = _filter(terms, facts.VOLUME_ASKS - {Ask.SIZE})  # nothing here measures sizes
     inventory = cli.ask(lambda engine: engine.inventory())
     newest = _newest(cli, inventory)
     of = {name: _volume_facts(inventory, volume, newest.get(name)) for name, volume in inventory.volumes.items()}

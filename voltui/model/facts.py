@@ -34,8 +34,13 @@ def of_volume(
 
 
 def of_container(container: Container, words: str) -> Facts:
-    """The facts of a container, shown as ``words``."""
-    return Facts(container.name.lower(), words.lower(), _lower(container.labels), container.project.lower())
+    """The facts of a container, shown as ``words``; its state counts as one, whatever the engine says of it there."""
+    return Facts(
+        container.name.lower(),
+        f"{words} {container.state}".lower(),
+        _lower(container.labels),
+        container.project.lower(),
+    )
 
 
 def of_backup(backup: Backup, name: str, words: str) -> Facts:
