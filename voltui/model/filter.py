@@ -109,12 +109,10 @@ class Filter:
         if not self.terms:
             return Selection(list(keys))
         keys = list(keys)
-        strict = [term.meets for term in self.terms]
-        found = [key for key in keys if _all(strict, facts[key])]
+        found = _meeting(keys, facts, [term.meets for term in self.terms])
         if found or not near:
             return Selection(found)
-        lenient = [term.near for term in self.terms]
-        return Selection([key for key in keys if _all(lenient, facts[key])], near=True)
+        return Selection(_meeting(keys, facts, [term.near for term in self.terms]), near=True)
 
 
 class Selection(NamedTuple):
@@ -142,8 +140,11 @@ class _Fault(Exception):
     """A term means nothing; the text says why."""
 
 
-def _all(tests: Sequence[_Test], facts: Facts) -> bool:
-    return all(test(facts) for test in tests)  # not known is no
+def _meeting(keys: list[str], facts: Mapping[str, Facts], tests: Sequence[_Test]) -> list[str]:
+    """The keys that meet every test, one test after the other: not known is no."""
+    for test in tests:
+        keys = [key for key in keys if test(facts[key])]
+    return keys
 
 
 def _term(piece: str, asks: Set[Ask], now: datetime) -> _Term:
