@@ -16,7 +16,7 @@ from voltui.model.graph import NodeKey
 from voltui.model.safe import safe
 from voltui.model.text import plural
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, bindings, footer, handlers
+from voltui.ui.actions import BY_ID, Group, bindings, footer, handlers
 from voltui.ui.handlers.engines import Engines
 from voltui.ui.handlers.finding import Finding
 from voltui.ui.handlers.menus import Menus
@@ -229,7 +229,7 @@ class MainScreen(Screen[None]):
     def action_act(self, identifier: str) -> None:
         """Do an action of the registry, if this pane has it."""
         action = BY_ID[identifier]
-        if self.new_here:
+        if self.new_here and action.group is not Group.MOVE:  # moving about is to repaint one row only
             self.new_here = False
             self.show_state()
         if action.changes and self.state.read_only:
