@@ -10,7 +10,7 @@ from voltui.model.backup import Backup, Part
 from voltui.model.retention import last_verified
 from voltui.model.when import stamp
 from voltui.ui.spans import Span, plain, width_of
-from voltui.ui.views.timeline import levels, size_line, time_line
+from voltui.ui.views.timeline import levels, size_lines, time_line
 
 NOW = datetime.now(UTC)
 
@@ -32,17 +32,20 @@ def test_sizes_are_levels_from_nothing_to_the_largest() -> None:
 
 def test_the_line_of_sizes_has_the_oldest_first_and_the_current_one_reversed() -> None:
     backups = [made(0, 800), made(3, 400), made(30, 100)]
-    line = size_line(backups, backups[1], 80)
-    assert plain(line) == " sizes     ▂▅█  3 backups, oldest 30 d ago, 1.3 kB in all"
+    (line,) = size_lines(backups, backups[1], 80)
+    assert plain(line) == " sizes     ▂▅█  3 backups, 1.3 kB, oldest 30 d ago"
     assert [span.text for span in line if span.style == "cursor"] == ["▅"]
 
 
 def test_where_room_is_short_the_newest_are_shown() -> None:
     backups = [made(days, 100 - days) for days in range(90)]
-    line = size_line(backups, backups[0], 80)
+    (line,) = size_lines(backups, backups[0], 80)
     assert width_of(line) <= 80
     assert line[-2] == Span("█", "cursor")
-    assert "90 backups, oldest 89 d ago" in plain(line)
+    assert "90 backups, 5 kB, oldest 89 d ago" in plain(line)
+    signs, words = size_lines(backups, backups[0], 49)
+    assert width_of(signs) <= 49
+    assert plain(words) == "           90 backups, 5 kB, oldest 89 d ago"
 
 
 def test_in_full_each_backup_has_a_line_with_what_is_known_of_it() -> None:

@@ -13,7 +13,7 @@ from voltui.model.text import clock_time, plural
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
 from voltui.ui.views.base import Column, Sort, View, labelled, paragraph, under
-from voltui.ui.views.timeline import size_line, time_line
+from voltui.ui.views.timeline import size_lines, time_line
 from voltui.ui.views.words import standing, standing_words
 
 _MOST_LOSSES = 2
@@ -97,7 +97,7 @@ class BackupsView(View):
             labelled("users", ", ".join(safe(user.name) for user in backup.users) or _no_users(backup)),
         ]
         siblings = state.siblings(backup)
-        lines.append(size_line(siblings, backup, width))
+        lines += size_lines(siblings, backup, width)
         if backup.damaged:
             lines += paragraph("damage", safe(backup.damaged), width, "bad")
         lines += _losses(backup, None if full else _MOST_LOSSES)

@@ -9,7 +9,7 @@ from voltui.model.backup import Backup
 from voltui.model.text import clock_time, plural
 from voltui.ui.glyphs import glyphs
 from voltui.ui.spans import Line, Span
-from voltui.ui.views.base import LABEL_WIDTH, labelled
+from voltui.ui.views.base import LABEL_WIDTH, NARROW, labelled, under
 from voltui.ui.views.words import standing
 
 _LEAST = 10
@@ -23,15 +23,20 @@ def levels(sizes: Sequence[int]) -> str:
     return "".join(signs[min(one * len(signs) // most, len(signs) - 1)] for one in sizes)
 
 
-def size_line(backups: Sequence[Backup], current: Backup, width: int) -> Line:
-    """``sizes ▁▂▃▄▅  12 backups, oldest 30 d ago, 9.8 GB in all``: the oldest first, the current one reversed."""
+def size_lines(backups: Sequence[Backup], current: Backup, width: int) -> list[Line]:
+    """``sizes ▁▂▃▄▅  12 backups, 9.8 GB, oldest 30 d ago``: the oldest first, the current one reversed.
+
+    Where that is narrow the words have a line of their own.
+    """
     total = size(disk_used(backups))
-    words = f"  {plural(len(backups), 'backup')}, oldest {ago(backups[-1].started)}, {total} in all"
-    room = max(width - LABEL_WIDTH - 2 - len(words), _LEAST)
+    words = f"  {plural(len(backups), 'backup')}, {total}, oldest {ago(backups[-1].started)}"
+    beside = "" if width < NARROW else words
+    room = max(width - LABEL_WIDTH - 2 - len(beside), _LEAST)
     shown = list(reversed(backups[:room]))
     signs = levels([one.archive.size for one in shown])
     parts = [Span(sign, "cursor" if one.id == current.id else "accent") for one, sign in zip(shown, signs, strict=True)]
-    return labelled("sizes", *parts, Span(words, "dim"))
+    first = labelled("sizes", *parts, Span(beside, "dim"))
+    return [first] if beside else [first, under(Span(words.strip(), "dim"))]
 
 
 def time_line(backups: Sequence[Backup], current: Backup) -> list[Line]:
