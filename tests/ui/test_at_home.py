@@ -116,6 +116,9 @@ async def test_a_terminal_that_shrinks_and_grows_again_shows_the_same(lab: Lab, 
     await lab.volume("precious")
     with voltui_terminal(tmp_path, lab.engine.endpoint.host, columns=200, rows=60) as terminal:
         terminal.walk_to("precious")
+        terminal.press("1")
+        terminal.wait_without("New here")
+        terminal.settle()
         before = terminal.text
         for overlay in ("", "?", ":", "x"):
             terminal.press(*overlay)
