@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pyte
@@ -36,6 +37,15 @@ class Terminal:
         """What the screen shows now."""
         self.read()
         return "\n".join(self._screen.display)
+
+    @property
+    def cells(self) -> list[list[Any]]:
+        """The screen's cells, each with ``data``, ``fg`` and ``bg``."""
+        self.read()
+        return [
+            [self._screen.buffer[row][column] for column in range(self._screen.columns)]
+            for row in range(self._screen.lines)
+        ]
 
     def read(self, seconds: float = 0.02) -> int:
         """Take in what the program has written; how many bytes came."""
@@ -84,7 +94,7 @@ class Terminal:
         for _ in range(60):
             self.settle()
             if re.search(rf"> {re.escape(name)}\b", self.text):
-                self.wait_for(rf"─ {re.escape(name)} ")
+                self.wait_for(rf"[─-] {re.escape(name)} ")
                 return
             self.press("j")
         raise AssertionError(f"There is no row {name} in:\n{self.text}")
@@ -97,6 +107,11 @@ class Terminal:
             assert time.monotonic() < deadline, f"The program goes on:\n{self.text}"
         self.read()
         return int(self.child.exitstatus if self.child.exitstatus is not None else 128 + self.child.signalstatus)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the terminal another size."""
+        self._screen.resize(rows, columns)
+        self.child.setwinsize(rows, columns)
 
     def close(self) -> None:
         """End the program, whatever it does."""

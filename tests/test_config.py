@@ -69,3 +69,56 @@ def test_a_file_that_is_no_toml_is_told(config: Path) -> None:
     config.write_text("= broken")
     with pytest.raises(Usage, match="can't be read"):
         load(environ={})
+
+
+def test_every_setting_tells_where_it_comes_from(config: Path) -> None:
+    config.write_text('level = 5\ntheme = "dark"\n\n[keys]\nbackup = "B"\n')
+    settings = load(store="/flag", environ={"VOLTUI_LEVEL": "7", "VOLTUI_RECIPIENTS": "age1x"})
+    place = f"{config}, line"
+    assert settings.level == 7
+    assert settings.origins == {
+        "engine": "default",
+        "store": "--store",
+        "transport": "default",
+        "level": "VOLTUI_LEVEL",
+        "idle_timeout": "default",
+        "read_only": "default",
+        "recipients": "VOLTUI_RECIPIENTS",
+        "identities": "default",
+        "passphrase_file": "default",
+        "theme": f"{place} 2",
+        "keys": f"{place} 4",
+    }
+    assert [(choice.action, choice.keys, choice.place) for choice in settings.keys] == [
+        ("backup", ("B",), f"{place} 5")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "flags", "environ", "origin"),
+    [
+        ("", {}, {"DOCKER_HOST": "tcp://x:1"}, "DOCKER_HOST"),
+        ('\nhost = "tcp://x:1"', {}, {}, "line 2"),
+        ('\nhost = "tcp://x:1"', {}, {"VOLTUI_HOST": "tcp://y:1"}, "VOLTUI_HOST"),
+        ("", {"host": "tcp://x:1"}, {"DOCKER_HOST": "tcp://y:1"}, "--host"),
+    ],
+)
+def test_the_engine_tells_which_layer_named_it(
+    config: Path, text: str, flags: dict[str, str], environ: dict[str, str], origin: str
+) -> None:
+    config.write_text(text)
+    assert load(**flags, environ=environ).origins["engine"].endswith(origin)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('level = 3\ntheme = "pink"', "line 2: there is no theme pink"),
+        ("[keys]\n\nbackup = 3", "line 3: keys is wrong"),
+        ("keys = 3", "line 1: keys is wrong"),
+    ],
+)
+def test_a_wrong_theme_or_key_is_told_with_file_and_line(config: Path, text: str, told: str) -> None:
+    config.write_text(text)
+    with pytest.raises(Usage, match=rf"config\.toml, {told}"):
+        load(environ={})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -296,6 +297,44 @@ async def test_an_archive_on_a_terminal_is_refused(lab: Lab, tmp_path: Path) -> 
     with voltui_terminal(tmp_path, lab.engine.endpoint.host, "export", "data") as terminal:
         terminal.wait_for("on a terminal helps nobody")
         assert terminal.wait_for_end() == 2
+
+
+async def test_lists_are_filtered_as_in_the_explorer(lab: Lab, voltui: Voltui) -> None:
+    for name in ("shop_data", "shop_media", "blog"):
+        await lab.volume(name)
+    await lab.container("web", ["shop_data:/data"])
+
+    def found(*terms: str) -> list[str]:
+        return [volume["name"] for volume in json.loads(voltui("volumes", "--json", *terms, check=True).out)]
+
+    assert found("shop", "!unused") == ["shop_data"]
+    assert found("unused backup=never !shop") == ["blog"]
+    assert found("sdata") == [], "a script is given what it asked for, never what comes near"
+    assert "web" in voltui("containers", "running", "shop_data", check=True).out
+    assert "web" not in voltui("containers", "!running", check=True).out
+    wrong = voltui("volumes", "size>1G")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "There is no size here" in wrong.err
+
+
+async def test_the_settings_that_hold_are_shown_with_where_they_come_from(voltui: Voltui, tmp_path: Path) -> None:
+    file = tmp_path / "config" / "voltui" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('theme = "dark"\n[keys]\nbackup = "B"\n')
+    shown = voltui("config", "--read-only", check=True).out
+    for line in (
+        rf"theme +dark +{file}, line 1",
+        rf"keys\.backup +B +{file}, line 3",
+        "read_only +true +--read-only",
+        "store .* VOLTUI_STORE",
+        "level +3 +default",
+    ):
+        assert re.search(line, shown), line
+    assert json.loads(voltui("config", "--json", check=True).out)["engine"]["from"] == "DOCKER_HOST"
+    file.write_text('[keys]\nbackup = "j"\n')
+    wrong = voltui("config")
+    assert wrong.code == 2
+    assert f"{file}, line 2: j would be both Backup and Down." in wrong.err
 
 
 async def test_the_doctor_says_what_works(lab: Lab, voltui: Voltui) -> None:

@@ -43,13 +43,40 @@ def test_the_filter_finds_words_in_every_column() -> None:
 def test_the_filter_looks_at_new_data_and_makes_its_words_once_for_the_same() -> None:
     shown, first = pane("unused"), state()
     assert shown.visible(first) == ["other", "spare"]
-    words = shown._words
+    made = shown._facts
     shown.filter = "unused local"
     assert shown.visible(first) == ["spare"]
-    assert shown._words is words
+    assert shown._facts is made
     assert first.inventory is not None
     later = replace(first, inventory=first.inventory.without_volume("spare").with_volume(Volume("new")))
     assert shown.visible(later) == ["new"]
+
+
+def test_terms_ask_for_facts_and_a_bad_one_is_told() -> None:
+    assert pane("!unused driver=local").visible(state()) == ["data"]
+    shown = pane("spare size>x")
+    assert shown.visible(state()) == ["spare"]
+    assert shown.fault == "size needs a bound: size>1G or size<500k"
+
+
+def test_what_comes_near_is_told_as_such_and_only_where_nothing_matches() -> None:
+    shown = pane("sre")
+    assert (shown.visible(state()), shown.near) == (["spare"], True)
+    shown.filter = "spa"
+    assert (shown.visible(state()), shown.near) == (["spare"], False)
+
+
+def test_a_filter_is_prepared_in_pieces_and_its_facts_outlive_another_order() -> None:
+    inventory = Inventory.of(ENGINE, [Volume(f"v{number:04}") for number in range(1_000)], [])
+    many = State("unix:///x", inventory=inventory)
+    shown = pane("")
+    assert not shown.prepare(many, 0.0)
+    assert shown.prepare(many)
+    made = shown._facts
+    shown.sort_by_next()
+    shown.filter = "v0007"
+    assert shown.visible(many) == ["v0007"]
+    assert shown._facts is made
 
 
 def test_marks_that_the_filter_hides_are_kept_but_not_acted_on() -> None:

@@ -37,7 +37,10 @@ _COMMANDS = {
     "remove": "volume",
     "import-image": "volume",
     "doctor": "doctor",
+    "config": "config",
     "sandbox": "sandbox",
+    "completion": "manual",
+    "man": "manual",
 }
 """Each command and the module it is in, in the order of the help."""
 

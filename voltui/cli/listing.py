@@ -12,8 +12,11 @@ from voltui.cli.context import CliContext, with_options
 from voltui.cli.output import print_error, print_json, print_table
 from voltui.engine.adapter import Engine
 from voltui.format import since, size
-from voltui.model.backup import Backup
+from voltui.model import facts
+from voltui.model.backup import Backup, latest
 from voltui.model.container import Container, ContainerDetail
+from voltui.model.errors import Usage
+from voltui.model.filter import Ask, Facts, Filter, parse
 from voltui.model.inventory import Inventory, Use, data_source
 from voltui.model.safe import safe
 from voltui.model.source import Source
@@ -23,12 +26,20 @@ from voltui.store.local import no_backup_of
 
 
 @click.command()
+@click.argument("terms", nargs=-1, metavar="[FILTER…]")
 @with_options
-def volumes(cli: CliContext) -> None:
-    """List volumes: who uses them, and when each was last backed up."""
+def volumes(cli: CliContext, terms: tuple[str, ...]) -> None:
+    """List volumes: who uses them, and when each was last backed up.
+
+    FILTER is what is typed after / in the explorer: word, label=env=prod, project=shop, driver=local, unused,
+    anonymous, 'backup>7d', backup=never, and '!' before any of them. Quote what the shell would take for itself.
+    """
+    wanted = _filter(terms, facts.VOLUME_ASKS - {Ask.SIZE})  # nothing here measures sizes
     inventory = cli.ask(lambda engine: engine.inventory())
     newest = _newest(cli, inventory)
-    found = [(volume, newest.get(name)) for name, volume in inventory.volumes.items()]
+    of = {name: _volume_facts(inventory, volume, newest.get(name)) for name, volume in inventory.volumes.items()}
+    names = wanted.select(of, of, near=False).keys
+    found = [(inventory.volumes[name], newest.get(name)) for name in names]
     if cli.as_json:
         print_json([_volume_document(inventory, volume, backup) for volume, backup in found])
         return
@@ -40,21 +51,30 @@ def volumes(cli: CliContext) -> None:
 
 
 @click.command()
+@click.argument("terms", nargs=-1, metavar="[FILTER…]")
 @with_options
-def containers(cli: CliContext) -> None:
-    """List containers: their state, their data, and whose mounts they take."""
+def containers(cli: CliContext, terms: tuple[str, ...]) -> None:
+    """List containers: their state, their data, and whose mounts they take.
+
+    FILTER is what is typed after / in the explorer: word, label=env=prod, project=shop, and '!' before any of them.
+    """
+    wanted = _filter(terms, facts.CONTAINER_ASKS)
 
     async def ask(engine: Engine) -> tuple[Inventory, list[ContainerDetail]]:
         inventory = await engine.inventory()
         return inventory, list((await engine.details(inventory.containers)).values())
 
     inventory, details = cli.ask(ask)
+    rows = {detail.container.id: _container_row(inventory, detail) for detail in details}
+    of = {key: facts.of_container(inventory.containers[key], " ".join(row)) for key, row in rows.items()}
+    kept = set(wanted.select(of, of, near=False).keys)
+    details = [detail for detail in details if detail.container.id in kept]
     if cli.as_json:
         print_json([_container_document(inventory, detail) for detail in details])
         return
     print_table(
         ("NAME", "IMAGE", "STATE", "PROJECT", "DATA", "VOLUMES FROM"),
-        [_container_row(inventory, detail) for detail in details],
+        [rows[detail.container.id] for detail in details],
     )
 
 
@@ -82,13 +102,26 @@ def backups(cli: CliContext, volume: str | None) -> None:
     )
 
 
+def _filter(terms: tuple[str, ...], asks: frozenset[Ask]) -> Filter:
+    """The filter that arguments mean. Raises `Usage` where one means nothing: a script must not get all rows."""
+    wanted = parse(" ".join(terms), asks)
+    if wanted.fault:
+        raise Usage(f"{wanted.fault}.".replace("?.", "?"))
+    return wanted
+
+
+def _volume_facts(inventory: Inventory, volume: Volume, backup: Backup | None) -> Facts:
+    words = " ".join(_volume_row(inventory, volume, backup))
+    return facts.of_volume(inventory, volume, inventory.display_name(volume), words, backup.started if backup else None)
+
+
 def _newest(cli: CliContext, inventory: Inventory) -> dict[str, Backup]:
     """The newest backup of each source of this engine."""
-    newest: dict[str, Backup] = {}
+    found: dict[str, list[Backup]] = {}
     for backup in cli.store.listing().backups:
         if backup.engine.id == inventory.engine.id:
-            newest.setdefault(backup.source.name, backup)
-    return newest
+            found.setdefault(backup.source.name, []).append(backup)
+    return {name: latest(backups) for name, backups in found.items()}
 
 
 def _volume_row(inventory: Inventory, volume: Volume, backup: Backup | None) -> list[str]:

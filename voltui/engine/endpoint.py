@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +46,23 @@ class Endpoint:
         """For headers and sentences: the context where one was chosen, with the host."""
         host = safe(self.host)
         return host if self.context == _DEFAULT_CONTEXT else f"{safe(self.context)} ({host})"
+
+    @property
+    def brief(self) -> str:
+        """The same where there is little room: the context, ``local`` for the usual socket, else the address."""
+        if self.context != _DEFAULT_CONTEXT:
+            return safe(self.context)
+        return "local" if self.host == DEFAULT_HOST else safe(self.host.removeprefix("unix://"))
+
+
+def context_names(environ: Mapping[str, str] | None = None) -> list[str]:
+    """The docker contexts that there are: the default one, then the stored ones by name."""
+    folder = _config_folder(os.environ if environ is None else environ) / "contexts" / "meta"
+    names = []
+    for path in folder.glob("*/meta.json"):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            names.append(str(json.loads(path.read_bytes())["Name"]))
+    return [_DEFAULT_CONTEXT, *sorted(names)]
 
 
 def resolve(host: str = "", context: str = "", environ: Mapping[str, str] | None = None) -> Endpoint:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +53,15 @@ def judge(backups: Iterable[Backup], rule: Retention) -> list[Verdict]:
         groups.setdefault((backup.engine.id, backup.source.name), []).append(backup)
     verdicts = [verdict for group in groups.values() for verdict in _judge_group(group, rule)]
     return sorted(verdicts, key=lambda verdict: (verdict.backup.started, verdict.backup.id), reverse=True)
+
+
+def last_verified(backups: Iterable[Backup], doomed: Set[str]) -> Backup | None:
+    """The first of these doomed ids without which its source would have no verified backup left, or ``None``."""
+    groups: dict[tuple[str, str], list[Backup]] = {}
+    for backup in backups:
+        if backup.verified is not None:
+            groups.setdefault((backup.engine.id, backup.source.name), []).append(backup)
+    return next((group[0] for group in groups.values() if all(backup.id in doomed for backup in group)), None)
 
 
 def _judge_group(backups: Sequence[Backup], rule: Retention) -> list[Verdict]:

@@ -5,8 +5,8 @@ Bindings, the line of keys, the help, the palette and the menu of actions are al
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from textual.binding import Binding, BindingType
@@ -46,27 +46,35 @@ class Action:
     @property
     def shown_key(self) -> str:
         """Its first key, as it is printed on a keyboard."""
-        return _shown(self.keys[0])
+        return shown(self.keys[0])
 
     @property
     def shown_keys(self) -> str:
         """All its keys."""
-        return " ".join(map(_shown, self.keys))
+        return " ".join(map(shown, self.keys))
 
 
-_SHOWN = {
+SHOWN = {
     "slash": "/", "colon": ":", "question_mark": "?", "asterisk": "*", "plus": "+", "space": "space",
+    "exclamation_mark": "!", "quotation_mark": '"', "number_sign": "#", "dollar_sign": "$", "percent_sign": "%",
+    "ampersand": "&", "apostrophe": "'", "left_parenthesis": "(", "right_parenthesis": ")", "comma": ",",
+    "minus": "-", "full_stop": ".", "semicolon": ";", "less_than_sign": "<", "equals_sign": "=",
+    "greater_than_sign": ">", "at": "@", "left_square_bracket": "[", "backslash": "\\", "right_square_bracket": "]",
+    "circumflex_accent": "^", "underscore": "_", "grave_accent": "`", "left_curly_bracket": "{",
+    "vertical_line": "|", "right_curly_bracket": "}", "tilde": "~",
     "enter": "Enter", "escape": "Esc", "tab": "Tab", "shift+tab": "Shift-Tab", "pagedown": "PgDn", "pageup": "PgUp",
     "home": "Home", "end": "End",
-    "ctrl+d": "^D", "ctrl+u": "^U", "ctrl+c": "^C",
 }  # fmt: skip
+"""Keys whose names are not what is printed on them."""
 
 _ARROWS = ("down", "up", "left", "right")
 
 
-def _shown(key: str) -> str:
+def shown(key: str) -> str:
     """A key as it is printed on a keyboard, or as this terminal can show it."""
-    return glyphs().arrows[_ARROWS.index(key)] if key in _ARROWS else _SHOWN.get(key, key)
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+').upper()}"
+    return glyphs().arrows[_ARROWS.index(key)] if key in _ARROWS else SHOWN.get(key, key)
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -77,6 +85,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo", ("U",), "Undo restore", "Put back what the last restore replaced", Group.ACT,
            frozenset((VOLUMES, GRAPH)), changes=True),
     Action("verify", ("v",), "Verify", "Read the backup back, every byte", Group.ACT, frozenset((BACKUPS,)), footer=3),
+    Action("remove", ("d",), "Remove", "Remove it, or what is marked, after showing what goes", Group.ACT,
+           frozenset((VOLUMES, GRAPH, BACKUPS)), footer=4, changes=True),
     Action("cancel", ("K",), "Cancel job", "Stop the job; it undoes what it began", Group.ACT, frozenset((JOBS,)),
            footer=1, changes=True),
     Action("share", ("V",), "Share", "Give containers the volume; of a container, take data back", Group.ACT,
@@ -85,8 +95,6 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((VOLUMES, GRAPH)), changes=True),
     Action("create", ("C",), "Create", "Make a new volume: local, host directory, NFS, CIFS, memory", Group.ACT,
            frozenset((VOLUMES,)), changes=True),
-    Action("remove", ("d",), "Remove", "Remove the volume, or what is marked, after showing it", Group.ACT,
-           frozenset((VOLUMES, GRAPH)), changes=True),
     Action("clean_up", ("X",), "Clean up", "Remove unused volumes, after showing them", Group.ACT,
            frozenset((VOLUMES,)), changes=True),
     Action("graph_of", ("m",), "Graph of this", "What is connected with it", Group.ACT,
@@ -96,7 +104,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("export", ("e",), "Export", "Write what is drawn to a file: .svg, .txt, .dot", Group.ACT,
            frozenset((GRAPH,)), footer=6),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
-    Action("filter", ("slash",), "Filter", "Show only rows with these words", Group.FIND, footer=6),
+    Action("filter", ("slash",), "Filter", "Show only rows that match; terms below", Group.FIND, footer=6),
     Action("next_match", ("n",), "Next", "Next row that the filter left", Group.FIND),
     Action("previous_match", ("N",), "Previous", "Previous row that the filter left", Group.FIND),
     Action("sort", ("s",), "Sort", "Sort in the next order", Group.FIND, footer=7),
@@ -109,7 +117,7 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((GRAPH,)), footer=5),
     Action("mark", ("space",), "Mark", "Mark it for the next action, go down", Group.FIND,
            frozenset((VOLUMES, CONTAINERS, BACKUPS)), footer=5),
-    Action("invert", ("asterisk",), "Invert marks", "Mark what is not marked", Group.FIND,
+    Action("invert", ("asterisk",), "Invert marks", "Mark all; where some are, those that are not", Group.FIND,
            frozenset((VOLUMES, CONTAINERS, BACKUPS))),
     Action("down", ("j", "down"), "Down", "Next row", Group.MOVE),
     Action("up", ("k", "up"), "Up", "Previous row", Group.MOVE),
@@ -132,6 +140,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("previous_pane", ("shift+tab",), "Previous pane", "The pane before", Group.PANES),
     Action("zoom", ("plus",), "Zoom", "The detail alone, or the list again", Group.PANES),
     Action("refresh", ("r",), "Refresh", "Ask the engine and the store again", Group.OTHER),
+    Action("engines", ("E",), "Engines", "Go to another engine: docker contexts, ssh hosts used before", Group.OTHER),
     Action("menu", ("x",), "Actions", "What can be done here", Group.OTHER, footer=8),
     Action("palette", ("colon",), "Palette", "Find any action by its name", Group.OTHER),
     Action("help", ("question_mark",), "Help", "This help", Group.OTHER, footer=9),
@@ -159,17 +168,26 @@ def handlers(*owners: object) -> dict[str, Callable[[], object]]:
     return found
 
 
-def offered(*, read_only: bool = False) -> list[Action]:
-    """The actions that there are, in the order of the help."""
-    return [action for action in ACTIONS if not (read_only and action.changes)]
+Keymap = Mapping[str, tuple[str, ...]]
+"""The keys, as Textual names them, of the actions that have others than here."""
+_OWN: Keymap = {}
 
 
-def here(pane: str, *, read_only: bool = False) -> list[Action]:
+def offered(*, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:
+    """The actions that there are, with the keys that the user has chosen, in the order of the help."""
+    return [
+        replace(action, keys=keys.get(action.id, action.keys))
+        for action in ACTIONS
+        if not (read_only and action.changes)
+    ]
+
+
+def here(pane: str, *, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:
     """The actions that a pane has."""
-    return [action for action in offered(read_only=read_only) if pane in action.panes]
+    return [action for action in offered(read_only=read_only, keys=keys) if pane in action.panes]
 
 
-def footer(pane: str, *, read_only: bool = False) -> list[Action]:
+def footer(pane: str, *, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:
     """The actions for the line of keys, in its order."""
-    shown = (action for action in here(pane, read_only=read_only) if action.footer)
+    shown = (action for action in here(pane, read_only=read_only, keys=keys) if action.footer)
     return sorted(shown, key=lambda action: action.footer)

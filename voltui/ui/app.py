@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Literal
 
 from textual.app import App
 
 from voltui.config import Settings
+from voltui.engine.endpoint import Endpoint
 from voltui.jobs.plan import Plan
 from voltui.jobs.watch import JobView
 from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
+from voltui.ui import palette
 from voltui.ui.actions import GRAPH
+from voltui.ui.frame import PANE_IDS
+from voltui.ui.glyphs import ASCII, glyphs
+from voltui.ui.keymap import keymap
 from voltui.ui.live import Live
+from voltui.ui.memory import Memory, Remembered
+from voltui.ui.palette import GROUNDS
 from voltui.ui.screens.main import MainScreen
 from voltui.ui.state import State, Store
 from voltui.ui.stylesheets import stylesheets
 
 _MINUTE = 60.0
 """Ages are shown in minutes and more: once a minute those that differ are painted."""
+_MOMENT = 0.5
+"""Seconds after which what was changed is remembered: who looks through the orders wants the last."""
 _TOAST = 6.0
 """Seconds a message stays."""
+
+
+_TEXTUAL_THEMES = {"ansi": "ansi-dark", "dark": "textual-dark", "light": "textual-light"}
+"""What Textual's own widgets are drawn in."""
 
 
 class VoltuiApp(App[str]):
@@ -34,12 +50,35 @@ class VoltuiApp(App[str]):
     NOTIFICATION_TIMEOUT = _TOAST
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(ansi_color=True)
-        self.theme = "ansi-dark"
-        self.store = Store(State(settings.endpoint.shown, settings.read_only), self._state_changed)
-        self.live = Live(settings, self.store, self._job_ended)
+        keys = keymap(settings.keys)
+        # NO_COLOR: Textual would turn the colours of a painted theme into greys, and fill the screen with one.
+        theme = "ansi" if os.environ.get("NO_COLOR") else settings.theme
+        self._ground = GROUNDS.get(theme, ("ansi_default", "ansi_default"))
+        super().__init__(ansi_color=theme == "ansi")
+        palette.use(theme)
+        self.set_class(glyphs() is ASCII, "-ascii")
+        self.theme = _TEXTUAL_THEMES[theme]
+        self.set_keymap({action: ",".join(chosen) for action, chosen in keys.items()})
+        self._keys = keys
+        self.memory = Memory(settings.state)
         self.main = MainScreen()
         self._inspecting = False
+        self._connect(settings)
+
+    def _connect(self, settings: Settings) -> None:
+        """Make what belongs to one engine; `_begin` sets it going."""
+        self.settings = settings
+        endpoint = settings.endpoint
+        state = State(endpoint.shown, settings.read_only, self._keys, endpoint.brief)
+        self.store = Store(state, self._state_changed)
+        self.live = Live(settings, self.store, self._job_ended)
+        self._remembered = Remembered(endpoint.host)
+        self._arrived = False
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The colours of the theme, for the style sheets."""
+        ink, ground = self._ground
+        return {**super().get_css_variables(), "ink": ink, "ground": ground}
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
@@ -47,13 +86,49 @@ class VoltuiApp(App[str]):
 
     def on_mount(self) -> None:
         """Paint first; then find out what there is."""
+        self.set_interval(_MINUTE, self.main.show_state)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        self._remembered = self.memory.recall(self.settings.endpoint)
+        self.main.arrive(self._remembered, new_here=self.memory.empty)
         self.main.show_state()
         self.run_worker(self.live.follow_engine(), name="engine", exit_on_error=False)
         self.run_worker(self.live.follow_jobs(), name="jobs", exit_on_error=False)
-        self.set_interval(_MINUTE, self.main.show_state)
+
+    def go_to_engine(self, endpoint: Endpoint) -> None:
+        """Leave this engine, with all that was asked of it, and show another. Jobs go on where they are."""
+        self._keep_now()
+        self.workers.cancel_all()
+        self.live.close()
+        self.clear_notifications()
+        self._connect(replace(self.settings, endpoint=endpoint))
+        self._begin()
+
+    def remember(self) -> None:
+        """Keep the pane and the orders, in a moment."""
+
+        async def keep() -> None:
+            await asyncio.sleep(_MOMENT)
+            now = self._as_left()
+            await asyncio.to_thread(self.memory.keep, now)
+            self._remembered = now
+
+        if self._to_keep:
+            self.run_worker(keep(), group="memory", exclusive=True, exit_on_error=False)
+
+    @property
+    def _to_keep(self) -> bool:
+        """Whether the engine has answered, and is not as it is remembered."""
+        return self._arrived and self._as_left() != self._remembered
+
+    def _keep_now(self) -> None:
+        if self._to_keep:
+            self._remembered = self._as_left()
+            self.memory.keep(self._remembered)
+
+    def _as_left(self) -> Remembered:
+        return Remembered(self.settings.endpoint.host, self.main.pane.view.id, self.main.sorts)
 
     def start_job(self, plan: Plan) -> None:
         """Start a job and say so."""
@@ -131,13 +206,23 @@ class VoltuiApp(App[str]):
             sandbox = inventory is not None and inventory.engine.sandbox
             fate = "until the sandbox ends" if sandbox else f"`voltui jobs {jobs[0].id}` follows it"
             words = f"The {jobs[0].kind} of {jobs[0].subject} goes on: {fate}."
+        self._keep_now()
         self.live.close()
         self.exit(words)
 
     def _state_changed(self) -> None:
+        if not self._arrived and self.store.state.inventory is not None:
+            self._arrive()
         self.main.show_state()
         if self.main.pane.view.id == GRAPH:
             self.inspect_all()
+
+    def _arrive(self) -> None:
+        """The engine has answered for the first time: go where it was left, unless the user went elsewhere already."""
+        self._arrived = True
+        if self._remembered.pane in PANE_IDS and self.main.pane.view.id == PANE_IDS[0]:
+            self.main.go_to_pane(self._remembered.pane)
+        self.remember()
 
     def _job_ended(self, job: JobView) -> None:
         if job.outcome is None:

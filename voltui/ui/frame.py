@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voltui.model.errors import VoltuiError
+from voltui.model.filter import hint
+from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
-from voltui.model.text import plural
+from voltui.model.text import cell_width, end_cut, middle_cut, plural
 from voltui.ui.actions import Action
 from voltui.ui.glyphs import glyphs
 from voltui.ui.pane import Pane
@@ -15,27 +17,39 @@ from voltui.ui.state import State
 
 PANES = (("1", "volumes"), ("2", "containers"), ("3", "graph"), ("4", "backups"), ("5", "jobs"))
 """The panes and their keys."""
+PANE_IDS = [name for _, name in PANES]
+_LEAST_PLACE = 12
+"""Cells of an engine's address that are shown whatever else there is."""
 
 
 def header(state: State, width: int) -> Line:
-    """``VolTUI  prod-1 · Docker 28.5 · 12 volumes · 9 containers, 7 up``, and at its end what is wrong."""
+    """``VolTUI  prod-1 local · Docker 28.5 · 12 volumes · 9 containers, 7 up``, and at its end what is wrong."""
     parts: list[Span | str] = [Span(" VolTUI", "bold"), "  "]
     inventory = state.inventory
     if inventory is None:
         parts.append(Span(state.endpoint, "dim"))
     else:
-        engine = inventory.engine
-        up = sum(container.running for container in inventory.containers.values())
-        facts = [
-            safe(engine.name),
-            f"{engine.product} {safe(engine.version).partition('+')[0]}",
-            plural(len(inventory.volumes), "volume"),
-            f"{plural(len(inventory.containers), 'container')}, {up} up",
-        ]
-        parts.append(f" {glyphs().dot} ".join(facts))
+        room = width - width_of(_warning(state)) - (11 if state.read_only else 0)
+        parts.append(_engine(state, inventory, room - width_of(line(*parts))))
     if state.read_only:
         parts.append(Span("  read-only", "warn"))
     return spread(line(*parts), _warning(state), width)
+
+
+def _engine(state: State, inventory: Inventory, room: int) -> str:
+    """The engine, where it is, and what it has. Where room is short the version goes, then the middle of the place."""
+    engine = inventory.engine
+    up = sum(container.running for container in inventory.containers.values())
+    product = [f"{engine.product} {safe(engine.version).partition('+')[0]}"]
+    counts = [plural(len(inventory.volumes), "volume"), f"{plural(len(inventory.containers), 'container')}, {up} up"]
+    dot = f" {glyphs().dot} "
+    whole = dot.join([f"{safe(engine.name)} {state.place}", *product, *counts])
+    if cell_width(whole) <= room:
+        return whole
+    name = f"{safe(engine.name)} "
+    rest = dot.join(["", *counts])
+    left = max(room - cell_width(name + rest), _LEAST_PLACE)
+    return f"{name}{middle_cut(state.place, left, glyphs().ellipsis)}{rest}"
 
 
 def _warning(state: State) -> Line:
@@ -56,12 +70,23 @@ def tabs(pane: Pane, width: int) -> Line:
     if pane.marked:
         facts.append(Span(f"{len(pane.marked)} marked  ", "mark"))
     if pane.filter:
-        facts.append(Span(f"/{safe(pane.filter)}  ", "accent"))
+        sign = f"{glyphs().near} " if pane.near else ""
+        room = width - width_of(line(*parts, *facts)) - len(sign) - 2
+        facts.append(Span(f"{end_cut(f'/{safe(pane.filter)}', max(room, 0), glyphs().ellipsis)} {sign} ", "accent"))
     arrow = glyphs().falling if pane.sort.reverse else glyphs().rising
     order = Span(f"sort {pane.sort.label} {arrow} ", "dim")
     if width_of(line(*parts, *facts, order)) <= width:
         facts.append(order)
     return spread(line(*parts), line(*facts), width)
+
+
+def filter_note(pane: Pane) -> Line:
+    """Beside the line that a filter is typed into: what is wrong with it, or what it can be."""
+    if pane.fault:
+        return line(Span(pane.fault, "warn"))
+    if pane.near:
+        return line(Span("Nothing has just that; these come near", "warn"))
+    return line(Span(hint(pane.view.asks), "dim"))
 
 
 def detail_title(name: str, position: str, width: int) -> Line:
@@ -87,6 +112,25 @@ def keys(actions: Sequence[Action], width: int) -> Line:
     return line(" ", *shown, *last)
 
 
+def too_small(width: int, least_width: int, least_height: int) -> list[Line]:
+    """What stands in place of everything on a terminal that is too small."""
+    words = f"VolTUI needs {least_width} columns and {least_height} lines. Enlarge the terminal; q quits."
+    return [line(f" {piece}") for piece in wrapped(words, width - 2)]
+
+
+def first_hint(actions: Sequence[Action]) -> Line:
+    """What somebody needs to know who is here for the first time."""
+    key = {action.id: Span(action.shown_key, "key") for action in actions}
+    words = {
+        "backup": "backs the row up",
+        "restore": "restores it",
+        "menu": "what else there is",
+        "help": "all keys",
+    }
+    parts = [part for name, said in words.items() if name in key for part in (key[name], f" {said}   ")]
+    return line(Span(" New here?  ", "accent"), *parts)
+
+
 def no_engine(state: State, width: int) -> tuple[Line, ...]:
     """What stands in place of the list while the engine has not answered yet."""
     if state.lost is None:
@@ -97,7 +141,7 @@ def no_engine(state: State, width: int) -> tuple[Line, ...]:
         (),
         *_told(state.lost, width),
         (),
-        line(Span("   It is tried again by itself. r tries now, q quits.", "dim")),
+        line(Span("   It is tried again by itself. r tries now, E goes to another engine, q quits.", "dim")),
     )
 
 

@@ -26,12 +26,18 @@ class Glyphs:
     dot: str
     rising: str
     falling: str
+    near: str
+    """A filter that nothing met as it was typed."""
+    levels: str
+    """From little to much, for a line of sizes."""
     arrows: tuple[str, str, str, str]
     """The keys that point down, up, left and right."""
 
 
-UNICODE = Glyphs("●", "○", "‖", ">", "*", "─", "█", "·", "…", "·", "↑", "↓", ("↓", "↑", "←", "→"))
-ASCII = Glyphs("+", "o", "=", ">", "*", "-", "#", ".", "~", "|", "^", "v", ("Down", "Up", "Left", "Right"))
+UNICODE = Glyphs("●", "○", "‖", ">", "*", "─", "█", "·", "…", "·", "↑", "↓", "≈", "▁▂▃▄▅▆▇█", ("↓", "↑", "←", "→"))
+ASCII = Glyphs(
+    "+", "o", "=", ">", "*", "-", "#", ".", "~", "|", "^", "v", "~", "_.-=+*%#", ("Down", "Up", "Left", "Right")
+)
 
 
 @cache

@@ -38,6 +38,8 @@ def width_of(spans: Iterable[Span]) -> int:
 
 def fit(spans: Line, width: int, *, right: bool = False, middle: bool = False) -> Line:
     """The line in exactly ``width`` cells: cut at the end, or in the middle of its first span, or filled up."""
+    if width <= 0:
+        return EMPTY
     used = width_of(spans)
     if used < width:
         blank = Span(" " * (width - used))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from voltui.model.backup import Backup
 from voltui.model.container import ContainerDetail
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import Inventory
+from voltui.ui.actions import Keymap
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,10 @@ class State:
     """Where the engine is, ready to be shown."""
     read_only: bool = False
     """Whether everything that changes something is refused."""
+    keys: Keymap = field(default_factory=dict)
+    """The keys that the user has given to actions."""
+    place: str = ""
+    """Where the engine is, in brief."""
     inventory: Inventory | None = None
     """``None`` until the engine has answered for the first time."""
     lost: VoltuiError | None = None
@@ -58,6 +63,11 @@ class State:
     def backups_of(self, name: str) -> tuple[Backup, ...]:
         """The backups of a source of this engine, newest first."""
         return self._backups_by_source.get(name, ())
+
+    def siblings(self, backup: Backup) -> tuple[Backup, ...]:
+        """All backups of the same source of the same engine, newest first; at least the one itself."""
+        origin = (backup.source, backup.engine.id)
+        return tuple(one for one in self.backups if (one.source, one.engine.id) == origin)
 
     @cached_property
     def _backups_by_source(self) -> Mapping[str, tuple[Backup, ...]]:

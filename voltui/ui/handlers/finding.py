@@ -50,6 +50,7 @@ class Finding:
             if label is not None:
                 pane.sort_by(label)
                 self._screen.show_state()
+                self._screen.app.remember()
 
         self._screen.app.push_screen(MenuScreen("Sort by", choices), chosen)
 

@@ -27,7 +27,7 @@ class Menus:
             return
         actions = [
             action
-            for action in here(screen.pane.view.id, read_only=screen.state.read_only)
+            for action in here(screen.pane.view.id, read_only=screen.state.read_only, keys=screen.state.keys)
             if action.group is Group.ACT
         ]
         self._open(
@@ -45,10 +45,11 @@ class Menus:
 
     def do_help(self) -> None:
         """The help, made from the registry."""
-        self._screen.app.push_screen(HelpScreen(self._offered(), self._screen.pane.view.id))
+        view = self._screen.pane.view
+        self._screen.app.push_screen(HelpScreen(self._offered(), view.id, view.asks))
 
     def _offered(self) -> list[Action]:
-        return offered(read_only=self._screen.state.read_only)
+        return offered(read_only=self._screen.state.read_only, keys=self._screen.state.keys)
 
     def do_refresh(self) -> None:
         """Ask the engine and the store again."""

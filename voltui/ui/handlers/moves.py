@@ -95,8 +95,7 @@ class Moves:
         elif screen.pane.filter:
             screen.clear_filter()
         elif screen.pane.marked:
-            screen.pane.marked = frozenset()
-            screen.show_state()
+            screen.unmark()
 
     def do_volumes(self) -> None:
         """The pane of volumes."""

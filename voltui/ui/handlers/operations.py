@@ -34,14 +34,14 @@ class Operations:
             self._screen.app.tell("There is nothing here to back up.", warning=True)
             return
         self._screen.app.start_job(BackupPlan(self._screen.app.live.common(), tuple(sources)))
-        self._unmark()
+        self._screen.unmark()
 
     def do_verify(self) -> None:
         """Read backups back."""
         chosen = self._screen.pane.chosen(self._screen.state, self._screen.cursor_key)
         if chosen:
             self._screen.app.start_job(VerifyPlan(self._screen.app.live.common(), tuple(chosen)))
-            self._unmark()
+            self._screen.unmark()
 
     def do_restore(self) -> None:
         """Show the plan of a restore; Enter there does it."""
@@ -152,7 +152,3 @@ class Operations:
             return (chosen, *others)
         node = self._screen.node
         return state.backups_of(node.name) if node is not None and node.source is not None else ()
-
-    def _unmark(self) -> None:
-        self._screen.pane.marked = frozenset()
-        self._screen.show_state()

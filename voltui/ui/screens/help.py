@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import ModalScreen
 
+from voltui.model.filter import Ask, examples
 from voltui.ui.actions import Action, Group
 from voltui.ui.glyphs import glyphs
 from voltui.ui.spans import Line, Span, line
@@ -17,7 +18,7 @@ from voltui.ui.widgets.text import TextView
 if TYPE_CHECKING:
     from voltui.ui.app import VoltuiApp
 
-_KEYS_WIDTH, _LABEL_WIDTH = 14, 16
+_KEYS_WIDTH, _LABEL_WIDTH, _TERM_WIDTH = 14, 16, 19
 
 
 class HelpScreen(ModalScreen[None]):
@@ -27,24 +28,34 @@ class HelpScreen(ModalScreen[None]):
 
     app: VoltuiApp
 
-    def __init__(self, actions: Sequence[Action], pane: str) -> None:
+    def __init__(self, actions: Sequence[Action], pane: str, asks: Set[Ask]) -> None:
         super().__init__()
-        self._lines = help_lines(actions, pane)
+        self._lines = help_lines(actions, pane, asks)
 
     def compose(self) -> ComposeResult:
         """The text, scrolled with the keys that move everywhere."""
         yield TextView(self._lines, title="Help", hint="PgDn for more, Esc closes", id="help")
 
 
-def help_lines(actions: Sequence[Action], pane: str) -> list[Line]:
-    """The registry as text, a heading a group."""
+def help_lines(actions: Sequence[Action], pane: str, asks: Set[Ask] = frozenset(Ask)) -> list[Line]:
+    """The registry as text, a heading a group; then what a filter can ask in this pane, and the signs."""
     lines: list[Line] = []
     for group in Group:
         lines.append(line(Span(f" {group}", "accent")))
         lines += [_described(action, here=pane in action.panes) for action in actions if action.group is group]
         lines.append(())
     lines.append(line(" Keys mean the same in every pane. Dim ones are for other panes."))
-    return [*lines, (), *_signs()]
+    return [*lines, (), *_terms(asks), (), *_signs()]
+
+
+def _terms(asks: Set[Ask]) -> list[Line]:
+    """The language of the filter, as far as this pane has it."""
+    described = [line(Span(f"  {term}".ljust(_TERM_WIDTH), "key"), found) for term, found in examples(asks)]
+    return [
+        line(Span(" Filter", "accent"), "  here; all of its words must hold"),
+        *described,
+        line("  Where nothing matches, values that begin so do too. Case does not count."),
+    ]
 
 
 def _signs() -> list[Line]:

@@ -6,23 +6,27 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container
+from textual.containers import Container, Horizontal
 from textual.events import Key
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
 from voltui.model.graph import NodeKey, NodeKind
+from voltui.model.safe import safe
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, bindings, footer, handlers
+from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, Group, bindings, footer, handlers
+from voltui.ui.handlers.engines import Engines
 from voltui.ui.handlers.export import Export
 from voltui.ui.handlers.finding import Finding
 from voltui.ui.handlers.menus import Menus
 from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
+from voltui.ui.handlers.removal import Removal
 from voltui.ui.handlers.sharing import Sharing
 from voltui.ui.handlers.volumes import Volumes
 from voltui.ui.handlers.walks import Walks
+from voltui.ui.memory import Remembered
 from voltui.ui.pane import Pane
 from voltui.ui.spans import Line, line
 from voltui.ui.state import State
@@ -45,6 +49,10 @@ if TYPE_CHECKING:
 _REST = 0.1
 """Seconds the cursor rests before the detail follows: a held key repaints the list only."""
 _NODE_KINDS = {VOLUMES: NodeKind.VOLUME, CONTAINERS: NodeKind.CONTAINER}
+_SLICE = 0.01
+"""Seconds of preparing a filter between two looks at the keyboard."""
+_LEAST_WIDTH, _LEAST_HEIGHT = 60, 16
+"""Cells below which the list and its detail would be of no use."""
 _VIEWS: tuple[type[View], ...] = (VolumesView, ContainersView, GraphView, BackupsView, JobsView)
 
 
@@ -61,7 +69,9 @@ class MainScreen(Screen[None]):
         self._panes = {view.id: Pane(view()) for view in _VIEWS}
         self._pane = self._panes["volumes"]
         self._follow: Timer | None = None
-        owners = (Moves, Finding, Operations, Sharing, Volumes, Menus, Walks, Export)
+        self.new_here = False
+        """Whether to say what to begin with."""
+        owners = (Moves, Finding, Operations, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
         self._handlers = handlers(*(owner(self) for owner in owners))
 
     def compose(self) -> ComposeResult:
@@ -73,13 +83,30 @@ class MainScreen(Screen[None]):
             yield Drawing(id="drawing")
             yield Detail(id="detail")
         yield Lines(id="job")
-        yield Input(id="filter", placeholder="filter", compact=True)
+        with Horizontal(id="filtering"):
+            yield Input(id="filter", placeholder="filter", compact=True)
+            yield Lines(id="filter-note")
         yield Lines(id="keys")
+        yield Lines(id="small")
 
     def on_mount(self) -> None:
         """Begin with the list focused."""
         self.table.focus()
         self.query_one("#filter", Input).cursor_blink = False
+
+    def arrive(self, remembered: Remembered, *, new_here: bool) -> None:
+        """Begin with an engine: nothing is marked or filtered, the orders are as they were left."""
+        self.new_here = new_here
+        self._panes = {view.id: Pane(view()) for view in _VIEWS}
+        for identifier, pane in self._panes.items():
+            pane.sort_by(remembered.sorts.get(identifier, ""))
+        self._pane = self._panes["volumes"]
+        self.zoom(False)
+
+    @property
+    def sorts(self) -> dict[str, str]:
+        """The label of each pane's order."""
+        return {identifier: pane.sort.label for identifier, pane in self._panes.items()}
 
     # What is shown.
 
@@ -151,7 +178,12 @@ class MainScreen(Screen[None]):
         self._show_detail()
 
     def on_resize(self) -> None:
-        """The lines are made for a width."""
+        """The lines are made for a width; where there is no room for them, a sentence says so."""
+        small = self.size.width < _LEAST_WIDTH or self.size.height < _LEAST_HEIGHT
+        if small != self.has_class("-small"):
+            self.set_class(small, "-small")
+            self.call_after_refresh(self.app.refresh)  # Textual leaves what stood there before
+        self._lines("small").show(frame.too_small(self.size.width, _LEAST_WIDTH, _LEAST_HEIGHT) if small else [])
         self.call_after_refresh(self.show_state)
 
     def _show_rows(self, cursor_key: str | None = None) -> None:
@@ -161,7 +193,7 @@ class MainScreen(Screen[None]):
             return
         keys = pane.visible(state)
         pane.prune(list(pane.view.keys(state)))
-        nothing = f"   Nothing matches /{pane.filter}" if pane.filter else f"   {pane.view.empty}"
+        nothing = f"   Nothing matches /{safe(pane.filter)}" if pane.filter else f"   {pane.view.empty}"
         rows = Rows(
             pane.view.columns,
             keys,
@@ -183,10 +215,12 @@ class MainScreen(Screen[None]):
         width, state = self.size.width, self.state
         self._lines("header").show([frame.header(state, width)])
         self._lines("tabs").show([frame.tabs(self._pane, width)])
-        self._lines("keys").show([frame.keys(footer(self._pane.view.id, read_only=state.read_only), width)])
+        shown = footer(self._pane.view.id, read_only=state.read_only, keys=state.keys)
+        self._lines("keys").show([frame.keys(shown, width)])
         jobs = state.running_jobs
-        self._lines("job").display = bool(jobs)
-        self._lines("job").show([job_line(jobs)])
+        self._lines("job").display = bool(jobs) or self.new_here
+        self._lines("job").show([job_line(jobs) if jobs else frame.first_hint(shown) if self.new_here else ()])
+        self._lines("filter-note").show([frame.filter_note(self._pane)])
 
     def _show_detail(self) -> None:
         position = "" if self.walking else self.table.position
@@ -207,6 +241,11 @@ class MainScreen(Screen[None]):
     def _lines(self, identifier: str) -> Lines:
         return self.query_one(f"#{identifier}", Lines)
 
+    @on(Lines.Resized, "#detail")
+    def _detail_resized(self) -> None:
+        """The layout follows a breakpoint after the screen was resized."""
+        self._show_detail()
+
     @on(Table.Moved)
     @on(Drawing.Moved)
     def _cursor_moved(self) -> None:
@@ -226,12 +265,20 @@ class MainScreen(Screen[None]):
     def action_act(self, identifier: str) -> None:
         """Do an action of the registry, if this pane has it."""
         action = BY_ID[identifier]
+        if self.new_here and action.group is not Group.MOVE:  # moving about is to repaint one row only
+            self.new_here = False
+            self.show_state()
         if action.changes and self.state.read_only:
             self.app.tell(f"{action.label}: VolTUI is read-only here.", warning=True)
             return
         if self._pane.view.id not in action.panes:
             self.app.tell(f"{action.label} is not for {self._pane.view.title.lower()}.", warning=True)
             return
+        self._handlers[identifier]()
+        self.app.remember()
+
+    def go_to_pane(self, identifier: str) -> None:
+        """Switch to another pane as its key does."""
         self._handlers[identifier]()
 
     def open_pane(self, identifier: str) -> None:
@@ -243,6 +290,11 @@ class MainScreen(Screen[None]):
         self._cursor_moved()
         if identifier == GRAPH:
             self.app.inspect_all()
+
+    def unmark(self) -> None:
+        """Take all marks of the pane away."""
+        self._pane.marked = frozenset()
+        self.show_state()
 
     def walk(self, node: NodeKey | None = None) -> None:
         """In the graph's pane, walk in the group of a node, or in the one under the cursor."""
@@ -276,6 +328,13 @@ class MainScreen(Screen[None]):
         field = self.query_one("#filter", Input)
         field.value = self._filtered.filter
         field.focus()
+        self._prepare_filter()
+        self._show_frame()
+
+    def _prepare_filter(self) -> None:
+        """Make what the filter looks at, in pieces that no key has to wait for."""
+        if not self._pane.prepare(self.state, _SLICE):
+            self.set_timer(_SLICE, self._prepare_filter)
 
     def clear_filter(self) -> None:
         """Show all rows again."""

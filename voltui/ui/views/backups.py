@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voltui.format import since, size
+from voltui.model import facts
 from voltui.model.backup import Backup
+from voltui.model.filter import Facts
 from voltui.model.safe import safe
 from voltui.model.text import clock_time, plural
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
 from voltui.ui.views.base import Column, Sort, View, labelled, paragraph, under
+from voltui.ui.views.timeline import size_lines, time_line
 from voltui.ui.views.words import standing, standing_words
 
 _MOST_LOSSES = 2
@@ -51,6 +54,7 @@ class BackupsView(View):
     )
     made_from = ("inventory", "backups")
     empty = "The store has no backups yet. b on a volume makes one."
+    asks = facts.BACKUP_ASKS
 
     def keys(self, state: State) -> Sequence[str]:
         """The backups' ids."""
@@ -72,6 +76,11 @@ class BackupsView(View):
             line(standing(backup)),
         )
 
+    def facts(self, state: State, key: str) -> Facts:
+        """Its source's labels, project and driver, its size and age."""
+        backup = find(state, key)
+        return facts.of_backup(backup, source_name(state, backup), self.words(state, key))
+
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """When, from where, of whom, and what it does not hold."""
         backup = find(state, key)
@@ -87,11 +96,13 @@ class BackupsView(View):
             labelled("from", f"{safe(backup.engine.name)}  ", Span(f"{_kind(backup)}  by {backup.transport}", "dim")),
             labelled("users", ", ".join(safe(user.name) for user in backup.users) or _no_users(backup)),
         ]
+        siblings = state.siblings(backup)
+        lines += size_lines(siblings, backup, width)
         if backup.damaged:
             lines += paragraph("damage", safe(backup.damaged), width, "bad")
         lines += _losses(backup, None if full else _MOST_LOSSES)
         lines.append(labelled("id", Span(safe(backup.id), "dim")))
-        return lines
+        return [*lines, (), *time_line(siblings, backup)] if full else lines
 
 
 def _no_users(backup: Backup) -> Span:

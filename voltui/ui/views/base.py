@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from voltui.model.filter import Ask, Facts
 from voltui.ui.spans import Line, Span, line, plain, wrapped
 from voltui.ui.state import State
 
@@ -50,6 +51,10 @@ class View(ABC):
     """The fields of the state that its rows tell of."""
     empty: ClassVar[str]
     """What to say where there is nothing to list."""
+    variant: int = 0
+    """Another number where the same data makes other rows."""
+    asks: ClassVar[frozenset[Ask]] = frozenset()
+    """What its filter can ask of a row, beside its words."""
 
     @abstractmethod
     def keys(self, state: State) -> Sequence[str]:
@@ -70,6 +75,10 @@ class View(ABC):
     def words(self, state: State, key: str) -> str:
         """What the filter looks for its words in: all that the row shows."""
         return " ".join(plain(cell) for cell in self.cells(state, key))
+
+    def facts(self, state: State, key: str) -> Facts:
+        """What the filter may ask of the row."""
+        return Facts(self.name(state, key).lower(), self.words(state, key).lower())
 
 
 def labelled(label: str, *parts: Span | str) -> Line:

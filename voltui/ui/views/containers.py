@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from voltui.model import facts
 from voltui.model.container import Container
+from voltui.model.filter import Facts
 from voltui.model.inventory import Inventory, data_source
 from voltui.model.mount import Mount, MountKind
 from voltui.model.safe import safe
@@ -51,6 +53,7 @@ class ContainersView(View):
     )
     made_from = ("inventory",)
     empty = "This engine has no containers."
+    asks = facts.CONTAINER_ASKS
 
     def keys(self, state: State) -> Sequence[str]:
         """The containers' ids."""
@@ -71,6 +74,10 @@ class ContainersView(View):
             line(Span(safe(container.image), "dim")),
             line(state_glyph(container), f" {safe(container.state)}"),
         )
+
+    def facts(self, state: State, key: str) -> Facts:
+        """Its labels and project."""
+        return facts.of_container(_container(state, key), self.words(state, key))
 
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """Its mounts, whose mounts it takes, its project."""

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from voltui.format import ago, size
+from voltui.model import facts
 from voltui.model.backup import Backup, latest
+from voltui.model.filter import Facts
 from voltui.model.inventory import UNNAMED, Use
 from voltui.model.safe import safe
 from voltui.model.text import clock_time, plural
@@ -62,6 +64,7 @@ class VolumesView(View):
     )
     made_from = ("inventory", "backups")
     empty = "This engine has no volumes."
+    asks = facts.VOLUME_ASKS
 
     def keys(self, state: State) -> Sequence[str]:
         """The volumes' names."""
@@ -80,6 +83,15 @@ class VolumesView(View):
             users(state.inventory.uses(key)),
             backup_standing(state.backups_of(key)),
             line(safe(volume.kind)),
+        )
+
+    def facts(self, state: State, key: str) -> Facts:
+        """Its labels, project, driver, users, last backup."""
+        assert state.inventory is not None
+        backups = state.backups_of(key)
+        last = latest(backups).started if backups else None
+        return facts.of_volume(
+            state.inventory, _volume(state, key), _name(state, key), self.words(state, key), last, size=None
         )
 
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -14,6 +15,18 @@ from voltui.ui.widgets.strips import strip_of
 
 class Lines(Widget):
     """Shows lines, cut to its width. Setting equal lines writes nothing: Textual's own ``update`` would (measured)."""
+
+    class Resized(Message):
+        """There is another width to make the lines for."""
+
+        def __init__(self, lines: Lines) -> None:
+            super().__init__()
+            self.lines = lines
+
+        @property
+        def control(self) -> Lines:
+            """Whose width, for Textual's selectors."""
+            return self.lines
 
     def __init__(self, *, id: str, lines: Sequence[Line] = ()) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id)
@@ -26,6 +39,10 @@ class Lines(Widget):
             before = old[y] if y < len(old) else EMPTY
             if before != self._line(y):
                 self.refresh(Region(0, y, self.size.width, 1))
+
+    def on_resize(self) -> None:
+        """Tell whoever makes the lines."""
+        self.post_message(self.Resized(self))
 
     def render_line(self, y: int) -> Strip:
         """One line, for Textual."""

@@ -6,7 +6,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from voltui.ui.palette import STYLES
+from voltui.ui import palette
 from voltui.ui.spans import Line, fit
 
 
@@ -14,6 +14,6 @@ def strip_of(spans: Line, width: int, over: Style | None = None) -> Strip:
     """The line as a strip of exactly ``width`` cells; ``over`` is laid over every span's own style."""
     segments = []
     for text, name in fit(spans, width):
-        style = STYLES[name]
+        style = palette.style(name)
         segments.append(Segment(text, style + over if over is not None else style))
     return Strip(segments, width)

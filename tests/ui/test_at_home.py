@@ -1,0 +1,197 @@
+"""What makes the explorer feel at home: filters, what it remembers, other engines, other terminals."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Lab
+from tests.terminal import Terminal, voltui_terminal
+
+pytestmark = pytest.mark.engine
+
+
+async def test_filters_keys_and_what_is_remembered(lab: Lab, tmp_path: Path) -> None:
+    for name in ("shop_pgdata", "shop_media", "blog_db"):
+        await lab.volume(name)
+    await lab.container("web", ["shop_media:/data"])
+    config = tmp_path / "config.toml"
+    config.write_text('[keys]\nfilter = "-"\n')
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host, VOLTUI_CONFIG=str(config)) as terminal:
+        terminal.wait_for(r"New here\? +b backs the row up[\s\S]*- Filter")
+        terminal.wait_for("blog_db .*unused")
+        terminal.press("/", "-", *"unused backup=ne")
+        assert "word  !word  label=" in terminal.wait_without("shop_media +●")
+        terminal.wait_without("New here")
+        terminal.press(*" size>")
+        terminal.wait_for("size needs a bound: size>1G")
+        terminal.press("Esc")
+        terminal.wait_for("shop_media +●")
+        terminal.press("-", *"spgd")
+        assert "blog_db" not in terminal.wait_for("Nothing has just that; these come near")
+        terminal.press("Enter")
+        terminal.wait_for(r"/spgd ≈ +sort name")
+        terminal.press("Esc")
+        terminal.wait_for("blog_db .*unused")
+        terminal.press("s", "2", "s")
+        terminal.wait_for(r"2 Containers.*sort state")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
+        assert "New here" not in terminal.wait_for(r"2 Containers.*sort state[\s\S]*> web")
+        terminal.press("1")
+        terminal.wait_for(r"sort users ↓[\s\S]*> shop_media")
+        terminal.press("?", "PgDn", "PgDn", "PgDn")
+        terminal.wait_for(r"backup>7d +no backup in the last 7 days")
+
+
+async def test_backups_have_a_time_line_and_d_removes_what_is_confirmed(lab: Lab, tmp_path: Path) -> None:
+    files = await lab.volume("precious")
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
+        terminal.walk_to("precious")
+        terminal.press("b")
+        terminal.wait_for("Backed up and verified precious")
+        terminal.press("4")
+        terminal.wait_for(r"sizes +█  1 backup, \S+ k?B, oldest just now")
+        terminal.press("d")
+        terminal.wait_for("No verified backup of the volume precious would be left")
+        (files / "noise").write_bytes(os.urandom(100_000))
+        terminal.press("1", "b")
+        terminal.press("4")
+        terminal.wait_for(r"sizes +▁█  2 backups")
+        newest, oldest = (backup.id for backup in lab.store.listing().backups)
+        terminal.press("Enter")
+        terminal.wait_for(r"all +20\S+ \S+ UTC .*ok\s+> 20\S+ \S+ UTC .*ok")
+        terminal.press("Esc")
+        terminal.wait_for("VERIFIED")
+        terminal.press("G", "d")
+        terminal.wait_for(rf"Remove {oldest}\?")
+        terminal.press("Enter")
+        terminal.wait_without("Remove precious")
+        terminal.press("d")
+        terminal.wait_for(rf"Remove {oldest}\?")
+        terminal.press("y")
+        terminal.wait_for(f"Deleted {oldest}")
+        terminal.wait_for("1 backup, ")
+    assert [backup.id for backup in lab.store.listing().backups] == [newest]
+
+
+async def test_another_engine_is_a_key_away_and_nothing_of_the_last_one_stays(lab: Lab, tmp_path: Path) -> None:
+    await lab.volume("here")
+    await lab.volume("there")
+    _context("other", lab.engine.endpoint.host)
+    socket = tmp_path / "first.sock"
+    socket.symlink_to(lab.engine.endpoint.host.removeprefix("unix://"))
+    with voltui_terminal(tmp_path, f"unix://{socket}") as terminal:
+        terminal.walk_to("here")
+        terminal.press(" ")
+        terminal.wait_for("1 marked")
+        _go_to(terminal, "other")
+        assert "marked" not in terminal.wait_for(r"VolTUI +\S+ other ·[\s\S]*> here")
+        open_then = _open(terminal)
+        for _ in range(3):
+            _go_to(terminal, "DOCKER_HOST")
+            terminal.wait_for(r"VolTUI +\S+ /\S*first.sock ·[\s\S]*> here")
+            _go_to(terminal, "other")
+            terminal.wait_for(r"VolTUI +\S+ other ·[\s\S]*> here")
+        assert _open(terminal) <= open_then + 3, "each engine that is not let go costs two at least"
+        await lab.volume("fresh")
+        terminal.wait_for("> fresh|   fresh")
+        terminal.walk_to("there")
+        terminal.press("b")
+        terminal.wait_for("Backed up and verified there")
+        _go_to(terminal, "default")
+        terminal.wait_for(r"No engine[\s\S]*E goes to another engine")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+
+
+async def test_a_terminal_that_shrinks_and_grows_again_shows_the_same(lab: Lab, tmp_path: Path) -> None:
+    await lab.volume("precious")
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host, columns=200, rows=60) as terminal:
+        terminal.walk_to("precious")
+        terminal.press("1")
+        terminal.wait_without("New here")
+        terminal.settle()
+        before = terminal.text
+        for overlay in ("", "?", ":", "x"):
+            terminal.press(*overlay)
+            terminal.resize(40, 12)
+            if not overlay:
+                terminal.wait_for(r"VolTUI needs 60 columns and 16 lines\.")
+            terminal.settle()
+            terminal.resize(80, 24)
+            terminal.settle()
+            terminal.press(*["Esc"] * bool(overlay))
+            terminal.wait_for(r"> precious")
+            terminal.resize(200, 60)
+            terminal.wait_for(re.escape(before))
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+
+
+async def test_without_colours_and_utf_8_it_writes_neither(lab: Lab, tmp_path: Path) -> None:
+    await lab.volume("precious")
+    with voltui_terminal(
+        tmp_path, lab.engine.endpoint.host, TERM="linux", LANG="C", LC_ALL="C", NO_COLOR="1", VOLTUI_THEME="light"
+    ) as terminal:
+        terminal.walk_to("precious")
+        terminal.press("b")
+        terminal.wait_for("Backed up and verified precious")
+        terminal.press("4", "Enter", "?", "PgDn")
+        terminal.wait_for("- Help")
+        terminal.press("Esc")
+        terminal.wait_without("- Help")
+        terminal.press(":")
+        terminal.wait_for("All actions")
+        terminal.settle()
+        written = bytes(terminal.written)
+    assert set(re.findall(rb"[^\x00-\x7f]+", written)) == set()
+    colours = {code for codes in re.findall(rb"\x1b\[([0-9;]*)m", written) for code in codes.split(b";")}
+    assert colours <= {b"", b"0", b"1", b"2", b"3", b"7", b"39", b"49"}
+
+
+async def test_a_painted_theme_is_painted_in_sixteen_colours_too(lab: Lab, tmp_path: Path) -> None:
+    await lab.volume("precious")
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host, TERM="screen", VOLTUI_THEME="light") as terminal:
+        terminal.walk_to("precious")
+        assert {cell.bg for row in terminal.cells for cell in row} == {"brightwhite"}
+        assert not {cell.fg for row in terminal.cells for cell in row} & {"default", "white", "brightwhite"}
+
+
+def test_a_dumb_terminal_is_told_what_works_there(sandbox_host: str, tmp_path: Path) -> None:
+    with voltui_terminal(tmp_path, sandbox_host, TERM="dumb") as terminal:
+        assert terminal.wait_for_end() == 2
+        assert "`voltui --help` lists the commands that can" in terminal.text
+
+
+def _go_to(terminal: Terminal, engine: str) -> None:
+    """Choose an engine from the menu."""
+    terminal.press("E")
+    terminal.wait_for("─ Engines ")
+    for _ in range(5):
+        terminal.settle()
+        if re.search(rf"> {engine} ", terminal.text.partition("─ Engines ")[2]):
+            break
+        terminal.press("j")
+    terminal.press("Enter")
+    terminal.wait_without("─ Engines ")
+
+
+def _open(terminal: Terminal) -> int:
+    """How many files, sockets and threads the program has."""
+    process = Path(f"/proc/{terminal.child.pid}")
+    return len(list((process / "fd").iterdir())) + len(list((process / "task").iterdir()))
+
+
+def _context(name: str, host: str) -> None:
+    """A docker context in the test's own configuration."""
+    folder = Path(os.environ["DOCKER_CONFIG"]) / "contexts" / "meta" / hashlib.sha256(name.encode()).hexdigest()
+    folder.mkdir(parents=True)
+    (folder / "meta.json").write_text(json.dumps({"Name": name, "Endpoints": {"docker": {"Host": host}}}))

@@ -1,0 +1,107 @@
+"""Removing: what goes is shown first, and No is the answer unless it is said otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from voltui.format import ago, size
+from voltui.jobs.plan import PrunePlan, RemovePlan
+from voltui.jobs.remove import refusal_to_remove
+from voltui.model.backup import Backup
+from voltui.model.graph import NodeKind
+from voltui.model.retention import last_verified
+from voltui.model.safe import safe
+from voltui.model.text import plural
+from voltui.ui.actions import BACKUPS, VOLUMES
+from voltui.ui.screens.confirm import ConfirmScreen
+from voltui.ui.screens.remove import RemoveScreen
+from voltui.ui.views.timeline import disk_used
+
+if TYPE_CHECKING:
+    from voltui.ui.screens.main import MainScreen
+
+_MOST = 8
+"""Backups that are named one by one."""
+
+
+class Removal:
+    """Handlers that remove backups and volumes: the marked ones, or the one under the cursor."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+
+    def do_remove(self) -> None:
+        """Show what would go; yes removes it."""
+        if self._screen.pane.view.id == BACKUPS:
+            self._remove_backups()
+        else:
+            self._remove_chosen_volumes()
+
+    def _remove_backups(self) -> None:
+        screen = self._screen
+        state = screen.state
+        doomed = [state.backup_by_id[key] for key in screen.pane.chosen(state, screen.cursor_key)]
+        if not doomed:
+            screen.app.tell("There is nothing here to remove.", warning=True)
+            return
+        last = last_verified(state.backups, {backup.id for backup in doomed})
+        if last is not None:
+            words = f"No verified backup of the {last.source.words} would be left. Back it up again first."
+            screen.app.tell(words, warning=True)
+            return
+
+        def decided(yes: bool | None) -> None:
+            if yes:
+                screen.app.start_job(PrunePlan(screen.app.live.common(), tuple(backup.id for backup in doomed)))
+                screen.unmark()
+
+        what = safe(doomed[0].id) if len(doomed) == 1 else plural(len(doomed), "backup")
+        screen.app.clear_notifications()
+        screen.app.push_screen(ConfirmScreen(f"Remove {what}?", _facts(doomed), "Remove"), decided)
+
+    def _remove_chosen_volumes(self) -> None:
+        screen, node = self._screen, self._screen.node
+        if screen.pane.view.id == VOLUMES:
+            chosen: Sequence[str] = screen.pane.chosen(screen.state, screen.cursor_key)
+        else:
+            chosen = [node.name] if node is not None and node.kind is NodeKind.VOLUME else []
+        if not chosen:
+            screen.app.tell("There is no volume here to remove.", warning=True)
+            return
+        self._remove_volumes(chosen)
+
+    def do_clean_up(self) -> None:
+        """Offer all volumes that nothing uses and nobody protects."""
+        inventory = self._screen.state.inventory
+        unused = [volume.name for volume in inventory.unused() if not volume.protected] if inventory else []
+        if not unused:
+            self._screen.app.tell("No volume is unused.")
+            return
+        self._remove_volumes(unused)
+
+    def _remove_volumes(self, names: Sequence[str]) -> None:
+        app, state = self._screen.app, self._screen.state
+        if state.inventory is None:
+            return
+        for name in names:
+            if refusal := refusal_to_remove(state.inventory, name, named=False):
+                app.tell_error(refusal)
+                return
+
+        def decided(plan: RemovePlan | None) -> None:
+            if plan is not None:
+                app.start_job(plan)
+                self._screen.unmark()
+
+        app.push_screen(RemoveScreen(RemovePlan(app.live.common(), tuple(names)), state), decided)
+
+
+def _facts(doomed: list[Backup]) -> list[str]:
+    facts = [
+        f"{safe(one.id)}  {ago(one.started)}, {size(one.archive.size)}, {one.writers}, {one.standing}"
+        for one in doomed[:_MOST]
+    ]
+    if len(doomed) > _MOST:
+        facts.append(f"and {len(doomed) - _MOST} more")
+    return [*facts, f"{size(disk_used(doomed))} will be free again. It can't be undone."]
