@@ -36,7 +36,7 @@ def test_chosen_keys_take_the_place_of_the_own_ones_and_are_shown() -> None:
         ([choice("backup", "alt+x")], "line 1: alt+x is no key."),
         ([choice("backup")], "line 1: backup has no key."),
         ([choice("mark", "z", line=2), choice("backup", "m", line=3)], "line 3: m would be both Backup and Graph"),
-        ([choice("mark", "z", line=2), choice("backup", "z", line=3)], "line 3: z would be both Backup and Mark"),
+        ([choice("mark", "Q", line=2), choice("backup", "Q", line=3)], "line 3: Q would be both Backup and Mark"),
     ],
 )
 def test_what_can_not_be_is_told_with_file_and_line(choices: list[KeyChoice], told: str) -> None:

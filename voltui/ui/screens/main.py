@@ -100,7 +100,7 @@ class MainScreen(Screen[None]):
         self._panes = {view.id: Pane(view()) for view in _VIEWS}
         for identifier, pane in self._panes.items():
             pane.sort_by(remembered.sorts.get(identifier, ""))
-        self._pane = self._panes["volumes"]
+        self._pane = self._panes[self._pane.view.id]
         self.zoom(False)
 
     @property

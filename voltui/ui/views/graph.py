@@ -81,7 +81,7 @@ class GraphView(View):
     def group_otherwise(self) -> None:
         """By connection where it was by project, and the other way round."""
         self.by_project = not self.by_project
-        self.variant = int(self.by_project)
+        self.variant = int(not self.by_project)
         self.columns = _columns("GROUP" if self.by_project else "CONNECTED")
 
     def words(self, state: State, key: str) -> str:
