@@ -12,31 +12,49 @@ from voltui.cli.context import CliContext, with_options
 from voltui.cli.output import print_error, print_json, print_table
 from voltui.engine.adapter import Engine
 from voltui.format import since, size
+from voltui.jobs.explorer import Explorer, may_explore
+from voltui.jobs.measure import measured
 from voltui.model.backup import Backup
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.inventory import Inventory, Use, data_source
 from voltui.model.safe import safe
+from voltui.model.sizes import Sizes, VolumeSize, aged, due
 from voltui.model.source import Source
 from voltui.model.text import clock_time, listed
 from voltui.model.volume import Volume
+from voltui.model.when import now
 from voltui.store.local import no_backup_of
+from voltui.store.sizes import SizeCache
 
 
 @click.command()
+@click.option("--sizes", "measure", is_flag=True, help="Measure all volumes now, not just tell what was measured last.")
 @with_options
-def volumes(cli: CliContext) -> None:
-    """List volumes: who uses them, and when each was last backed up."""
-    inventory = cli.ask(lambda engine: engine.inventory())
+def volumes(cli: CliContext, measure: bool) -> None:
+    """List volumes: how much they hold, who uses them, and when each was last backed up."""
+    inventory, sizes = cli.ask(lambda engine: _with_sizes(cli, engine, measure=measure))
     newest = _newest(cli, inventory)
     found = [(volume, newest.get(name)) for name, volume in inventory.volumes.items()]
     if cli.as_json:
-        print_json([_volume_document(inventory, volume, backup) for volume, backup in found])
+        print_json([_volume_document(inventory, volume, backup, sizes.of(volume)) for volume, backup in found])
         return
     print_table(
-        ("NAME", "DRIVER", "USED BY", "CREATED", "BACKUP", "LABELS"),
-        [_volume_row(inventory, volume, backup) for volume, backup in found],
-        right=(5,),
+        ("NAME", "SIZE", "DRIVER", "USED BY", "CREATED", "BACKUP", "LABELS"),
+        [_volume_row(inventory, volume, backup, sizes) for volume, backup in found],
+        right=(1, 6),
     )
+
+
+async def _with_sizes(cli: CliContext, engine: Engine, *, measure: bool) -> tuple[Inventory, Sizes]:
+    """What there is, and how much it holds as far as that was measured, or with ``measure`` as it is now."""
+    inventory = await engine.inventory()
+    cache = SizeCache(cli.settings.state / "sizes")
+    sizes = cache.read(inventory)
+    if measure:
+        explorer = Explorer(engine, cli.settings.state, allowed=may_explore(cli.settings))
+        sizes = await measured(engine, explorer, inventory, due(inventory, sizes, (), now(), all_=True), sizes)
+        cache.write(inventory, sizes)
+    return inventory, sizes
 
 
 @click.command()
@@ -91,9 +109,12 @@ def _newest(cli: CliContext, inventory: Inventory) -> dict[str, Backup]:
     return newest
 
 
-def _volume_row(inventory: Inventory, volume: Volume, backup: Backup | None) -> list[str]:
+def _volume_row(inventory: Inventory, volume: Volume, backup: Backup | None, sizes: Sizes) -> list[str]:
+    known = sizes.of(volume)
+    old = known is not None and aged(inventory, known, volume.name, now())
     return [
         safe(inventory.display_name(volume)),
+        f"{'~' if old else ''}{size(known.size)}" if known else "-",
         safe(volume.kind),
         _users(inventory.uses(volume.name)),
         since(volume.created),
@@ -108,7 +129,9 @@ def _users(uses: tuple[Use, ...]) -> str:
     return listed([f"{safe(use.container.name)} ({use.container.state}, {use.mount.access})" for use in uses])
 
 
-def _volume_document(inventory: Inventory, volume: Volume, backup: Backup | None) -> dict[str, Any]:
+def _volume_document(
+    inventory: Inventory, volume: Volume, backup: Backup | None, known: VolumeSize | None
+) -> dict[str, Any]:
     return {
         "name": volume.name,
         "driver": volume.driver,
@@ -118,6 +141,7 @@ def _volume_document(inventory: Inventory, volume: Volume, backup: Backup | None
         "anonymous": volume.anonymous,
         "project": volume.project,
         "mountpoint": volume.mountpoint,
+        "size": {"bytes": known.size, "measured": known.measured} if known else None,
         "users": [
             {
                 "container": use.container.name,

@@ -106,6 +106,35 @@ def altered_since(folder: str, moment: str) -> list[str]:
     return ["find", folder, "-mindepth", "1", "-newerct", f"@{moment}", "-printf", "%P", "-quit"]
 
 
+_MEASURE = """command -v ionice >/dev/null && ionice --class 3 --ignore --pid $$
+while read -r seconds folder; do
+    echo "$(timeout "$seconds" du --summarize --one-file-system --block-size=1 -- "$folder" 2>/dev/null)"
+done"""
+
+
+def measure() -> list[str]:
+    """The command that measures folders, one after the other, giving way to everybody else on the machine.
+
+    It reads lines of seconds (0: however long it takes) and a folder, and answers each by a line: the bytes that the
+    folder takes on disk and its name, or nothing where that took longer, or the folder is gone.
+    """
+    return ["nice", "-n", "19", "sh", "-c", _MEASURE]
+
+
+def mounted() -> list[str]:
+    """The command that prints what is mounted where, for `mount_kinds`."""
+    return ["cat", "/proc/self/mountinfo"]
+
+
+def mount_kinds(listing: bytes) -> dict[str, str]:
+    """The kind of file system by the folder that it is mounted at (``proc(5)``)."""
+    found = {}
+    for line in listing.decode("utf-8", "surrogateescape").splitlines():
+        before, _, after = line.partition(" - ")
+        found[before.split(" ")[4]] = after.split(" ")[0]
+    return found
+
+
 def free_space(folder: str) -> list[str]:
     """The command that prints free and all blocks, their size in bytes, free and all inodes of a file system."""
     return ["stat", "--file-system", "--format=%a %b %S %d %c", folder]

@@ -110,7 +110,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_pane", ("tab",), "Next pane", "The next pane", Group.PANES),
     Action("previous_pane", ("shift+tab",), "Previous pane", "The pane before", Group.PANES),
     Action("zoom", ("plus",), "Zoom", "The detail alone, or the list again", Group.PANES),
-    Action("refresh", ("r",), "Refresh", "Ask the engine and the store again", Group.OTHER),
+    Action("refresh", ("r",), "Refresh", "Ask the engine and the store again, measure sizes", Group.OTHER),
     Action("menu", ("x",), "Actions", "What can be done here", Group.OTHER, footer=8),
     Action("palette", ("colon",), "Palette", "Find any action by its name", Group.OTHER),
     Action("help", ("question_mark",), "Help", "This help", Group.OTHER, footer=9),

@@ -13,13 +13,19 @@ from voltui.jobs.plan import Plan
 from voltui.jobs.watch import JobView
 from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
+from voltui.model.when import parse_time
+from voltui.store.sizes import SizeCache
+from voltui.ui.actions import VOLUMES
 from voltui.ui.live import Live
 from voltui.ui.screens.main import MainScreen
+from voltui.ui.sizing import Sizing
 from voltui.ui.state import State, Store
 from voltui.ui.stylesheets import stylesheets
 
 _MINUTE = 60.0
 """Ages are shown in minutes and more: once a minute those that differ are painted."""
+_READERS = ("backup", "verify", "export", "prune")
+"""Jobs that change no volume."""
 _TOAST = 6.0
 """Seconds a message stays."""
 
@@ -38,6 +44,8 @@ class VoltuiApp(App[str]):
         self.store = Store(State(settings.endpoint.shown, settings.read_only), self._state_changed)
         self.live = Live(settings, self.store, self._job_ended)
         self.main = MainScreen()
+        cache = SizeCache(settings.state / "sizes")
+        self.sizing = Sizing(self.live.engine, self.live.explorer, cache, self.store, self._volumes_shown)
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
@@ -51,6 +59,7 @@ class VoltuiApp(App[str]):
         self.main.show_state()
         self.run_worker(self.live.follow_engine(), name="engine", exit_on_error=False)
         self.run_worker(self.live.follow_jobs(), name="jobs", exit_on_error=False)
+        self.run_worker(self.sizing.follow(), name="sizes", exit_on_error=False)
         self.set_interval(_MINUTE, self.main.show_state)
 
     def start_job(self, plan: Plan) -> None:
@@ -88,6 +97,7 @@ class VoltuiApp(App[str]):
         """Ask the engine and the store again."""
 
         self.run_worker(self.live.refresh(), group="refresh", exclusive=True, exit_on_error=False)
+        self.sizing.look(everything=True)
 
     def tell(self, text: str, *, warning: bool = False) -> None:
         """Show a message for some seconds. The text must be safe for a terminal."""
@@ -112,15 +122,22 @@ class VoltuiApp(App[str]):
             fate = "until the sandbox ends" if sandbox else f"`voltui jobs {jobs[0].id}` follows it"
             words = f"The {jobs[0].kind} of {jobs[0].subject} goes on: {fate}."
         self.live.close()
+        self.sizing.close()
         self.exit(words)
 
     def _state_changed(self) -> None:
         self.main.show_state()
+        self.sizing.notice(self.store.state.inventory)
+
+    def _volumes_shown(self) -> bool:
+        return self.main.pane.view.id == VOLUMES
 
     def _job_ended(self, job: JobView) -> None:
         if job.outcome is None:
             self.tell(f"The {job.kind} of {job.subject} died.", warning=True)
             return
+        if job.kind not in _READERS and (asked := parse_time(job.asked)):
+            self.sizing.job_ended(job.subject, asked)
         words = safe(" ".join([job.outcome.sentence, *job.outcome.warnings]))
         self._toast(words, "information" if job.state == "done" else "error")
 

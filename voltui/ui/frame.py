@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from voltui.format import size
 from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
-from voltui.model.text import plural
+from voltui.model.text import cell_width, plural
 from voltui.ui.actions import Action
 from voltui.ui.glyphs import glyphs
 from voltui.ui.pane import Pane
@@ -15,10 +16,15 @@ from voltui.ui.state import State
 
 PANES = (("1", "volumes"), ("2", "containers"), ("3", "graph"), ("4", "backups"), ("5", "jobs"))
 """The panes and their keys."""
+_FACTS_MARGIN = 5
+"""Cells of rule and blanks around facts in a title."""
 
 
-def header(state: State, width: int) -> Line:
-    """``VolTUI  prod-1 · Docker 28.5 · 12 volumes · 9 containers, 7 up``, and at its end what is wrong."""
+def header(state: State, width: int, facts: str = "") -> Line:
+    """``VolTUI  prod-1 · Docker 28.5 · 12 volumes 6.1 GB · 9 containers, 7 up``, and at its end what is wrong.
+
+    ``facts`` are those of the open pane, for wide terminals.
+    """
     parts: list[Span | str] = [Span(" VolTUI", "bold"), "  "]
     inventory = state.inventory
     if inventory is None:
@@ -26,16 +32,25 @@ def header(state: State, width: int) -> Line:
     else:
         engine = inventory.engine
         up = sum(container.running for container in inventory.containers.values())
-        facts = [
+        told = [
             safe(engine.name),
             f"{engine.product} {safe(engine.version).partition('+')[0]}",
-            plural(len(inventory.volumes), "volume"),
+            plural(len(inventory.volumes), "volume") + _held(state, len(inventory.volumes)),
             f"{plural(len(inventory.containers), 'container')}, {up} up",
         ]
-        parts.append(f" {glyphs().dot} ".join(facts))
+        parts.append(f" {glyphs().dot} ".join(told))
     if state.read_only:
         parts.append(Span("  read-only", "warn"))
+    if facts and inventory is not None:
+        parts.append(f" {glyphs().dot} {facts}")
     return spread(line(*parts), _warning(state), width)
+
+
+def _held(state: State, count: int) -> str:
+    """What all volumes hold together; ``>`` where some are not known."""
+    if state.sizes is None or not state.sizes.volumes:
+        return ""
+    return f" {'>' if len(state.sizes.volumes) < count else ''}{size(state.sizes.total)}"
 
 
 def _warning(state: State) -> Line:
@@ -64,11 +79,14 @@ def tabs(pane: Pane, width: int) -> Line:
     return spread(line(*parts), line(*facts), width)
 
 
-def detail_title(name: str, position: str, width: int) -> Line:
-    """``─ shop_pgdata ───────────── 3/12 ─``."""
+def detail_title(name: str, position: str, width: int, facts: str = "") -> Line:
+    """``─ shop_pgdata ───── 61 GB free ─ 3/12 ─``; ``facts`` stand where there is room."""
     rule = glyphs().rule
     left = line(Span(f"{rule} ", "dim"), Span(name, "bold"), " ") if name else ()
     right = line(Span(f" {position} {rule}" if position else rule, "dim"))
+    room = width - width_of(left) - width_of(right)
+    if facts and cell_width(facts) + _FACTS_MARGIN <= room:
+        right = line(Span(f" {facts} {rule}", "dim"), *right)
     filling = max(width - width_of(left) - width_of(right), 0)
     return spread(line(*left, Span(rule * filling, "dim")), right, width)
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _REST = 0.1
 """Seconds the cursor rests before the detail follows: a held key repaints the list only."""
+_WIDE = 110
+"""From so many cells on, the detail stands beside the list."""
 _VIEWS: tuple[type[View], ...] = (VolumesView, ContainersView, GraphView, BackupsView, JobsView)
 
 
@@ -44,7 +46,7 @@ class MainScreen(Screen[None]):
     """Shows the state; turns keys into actions."""
 
     BINDINGS = bindings()
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's own form
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012 - Textual's own form
 
     app: VoltuiApp
 
@@ -129,7 +131,8 @@ class MainScreen(Screen[None]):
 
     def _show_frame(self) -> None:
         width, state = self.size.width, self.state
-        self._lines("header").show([frame.header(state, width)])
+        facts = self._pane.view.facts(state) if width >= _WIDE else ""
+        self._lines("header").show([frame.header(state, width, facts)])
         self._lines("tabs").show([frame.tabs(self._pane, width)])
         self._lines("keys").show([frame.keys(footer(self._pane.view.id, read_only=state.read_only), width)])
         jobs = state.running_jobs
@@ -150,7 +153,8 @@ class MainScreen(Screen[None]):
             elif 1 < detail.size.height <= len(lines):
                 left = len(lines) - detail.size.height + 2
                 lines = [*lines[:-left], line(Span(f"   {plural(left, 'more line')}: Enter", "dim"))]
-            lines = [frame.detail_title(name, position, width), *lines]
+            facts = view.facts(self.state) if self.size.width < _WIDE else ""
+            lines = [frame.detail_title(name, position, width, facts), *lines]
         detail.show(lines)
 
     def _scrolled(self, lines: list[Line], height: int) -> list[Line]:
@@ -203,6 +207,7 @@ class MainScreen(Screen[None]):
         self.remove_class("-zoomed")
         self.show_state(self._pane.cursor_key)
         self._cursor_moved()
+        self.app.sizing.look()
 
     def go_to_node(self, node: NodeKey) -> None:
         """In the graph's pane, go to the group that a volume or container is in."""
