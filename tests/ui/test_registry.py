@@ -9,13 +9,14 @@ import pytest
 from voltui.ui.actions import ACTIONS, ALL, BY_ID, bindings, footer, here
 from voltui.ui.frame import keys
 from voltui.ui.handlers.finding import Finding
+from voltui.ui.handlers.looking import Looking
 from voltui.ui.handlers.menus import Menus
 from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
 from voltui.ui.screens.help import help_lines
 from voltui.ui.spans import plain, width_of
 
-HANDLERS = (Moves, Finding, Operations, Menus)
+HANDLERS = (Moves, Finding, Operations, Looking, Menus)
 
 
 def test_every_action_has_one_handler_and_every_handler_an_action() -> None:

@@ -91,6 +91,27 @@ def list_tree(folder: str) -> list[str]:
     return ["find", folder, "-printf", r"%P\0%y\0%s\0%m\0%U\0%G\0%T@\0%l\0"]
 
 
+def list_files(folder: str) -> list[str]:
+    """The command that lists all that is below a folder, on its file system: `FILE_FIELDS` an entry."""
+    return ["find", folder, "-xdev", "-printf", r"%P\0%y\0%s\0%b\0%m\0%U\0%G\0%T@\0%n\0%D:%i\0%l\0"]
+
+
+FILE_FIELDS = 11
+"""Each ended by a NUL: path, type, bytes, blocks of 512, mode, owner, group, time, names, what file it is, target."""
+
+_READ_HEAD = """name=$(printf '%bx' "$1")
+exec dd if="${name%x}" iflag=nofollow,nonblock,fullblock,count_bytes bs=64k count="$2" status=none"""
+
+
+def read_head(folder: str, path: bytes, count: int) -> list[str]:
+    """The command that prints the first bytes of a regular file below a folder.
+
+    The engine takes no argument that is not UTF-8: the name goes in octal, for ``printf``.
+    """
+    name = "".join(f"\\0{byte:03o}" for byte in folder.encode() + b"/" + path)
+    return ["sh", "-c", _READ_HEAD, "sh", name, str(count)]
+
+
 def first_entry(folder: str) -> list[str]:
     """The command that prints one entry of a directory, if it has any that counts."""
     ours = [word for name in OWN_NAMES for word in ("!", "-name", name)]

@@ -5,7 +5,7 @@ Bindings, the line of keys, the help, the palette and the menu of actions are al
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -81,6 +81,8 @@ ACTIONS: tuple[Action, ...] = (
            footer=1, changes=True),
     Action("graph_of", ("m",), "Graph of this", "What is connected with it", Group.ACT,
            frozenset((VOLUMES, CONTAINERS)), footer=4),
+    Action("files", ("f",), "Files", "Look into the volume or the backup", Group.ACT,
+           frozenset((VOLUMES, BACKUPS)), footer=4),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
     Action("filter", ("slash",), "Filter", "Show only rows with these words", Group.FIND, footer=6),
     Action("next_match", ("n",), "Next", "Next row that the filter left", Group.FIND),
@@ -120,11 +122,11 @@ ACTIONS: tuple[Action, ...] = (
 BY_ID = {action.id: action for action in ACTIONS}
 
 
-def bindings() -> list[BindingType]:
+def bindings(actions: Sequence[Action] = ACTIONS) -> list[BindingType]:
     """A binding for each key of each action. The ids make keys configurable (``set_keymap``)."""
     return [
         Binding(",".join(action.keys), f"act({action.id!r})", action.label, show=False, id=action.id, priority=False)
-        for action in ACTIONS
+        for action in actions
     ]
 
 

@@ -44,6 +44,7 @@ class Live:
         self.backups = LocalStore(settings.store)
         self.jobs = jobs_directory(settings.state)
         self.explorer = Explorer(self.engine, settings.state, allowed=may_explore(settings))
+        self.state_directory = settings.state
         self._settings = settings
         self._common = Common.of(settings)
         self._store = store

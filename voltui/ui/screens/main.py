@@ -17,6 +17,7 @@ from voltui.model.text import plural
 from voltui.ui import frame
 from voltui.ui.actions import BY_ID, bindings, footer, handlers
 from voltui.ui.handlers.finding import Finding
+from voltui.ui.handlers.looking import Looking
 from voltui.ui.handlers.menus import Menus
 from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
@@ -57,7 +58,7 @@ class MainScreen(Screen[None]):
         self._follow: Timer | None = None
         self._top = 0
         """The first line of a zoomed detail that is shown."""
-        self._handlers = handlers(Moves(self), Finding(self), Operations(self), Menus(self))
+        self._handlers = handlers(Moves(self), Finding(self), Operations(self), Looking(self), Menus(self))
 
     def compose(self) -> ComposeResult:
         """Header, tabs, list and detail, the job's line, the filter, the keys."""

@@ -98,7 +98,7 @@ class VolumesView(View):
             return ""
         count, held = unused(state.inventory, state.sizes)
         free = f"{size(state.sizes.free)} free" if state.sizes.free is not None else ""
-        named = f"{plural(count, 'unused volume')} {size(held)}" if count else ""
+        named = f"{plural(count, 'unused volume')} {size(held)}" if held else ""
         return f" {glyphs().dot} ".join(filter(None, (named, free)))
 
     def cells(self, state: State, key: str) -> tuple[Line, ...]:
