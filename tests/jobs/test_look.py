@@ -13,7 +13,7 @@ from voltui.jobs.keys import Keyring
 from voltui.jobs.look import BackupFiles, Files, VolumeFiles
 from voltui.jobs.plan import BackupPlan
 from voltui.model.errors import Refused, VoltuiError
-from voltui.model.files import FileTree
+from voltui.model.files import FileTree, differences
 from voltui.model.source import Source
 
 pytestmark = pytest.mark.engine
@@ -42,7 +42,8 @@ async def test_a_volume_and_its_backup_show_the_same_tree(lab: Lab) -> None:
     fill(await lab.volume("data"))
     explorer = Explorer(lab.engine, lab.state)
     tree = FileTree()
-    async with VolumeFiles(explorer, await lab.engine.volume("data"), "data").opened() as opened:
+    volume = await lab.engine.volume("data")
+    async with VolumeFiles(explorer, volume, "data").opened() as opened:
         await opened.load(tree)
 
         async def head(path: bytes) -> bytes:
@@ -72,6 +73,11 @@ async def test_a_volume_and_its_backup_show_the_same_tree(lab: Lab) -> None:
     backup = lab.store.find(outcome.result["backups"][0])
     archived = await read(BackupFiles(lab.store, Keyring.of(lab.common(), lab.state), backup))
     assert {node.path for node in archived.nodes} == {node.path for node in tree.nodes}
+    present = await read(VolumeFiles(explorer, volume, "data"))
+    assert list(differences(archived, present)) == []
+    (await lab.mountpoint("data") / "secret").write_bytes(b"y")
+    found = list(differences(present, await read(VolumeFiles(explorer, volume, "data"))))
+    assert [(one.what, one.path, one.bytes) for one in found] == [("changed", b"secret", 1 - 100_000)]
     assert archived.root.total == 100_000 + len("odd") + len("hello\n")
 
 

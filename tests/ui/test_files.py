@@ -61,5 +61,15 @@ async def test_walk_through_a_volume_and_through_its_backup(lab: Lab, tmp_path: 
         terminal.wait_for("holds no contents")
         terminal.press("Esc", "Esc")
         terminal.wait_for("1 Volumes")
+
+        (files / "small").write_text("grown")
+        (files / "link").unlink()
+        (files / "fresh").write_text("")
+        terminal.press("D")
+        terminal.wait_for(
+            r"(?s)1 added, 1 removed, 1 changed.*> /fresh +added.*/link +removed.*/small +changed +1 B +5 B"
+        )
+        terminal.press("Esc")
+        terminal.wait_for("1 Volumes")
         terminal.press("q")
         assert terminal.wait_for_end() == 0

@@ -135,9 +135,11 @@ class _OpenedBackup:
             for entry in read_index(self._store.index_path(self._backup), key):
                 if _full(tree, self._ended.is_set):
                     break
-                seconds = entry.mtime // _SECOND
-                path, kind, size = entry.path, entry.type, entry.size
-                tree.add(path, kind, size, size, entry.mode, entry.uid, entry.gid, seconds, entry.link)
+                first = tree.find(entry.link) if entry.type == LINK else None
+                seconds = entry.mtime // _SECOND if entry.mtime >= 0 else -(-entry.mtime // _SECOND)
+                path, kind, size = entry.path, entry.type, first.size if first else entry.size
+                takes = 0 if first else size
+                tree.add(path, kind, size, takes, entry.mode, entry.uid, entry.gid, seconds, entry.link)
             tree.sum_up()
 
         await self._pool.run(read)
@@ -162,7 +164,7 @@ def read_files(source: ByteSource, tree: FileTree, ended: Callable[[], bool]) ->
                 if file in seen:
                     kind, takes = LINK if kind == FILE else kind, 0
                 seen.add(file)
-            tree.add(path, kind, int(size), takes, int(mode, 8), int(uid), int(gid), int(float(time)), link)
+            tree.add(path, kind, int(size), takes, int(mode, 8), int(uid), int(gid), int(time.split(b".", 1)[0]), link)
         rest = b"".join(field + b"\0" for field in fields[whole:]) + rest
     tree.sum_up()
 

@@ -241,7 +241,6 @@ def differences(before: FileTree, after: FileTree) -> Iterator[Difference]:
 def _facts(node: FileNode) -> tuple[object, ...]:
     if node.kind == DIR:
         return (DIR, node.mode, node.uid, node.gid)
-    if node.kind == LINK:
-        return (FILE,)
-    content = (node.size, node.mtime) if node.kind == FILE else (node.link,)
-    return (node.kind, *content, 0 if node.kind == SYMLINK else node.mode, node.uid, node.gid)
+    if node.kind in (FILE, LINK):  # which of a file's names is the first is chance
+        return (FILE, node.size, node.mtime, node.mode, node.uid, node.gid)
+    return (node.kind, node.link, 0 if node.kind == SYMLINK else node.mode, node.uid, node.gid)

@@ -83,6 +83,8 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((VOLUMES, CONTAINERS)), footer=4),
     Action("files", ("f",), "Files", "Look into the volume or the backup", Group.ACT,
            frozenset((VOLUMES, BACKUPS)), footer=4),
+    Action("diff", ("D",), "Differences", "What differs from the last backup; of two marked ones", Group.ACT,
+           frozenset((VOLUMES, BACKUPS))),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
     Action("filter", ("slash",), "Filter", "Show only rows with these words", Group.FIND, footer=6),
     Action("next_match", ("n",), "Next", "Next row that the filter left", Group.FIND),

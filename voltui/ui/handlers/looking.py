@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from voltui.jobs.keys import Keyring
 from voltui.jobs.look import BackupFiles, Files, VolumeFiles
+from voltui.model.backup import Backup, latest
+from voltui.model.safe import safe
+from voltui.ui.screens.differences import DifferencesScreen
 from voltui.ui.screens.files import FilesScreen
 
 if TYPE_CHECKING:
@@ -26,11 +29,45 @@ class Looking:
 
     def _files(self) -> Files | None:
         screen = self._screen
-        key, state, live = screen.cursor_key, screen.state, screen.app.live
+        key, state = screen.cursor_key, screen.state
         if not key:
             return None
         if screen.pane.view.id == "backups":
-            return BackupFiles(live.backups, Keyring.of(live.common(), live.state_directory), state.backup_by_id[key])
-        if state.inventory is None:
+            return self._of_backup(state.backup_by_id[key])
+        return self._of_volume(key)
+
+    def do_diff(self) -> None:
+        """What differs between the last backup and the volume now, or between two backups that are marked."""
+        screen, key = self._screen, self._screen.cursor_key
+        state = screen.state
+        if not key:
+            return
+        if screen.pane.view.id == "volumes":
+            backups = state.backups_of(key)
+            backup = latest(backups) if backups else None
+        else:
+            chosen = sorted(screen.pane.chosen(state, key), key=lambda one: state.backup_by_id[one].started)
+            if len(chosen) == 2:
+                older, newer = (self._of_backup(state.backup_by_id[one]) for one in chosen)
+                screen.app.push_screen(DifferencesScreen(older, newer))
+                return
+            backup = state.backup_by_id[key]
+        volume = self._of_volume(backup.source.name) if backup else None
+        if backup is None:
+            screen.app.tell("There is no backup of it yet. b makes one.", warning=True)
+        elif volume is None:
+            screen.app.tell("This engine has no such volume. Mark two backups to compare these.", warning=True)
+        else:
+            screen.app.push_screen(DifferencesScreen(self._of_backup(backup), volume))
+
+    def _of_backup(self, backup: Backup) -> Files:
+        live = self._screen.app.live
+        return BackupFiles(live.backups, Keyring.of(live.common(), live.state_directory), backup)
+
+    def _of_volume(self, name: str) -> Files | None:
+        """The volume's files; ``None`` where there is none of the name."""
+        inventory = self._screen.state.inventory
+        volume = inventory.volumes.get(name) if inventory else None
+        if inventory is None or volume is None:
             return None
-        return VolumeFiles(live.explorer, state.inventory.volumes[key], screen.pane.view.name(state, key))
+        return VolumeFiles(self._screen.app.live.explorer, volume, safe(inventory.display_name(volume)))

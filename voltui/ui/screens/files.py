@@ -22,6 +22,7 @@ from voltui.model.text import plural
 from voltui.ui import frame
 from voltui.ui.actions import BY_ID, bindings
 from voltui.ui.glyphs import glyphs
+from voltui.ui.handlers.table import MOVES, moves
 from voltui.ui.screens.help import HelpScreen
 from voltui.ui.screens.preview import PreviewScreen
 from voltui.ui.spans import Line, Span, line, spread
@@ -34,14 +35,13 @@ if TYPE_CHECKING:
 
 _COUNT_EVERY = 0.25
 """Seconds between two looks at how many entries were read."""
-_MOST_FOUND = 5_000
+_MOST_FOUND = 1_000
+"""Entries that are shown of what has a name: whoever looks for one types on."""
+_TYPING = 0.1
+"""Seconds without a key until names are looked for."""
 _ACTIONS = [
-    BY_ID[identifier]
-    for identifier in (
-        "open", "back", "filter", "sort", "copy", "refresh", "down", "up", "top", "bottom",
-        "page_down", "page_up", "half_down", "half_up", "help", "quit",
-    )
-]  # fmt: skip
+    BY_ID[identifier] for identifier in ("open", "back", "filter", "sort", "copy", "refresh", *MOVES, "help", "quit")
+]
 _FOOTER = [BY_ID[identifier] for identifier in ("open", "back", "filter", "sort", "copy", "help")]
 
 
@@ -61,6 +61,7 @@ class FilesScreen(Screen[None]):
         """The folder that is open; ``None`` until all is read."""
         self._words = ""
         """What is looked for by name; empty shows the folder."""
+        self._found: list[FileNode] = []
         self._order = 0
         self._rows: dict[str, FileNode] = {}
         self._counting: Timer | None = None
@@ -138,11 +139,10 @@ class FilesScreen(Screen[None]):
             nodes: list[FileNode] = []
             message = f"   Reading{glyphs().ellipsis} {plural(len(self._tree), 'entry', 'entries')}"
         elif self._words:
-            nodes = ordered(self._tree.matching(self._words, _MOST_FOUND), order)
-            message = "   No name has these words."
+            nodes, message = ordered(self._found, order), "   No name has these words."
         else:
             nodes, message = ordered(folder.children, order), "   This folder is empty."
-        self._rows = {_key(node): node for node in nodes}
+        self._rows = {_path_key(node) if self._words else _name_key(node): node for node in nodes}
         whole = folder.total if folder is not None else 0
         found = bool(self._words)
         rows = Rows(
@@ -183,15 +183,7 @@ class FilesScreen(Screen[None]):
 
     def action_act(self, identifier: str) -> None:
         """Do an action of the registry."""
-        moves: dict[str, Callable[[], object]] = {
-            "down": lambda: self._table.move(1),
-            "up": lambda: self._table.move(-1),
-            "top": lambda: self._table.go_to(0),
-            "bottom": self._table.go_to_end,
-            "page_down": lambda: self._table.move(self._table.page),
-            "page_up": lambda: self._table.move(-self._table.page),
-            "half_down": lambda: self._table.move(self._table.page // 2),
-            "half_up": lambda: self._table.move(-self._table.page // 2),
+        others: dict[str, Callable[[], object]] = {
             "open": self._open,
             "back": self._back,
             "filter": self._ask,
@@ -201,7 +193,7 @@ class FilesScreen(Screen[None]):
             "help": lambda: self.app.push_screen(HelpScreen(_ACTIONS, "volumes")),
             "quit": self.dismiss,
         }
-        moves[identifier]()
+        {**moves(self._table), **others}[identifier]()
 
     def _open(self) -> None:
         """Into a folder; of a file, its beginning."""
@@ -232,7 +224,7 @@ class FilesScreen(Screen[None]):
     def _go(self, folder: FileNode, cursor: FileNode | None = None) -> None:
         self._words = self._find.value = ""
         self._folder = folder
-        self._show(_key(cursor) if cursor is not None else "")
+        self._show(_name_key(cursor) if cursor is not None else "")
 
     def _sort(self) -> None:
         self._order = (self._order + 1) % len(ORDERS)
@@ -255,8 +247,16 @@ class FilesScreen(Screen[None]):
 
     @on(Input.Changed, "#files-find")
     def _typed(self, event: Input.Changed) -> None:
-        self._words = event.value.strip()
-        self._show()
+        self.run_worker(self._look_for(event.value.strip()), exclusive=True, group="find", exit_on_error=False)
+
+    async def _look_for(self, words: str) -> None:
+        """Look through all names, in a thread, when no other key comes at once."""
+        if words:
+            await asyncio.sleep(_TYPING)
+            self._found = await asyncio.to_thread(self._tree.matching, words, _MOST_FOUND)
+        if words != self._words:
+            self._words = words
+            self._show()
 
     @on(Input.Submitted, "#files-find")
     def _end_find(self) -> None:
@@ -281,6 +281,11 @@ async def _never() -> None:
     await asyncio.Event().wait()
 
 
-def _key(node: FileNode) -> str:
-    """What the list knows an entry by."""
+def _name_key(node: FileNode) -> str:
+    """What the list of a folder knows an entry by."""
+    return node.name.decode("utf-8", "surrogateescape")
+
+
+def _path_key(node: FileNode) -> str:
+    """What the list of what was found knows an entry by."""
     return node.path.decode("utf-8", "surrogateescape")
