@@ -20,7 +20,7 @@ from voltui.config import load
 from voltui.ui.app import VoltuiApp
 
 SIZES = ((80, 24), (120, 40))
-_PATIENCE = 30.0
+_PATIENCE = 90.0
 _SLOW = 19
 """A compression level at which the backup of 40 MB takes long enough to be seen."""
 
