@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Lab, until
+from voltui.engine.bridge import BridgeUnavailable
 from voltui.engine.connection import Connection
 from voltui.jobs.explorer import Explorer
 from voltui.jobs.measure import Measuring, measured
@@ -102,7 +103,7 @@ async def test_without_a_helper_the_engine_counts_and_is_asked_again_when_it_is_
 
     monkeypatch.setattr(Connection, "call", busy)
     monkeypatch.setattr("voltui.jobs.measure._PAUSE", 0.01)
-    explorer = Explorer(lab.engine, lab.state, allowed=False)
+    explorer = Explorer(lab.engine, lab.state, BridgeUnavailable("none is made"))
     sizes = await measured(lab.engine, explorer, inventory, ["data"], Sizes())
     assert sizes.volumes["data"].size == 12_345
     assert refusals == []

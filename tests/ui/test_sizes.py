@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Lab, until
-from tests.terminal import voltui_terminal
+from tests.terminal import Terminal, voltui_terminal
 
 pytestmark = pytest.mark.engine
+
+
+async def helper_runs(lab: Lab, terminal: Terminal) -> bool:
+    terminal.read()
+    return any(one.helper and one.running for one in await lab.engine.containers())
 
 
 async def test_sizes_come_are_sorted_by_and_follow_what_is_written(lab: Lab, tmp_path: Path) -> None:
@@ -33,15 +38,15 @@ async def test_sizes_come_are_sorted_by_and_follow_what_is_written(lab: Lab, tmp
         terminal.press("2")
         terminal.wait_for(r"writer +a-small")
         assert [one.name for one in await lab.engine.containers()] == ["writer"]
+        terminal.press("1", "r")
+        await until(lambda: helper_runs(lab, terminal), "a helper that measures")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+        assert [one.name for one in await lab.engine.containers()] == ["writer"]
 
     with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
         terminal.wait_for(r"a-small +5 MB")  # at once, from the disk
         terminal.press("r")
-
-        async def helper_runs() -> bool:
-            terminal.read()
-            return any(one.helper and one.running for one in await lab.engine.containers())
-
-        await until(helper_runs, "a helper that measures")
+        await until(lambda: helper_runs(lab, terminal), "a helper that measures")
         terminal.child.kill(signal.SIGKILL)
     # The helper ends with the program that was killed: the lab waits for that.

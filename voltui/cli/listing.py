@@ -12,7 +12,7 @@ from voltui.cli.context import CliContext, with_options
 from voltui.cli.output import print_error, print_json, print_table
 from voltui.engine.adapter import Engine
 from voltui.format import since, size
-from voltui.jobs.explorer import Explorer, may_explore
+from voltui.jobs.explorer import Explorer, refusal_to_explore
 from voltui.jobs.measure import measured
 from voltui.model.backup import Backup
 from voltui.model.container import Container, ContainerDetail
@@ -51,7 +51,7 @@ async def _with_sizes(cli: CliContext, engine: Engine, *, measure: bool) -> tupl
     cache = SizeCache(cli.settings.state / "sizes")
     sizes = cache.read(inventory)
     if measure:
-        explorer = Explorer(engine, cli.settings.state, allowed=may_explore(cli.settings))
+        explorer = Explorer(engine, cli.settings.state, refusal_to_explore(cli.settings))
         sizes = await measured(engine, explorer, inventory, due(inventory, sizes, (), now(), all_=True), sizes)
         cache.write(inventory, sizes)
     return inventory, sizes

@@ -27,7 +27,7 @@ from voltui.model.source import Source
 from voltui.model.volume import Volume
 from voltui.store.files import locked_file
 
-_READ_ONLY = BridgeUnavailable("VolTUI is read-only here: it makes no helper container.", "Files of backups are shown.")
+_BACKUPS_HINT = "Files of backups can be looked at."
 _PREFIX = "voltui-explorer-"
 _BIRTH = 60
 """Seconds after which a helper that was made is not about to be started."""
@@ -48,13 +48,15 @@ class Explorer:
     It is made for the first who opens it and goes with the last. When this process dies, it ends by itself.
     """
 
-    def __init__(self, engine: Engine, state: Path, *, allowed: bool = True) -> None:
+    def __init__(self, engine: Engine, state: Path, refusal: BridgeUnavailable | None = None) -> None:
         self._engine = engine
         self._state = state
-        self._unavailable: BridgeUnavailable | None = None if allowed else _READ_ONLY
+        self._unavailable = refusal
         self._held: dict[Source, _Held] = {}
         self._lock = asyncio.Lock()
-        self._abandoned = False
+        self._users = 0
+        self._nobody = asyncio.Event()
+        self._nobody.set()
         self._swept = False
 
     async def everything(self) -> Source:
@@ -74,23 +76,33 @@ class Explorer:
     @asynccontextmanager
     async def opened(self, source: Source) -> AsyncIterator[Bridge]:
         """The helper that has the source at `TARGET`. Raises `BridgeUnavailable`; once it has, it always does."""
-        async with self._lock:
-            if self._unavailable is not None:
-                raise self._unavailable
-            held = self._held.get(source) or await self._start(source)
-            self._held[source] = held
-            held.users += 1
+        self._users += 1
+        self._nobody.clear()
         try:
-            yield held.bridge
+            async with self._lock:
+                if self._unavailable is not None:
+                    raise self._unavailable
+                held = self._held.get(source) or await self._start(source)
+                self._held[source] = held
+                held.users += 1
+            try:
+                yield held.bridge
+            finally:
+                held.users -= 1
+                if not held.users:
+                    self._held.pop(source, None)
+                    await settled(self._close(held))
         finally:
-            held.users -= 1
-            if not held.users:
-                self._held.pop(source, None)
-                await settled(self._close(held))
+            self._users -= 1
+            if not self._users:
+                self._nobody.set()
+
+    async def ended(self) -> None:
+        """Wait until no helper is there, or is about to be."""
+        await self._nobody.wait()
 
     def abandon(self) -> None:
-        """Let all helpers end by themselves, at once: the engine is asked nothing any more."""
-        self._abandoned = True
+        """Let all helpers end by themselves, at once."""
         for held in self._held.values():
             held.cancelled.set()
             held.bridge.let_go()
@@ -126,14 +138,17 @@ class Explorer:
     async def _close(self, held: _Held) -> None:
         held.cancelled.set()
         with suppress(VoltuiError):  # it ends by itself all the same: `alive` is closed
-            if not self._abandoned:
-                await held.bridge.close()
+            await held.bridge.close()
         held.files.close()
 
 
-def may_explore(settings: Settings) -> bool:
-    """Whether helpers may be made to look at files: the settings may ask for nothing to be made, or for no bridge."""
-    return not settings.read_only and settings.transport != TransportChoice.ARCHIVE
+def refusal_to_explore(settings: Settings) -> BridgeUnavailable | None:
+    """Why no helper may be made to look at files, where the settings say so."""
+    if settings.read_only:
+        return BridgeUnavailable("VolTUI is read-only here: it makes no helper.", _BACKUPS_HINT)
+    if settings.transport == TransportChoice.ARCHIVE:
+        return BridgeUnavailable("Files are read through the bridge only, and the transport is archive.", _BACKUPS_HINT)
+    return None
 
 
 def _new_io(root: Path, files: ExitStack) -> Path:

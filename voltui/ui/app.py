@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Literal
@@ -24,6 +25,8 @@ from voltui.ui.stylesheets import stylesheets
 
 _MINUTE = 60.0
 """Ages are shown in minutes and more: once a minute those that differ are painted."""
+_FAREWELL = 1.0
+"""Seconds that leaving waits for a helper to be removed."""
 _READERS = ("backup", "verify", "export", "prune")
 """Jobs that change no volume."""
 _TOAST = 6.0
@@ -59,7 +62,7 @@ class VoltuiApp(App[str]):
         self.main.show_state()
         self.run_worker(self.live.follow_engine(), name="engine", exit_on_error=False)
         self.run_worker(self.live.follow_jobs(), name="jobs", exit_on_error=False)
-        self.run_worker(self.sizing.follow(), name="sizes", exit_on_error=False)
+        self._sizes = self.run_worker(self.sizing.follow(), name="sizes", exit_on_error=False)
         self.set_interval(_MINUTE, self.main.show_state)
 
     def start_job(self, plan: Plan) -> None:
@@ -121,6 +124,13 @@ class VoltuiApp(App[str]):
             sandbox = inventory is not None and inventory.engine.sandbox
             fate = "until the sandbox ends" if sandbox else f"`voltui jobs {jobs[0].id}` follows it"
             words = f"The {jobs[0].kind} of {jobs[0].subject} goes on: {fate}."
+        self.run_worker(self._end(words), exit_on_error=False)
+
+    async def _end(self, words: str) -> None:
+        """End, when the helper that measures has gone or a moment has passed: it goes by itself then."""
+        self._sizes.cancel()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.live.explorer.ended(), _FAREWELL)
         self.live.close()
         self.sizing.close()
         self.exit(words)

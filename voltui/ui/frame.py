@@ -26,6 +26,8 @@ def header(state: State, width: int, facts: str = "") -> Line:
     ``facts`` are those of the open pane, for wide terminals.
     """
     parts: list[Span | str] = [Span(" VolTUI", "bold"), "  "]
+    if state.read_only:
+        parts += [Span("read-only", "warn"), "  "]
     inventory = state.inventory
     if inventory is None:
         parts.append(Span(state.endpoint, "dim"))
@@ -39,8 +41,6 @@ def header(state: State, width: int, facts: str = "") -> Line:
             f"{plural(len(inventory.containers), 'container')}, {up} up",
         ]
         parts.append(f" {glyphs().dot} ".join(told))
-    if state.read_only:
-        parts.append(Span("  read-only", "warn"))
     if facts and inventory is not None:
         parts.append(f" {glyphs().dot} {facts}")
     return spread(line(*parts), _warning(state), width)

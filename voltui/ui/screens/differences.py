@@ -92,6 +92,8 @@ class DifferencesScreen(Screen[None]):
         self._show()
 
     def _show(self) -> None:
+        if not self.is_attached:
+            return
         width, found = self.size.width, self._differences
         key = list(_ORDERS.values())[self._order]
         rows = sorted((found or {}).items(), key=lambda item: key(item[1]))  # type: ignore[arg-type,return-value]

@@ -133,6 +133,8 @@ class FilesScreen(Screen[None]):
     # Showing.
 
     def _show(self, cursor_key: str | None = None) -> None:
+        if not self.is_attached:
+            return
         width, order = self.size.width, ORDERS[self._order]
         folder = self._folder
         if folder is None:
