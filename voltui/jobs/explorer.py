@@ -22,7 +22,8 @@ from voltui.engine.pool import settled
 from voltui.jobs.directory import client_name
 from voltui.jobs.plan import TransportChoice
 from voltui.jobs.submit import jobs_directory
-from voltui.model.errors import VoltuiError
+from voltui.model.errors import Failed, VoltuiError
+from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import Volume
 from voltui.store.files import locked_file
@@ -113,7 +114,12 @@ class Explorer:
         files, cancelled = ExitStack(), threading.Event()
         name = f"{_PREFIX}{secrets.token_hex(6)}"
         labels = {CLIENT_LABEL: client}
-        spec = HelperSpec(name, source, False, labels, _READ_FILES, io=_new_io(self._state / "explorer", files))
+        try:
+            io = _new_io(self._state / "explorer", files)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise Failed(f"There is no place for a helper's files in {safe(str(self._state))}: {reason}.") from error
+        spec = HelperSpec(name, source, False, labels, _READ_FILES, io=io)
         # Measuring a large volume is silent for as long as it takes.
         bridge = Bridge(self._engine.connection, spec, cancelled, math.inf)
         try:

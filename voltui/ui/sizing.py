@@ -54,6 +54,7 @@ class Sizing:
         """Until cancelled: measure when there is something to measure."""
         while True:
             await self._wanted.wait()
+            await self._remember()
             await asyncio.sleep(_SETTLE)
             self._wanted.clear()
             inventory = self._seen
@@ -94,11 +95,14 @@ class Sizing:
         if self._touched and self._shown():
             asyncio.get_running_loop().call_later(TOUCHED.total_seconds(), self._wanted.set)
 
+    async def _remember(self) -> None:
+        """Show what was measured by an earlier VolTUI."""
+        inventory = self._seen
+        if inventory is not None and self._store.state.sizes is None:
+            self._store.update(sizes=await self._files.run(lambda: self._cache.read(inventory)))
+
     async def _measure(self, inventory: Inventory) -> None:
-        sizes = self._store.state.sizes
-        if sizes is None:
-            sizes = await self._files.run(lambda: self._cache.read(inventory))
-            self._store.update(sizes=sizes)
+        sizes = self._store.state.sizes or Sizes()
         names = due(inventory, sizes, self._touched, now(), all_=self._all)
         names = [name for name in names if name not in self._unmeasured]
         self._all = False

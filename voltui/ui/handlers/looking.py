@@ -1,17 +1,14 @@
-"""Looking into what is under the cursor."""
+"""Looking into what is under the cursor. What that needs is loaded then: it would delay the first screen."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voltui.jobs.keys import Keyring
-from voltui.jobs.look import BackupFiles, Files, VolumeFiles
 from voltui.model.backup import Backup, latest
 from voltui.model.safe import safe
-from voltui.ui.screens.differences import DifferencesScreen
-from voltui.ui.screens.files import FilesScreen
 
 if TYPE_CHECKING:
+    from voltui.jobs.look import Files
     from voltui.ui.screens.main import MainScreen
 
 
@@ -23,6 +20,8 @@ class Looking:
 
     def do_files(self) -> None:
         """The files of what is under the cursor."""
+        from voltui.ui.screens.files import FilesScreen
+
         files = self._files()
         if files is not None:
             self._screen.app.push_screen(FilesScreen(files))
@@ -38,6 +37,8 @@ class Looking:
 
     def do_diff(self) -> None:
         """What differs between the last backup and the volume now, or between two backups that are marked."""
+        from voltui.ui.screens.differences import DifferencesScreen
+
         screen, key = self._screen, self._screen.cursor_key
         state = screen.state
         if not key:
@@ -61,11 +62,16 @@ class Looking:
             screen.app.push_screen(DifferencesScreen(self._of_backup(backup), volume))
 
     def _of_backup(self, backup: Backup) -> Files:
+        from voltui.jobs.keys import Keyring
+        from voltui.jobs.look import BackupFiles
+
         live = self._screen.app.live
         return BackupFiles(live.backups, Keyring.of(live.common(), live.state_directory), backup)
 
     def _of_volume(self, name: str) -> Files | None:
         """The volume's files; ``None`` where there is none of the name."""
+        from voltui.jobs.look import VolumeFiles
+
         inventory = self._screen.state.inventory
         volume = inventory.volumes.get(name) if inventory else None
         if inventory is None or volume is None:
