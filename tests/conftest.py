@@ -155,10 +155,15 @@ async def lab(sandbox_host: str, tmp_path: Path) -> AsyncIterator[Lab]:
     made = Lab(engine, tmp_path / "state" / "voltui", LocalStore(tmp_path / "store"), tmp_path)
     await made.remove_all()
     yield made
-    helpers = [container.name for container in await engine.containers() if container.helper]
-    await made.remove_all()
-    engine.close()
-    assert helpers == [], "helper containers were left behind"
+
+    async def no_helpers() -> bool:
+        return not [container for container in await engine.containers() if container.helper]
+
+    try:
+        await until(no_helpers, "that no helper container is left behind")  # an explorer's ends when its owner does
+    finally:
+        await made.remove_all()
+        engine.close()
 
 
 def slow_to_compress(path: Path, size: int = 24_000_000) -> None:

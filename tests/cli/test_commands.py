@@ -76,6 +76,9 @@ async def test_lists_are_there_for_people_and_for_programs(lab: Lab, voltui: Vol
         "container": "app", "state": "running", "destination": "/srv", "read_only": True,
     }  # fmt: skip
     assert volumes[0]["last_backup"]["id"].startswith("data@")
+    assert volumes[0]["size"] is None
+    assert json.loads(voltui("volumes", "--sizes", "--json", check=True).out)[0]["size"]["bytes"] == 4096
+    assert "4.1 kB" in voltui("volumes", check=True).out
 
     containers = json.loads(voltui("--json", "containers", check=True).out)
     taker = next(one for one in containers if one["name"] == "taker")

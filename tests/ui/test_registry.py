@@ -11,6 +11,7 @@ from voltui.ui.frame import keys
 from voltui.ui.handlers.engines import Engines
 from voltui.ui.handlers.export import Export
 from voltui.ui.handlers.finding import Finding
+from voltui.ui.handlers.looking import Looking
 from voltui.ui.handlers.menus import Menus
 from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
@@ -21,7 +22,7 @@ from voltui.ui.handlers.walks import Walks
 from voltui.ui.screens.help import help_lines
 from voltui.ui.spans import plain, width_of
 
-HANDLERS = (Moves, Finding, Operations, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
+HANDLERS = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
 
 
 def test_every_action_has_one_handler_and_every_handler_an_action() -> None:

@@ -12,6 +12,8 @@ from voltui.cli.context import CliContext, with_options
 from voltui.cli.output import print_error, print_json, print_table
 from voltui.engine.adapter import Engine
 from voltui.format import since, size
+from voltui.jobs.explorer import Explorer, refusal_to_explore
+from voltui.jobs.measure import measured
 from voltui.model import facts
 from voltui.model.backup import Backup, latest
 from voltui.model.container import Container, ContainerDetail
@@ -19,35 +21,52 @@ from voltui.model.errors import Usage
 from voltui.model.filter import Ask, Facts, Filter, parse
 from voltui.model.inventory import Inventory, Use, data_source
 from voltui.model.safe import safe
+from voltui.model.sizes import Sizes, VolumeSize, aged, due
 from voltui.model.source import Source
 from voltui.model.text import clock_time, listed
 from voltui.model.volume import Volume
+from voltui.model.when import now
 from voltui.store.local import no_backup_of
+from voltui.store.sizes import SizeCache
 
 
 @click.command()
 @click.argument("terms", nargs=-1, metavar="[FILTER…]")
+@click.option("--sizes", "measure", is_flag=True, help="Measure all volumes now, not just tell what was measured last.")
 @with_options
-def volumes(cli: CliContext, terms: tuple[str, ...]) -> None:
-    """List volumes: who uses them, and when each was last backed up.
+def volumes(cli: CliContext, terms: tuple[str, ...], measure: bool) -> None:
+    """List volumes: how much they hold, who uses them, and when each was last backed up.
 
     FILTER is what is typed after / in the explorer: word, label=env=prod, project=shop, driver=local, unused,
-    anonymous, 'backup>7d', backup=never, and '!' before any of them. Quote what the shell would take for itself.
+    anonymous, 'size>1G', 'backup>7d', backup=never, and '!' before any of them. Quote what the shell would take for
+    itself.
     """
-    wanted = _filter(terms, facts.VOLUME_ASKS - {Ask.SIZE})  # nothing here measures sizes
-    inventory = cli.ask(lambda engine: engine.inventory())
+    wanted = _filter(terms, facts.VOLUME_ASKS)
+    inventory, sizes = cli.ask(lambda engine: _with_sizes(cli, engine, measure=measure))
     newest = _newest(cli, inventory)
-    of = {name: _volume_facts(inventory, volume, newest.get(name)) for name, volume in inventory.volumes.items()}
+    of = {name: _volume_facts(inventory, volume, newest.get(name), sizes) for name, volume in inventory.volumes.items()}
     names = wanted.select(of, of, near=False).keys
     found = [(inventory.volumes[name], newest.get(name)) for name in names]
     if cli.as_json:
-        print_json([_volume_document(inventory, volume, backup) for volume, backup in found])
+        print_json([_volume_document(inventory, volume, backup, sizes.of(volume)) for volume, backup in found])
         return
     print_table(
-        ("NAME", "DRIVER", "USED BY", "CREATED", "BACKUP", "LABELS"),
-        [_volume_row(inventory, volume, backup) for volume, backup in found],
-        right=(5,),
+        ("NAME", "SIZE", "DRIVER", "USED BY", "CREATED", "BACKUP", "LABELS"),
+        [_volume_row(inventory, volume, backup, sizes) for volume, backup in found],
+        right=(1, 6),
     )
+
+
+async def _with_sizes(cli: CliContext, engine: Engine, *, measure: bool) -> tuple[Inventory, Sizes]:
+    """What there is, and how much it holds as far as that was measured, or with ``measure`` as it is now."""
+    inventory = await engine.inventory()
+    cache = SizeCache(cli.settings.state / "sizes")
+    sizes = cache.read(inventory)
+    if measure:
+        explorer = Explorer(engine, cli.settings.state, refusal_to_explore(cli.settings))
+        sizes = await measured(engine, explorer, inventory, due(inventory, sizes, (), now(), all_=True), sizes)
+        cache.write(inventory, sizes)
+    return inventory, sizes
 
 
 @click.command()
@@ -110,9 +129,10 @@ def _filter(terms: tuple[str, ...], asks: frozenset[Ask]) -> Filter:
     return wanted
 
 
-def _volume_facts(inventory: Inventory, volume: Volume, backup: Backup | None) -> Facts:
-    words = " ".join(_volume_row(inventory, volume, backup))
-    return facts.of_volume(inventory, volume, inventory.display_name(volume), words, backup.started if backup else None)
+def _volume_facts(inventory: Inventory, volume: Volume, backup: Backup | None, sizes: Sizes) -> Facts:
+    words, known = " ".join(_volume_row(inventory, volume, backup, sizes)), sizes.of(volume)
+    started, held = backup.started if backup else None, known.size if known else None
+    return facts.of_volume(inventory, volume, inventory.display_name(volume), words, started, size=held)
 
 
 def _newest(cli: CliContext, inventory: Inventory) -> dict[str, Backup]:
@@ -124,9 +144,12 @@ def _newest(cli: CliContext, inventory: Inventory) -> dict[str, Backup]:
     return {name: latest(backups) for name, backups in found.items()}
 
 
-def _volume_row(inventory: Inventory, volume: Volume, backup: Backup | None) -> list[str]:
+def _volume_row(inventory: Inventory, volume: Volume, backup: Backup | None, sizes: Sizes) -> list[str]:
+    known = sizes.of(volume)
+    old = known is not None and aged(inventory, known, volume.name, now())
     return [
         safe(inventory.display_name(volume)),
+        f"{'~' if old else ''}{size(known.size)}" if known else "-",
         safe(volume.kind),
         _users(inventory.uses(volume.name)),
         since(volume.created),
@@ -141,7 +164,9 @@ def _users(uses: tuple[Use, ...]) -> str:
     return listed([f"{safe(use.container.name)} ({use.container.state}, {use.mount.access})" for use in uses])
 
 
-def _volume_document(inventory: Inventory, volume: Volume, backup: Backup | None) -> dict[str, Any]:
+def _volume_document(
+    inventory: Inventory, volume: Volume, backup: Backup | None, known: VolumeSize | None
+) -> dict[str, Any]:
     return {
         "name": volume.name,
         "driver": volume.driver,
@@ -151,6 +176,7 @@ def _volume_document(inventory: Inventory, volume: Volume, backup: Backup | None
         "anonymous": volume.anonymous,
         "project": volume.project,
         "mountpoint": volume.mountpoint,
+        "size": {"bytes": known.size, "measured": known.measured} if known else None,
         "users": [
             {
                 "container": use.container.name,

@@ -18,6 +18,7 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import plural
 from voltui.model.volume import Volume
+from voltui.store.sizes import SizeCache
 
 
 @click.command()
@@ -120,13 +121,15 @@ def _show(cli: CliContext, inventory: Inventory, volumes: list[Volume]) -> None:
         click.echo("No volume is unused.")
         return
     listing = cli.store.listing()
-    rows = []
+    rows, sizes = [], SizeCache(cli.settings.state / "sizes").read(inventory)
     for volume in volumes:
+        known = sizes.of(volume)
         backups = listing.of(Source("volume", volume.name))
         last = since(latest(backups).started) if backups else "never"
         made = since(volume.created) if volume.created else "-"
-        rows.append([safe(inventory.display_name(volume)), made, last, "anonymous" if volume.anonymous else "named"])
-    print_table(("VOLUME", "MADE", "LAST BACKUP", ""), rows)
+        kind = "anonymous" if volume.anonymous else "named"
+        rows.append([safe(inventory.display_name(volume)), size(known.size) if known else "-", made, last, kind])
+    print_table(("VOLUME", "SIZE", "MADE", "LAST BACKUP", ""), rows, right=(1,))
 
 
 @click.command(name="import-image")

@@ -29,12 +29,14 @@ _PROOF_DEADLINE = 10.0
 IDLE_LIMIT = 300.0
 """Seconds without a byte until a transfer is given up. Storage on a network may pause for long."""
 
-_MAIN = """exec 3>"$2"
+_MAIN = """exec 3<>"$3" 4<"$3" 3>&-
+exec 3<>"$2"
 { printf '%s\\n' "$1"; tar --version; find --version; } >&3 2>&1
 exec 3>&-
-exec cat "$3" >/dev/null"""
+exec cat <&4 >/dev/null"""
 """Say the token and which tools there are, then live until the other end of the FIFO ``alive`` is closed: when VolTUI
-ends, however it ends, the kernel closes it, the helper exits, and the engine removes it."""
+ends, however it ends, the kernel closes it, the helper exits, and the engine removes it. Opening a FIFO for both ways
+never waits: a VolTUI that ended before the helper began is noticed too."""
 _RUN = 'exec 3>"$1"; out=$2 err=$3; shift 3; "$@" >"$out" 2>"$err" 3>&-; echo $? >&3'
 _RUN_WITH_INPUT = 'exec 3>"$1"; out=$2 err=$3 in=$4; shift 4; "$@" <"$in" >"$out" 2>"$err" 3>&-; echo $? >&3'
 """The exit status comes through a FIFO too: Podman 4.3 never says that a detached command has ended (measured)."""
@@ -93,9 +95,10 @@ class Bridge:
         try:
             await helper.remove(self._connection, self._spec.name)
         finally:
-            self._let_go()
+            self.let_go()
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
+        """Close ``alive``: the helper ends by itself, and the engine removes it."""
         if self._alive_fd >= 0:
             os.close(self._alive_fd)
             self._alive_fd = -1
@@ -125,7 +128,7 @@ class Bridge:
     async def kill(self) -> None:
         """Remove the helper, and with it whatever runs in it, and wait until it is gone."""
         await helper.remove(self._connection, self._spec.name)
-        self._let_go()
+        self.let_go()
 
     async def spawn(self, argv: list[str], *, stream: bool = False, feed: bool = False) -> HelperProcess:
         """Start a command. With ``stream`` its output is a source, with ``feed`` its input is a sink."""

@@ -25,11 +25,20 @@ class DaemonPool:
         self._threads = 0
         self._idle = 0
         self._lock = threading.Lock()
+        self._waiting: set[asyncio.Future[Any]] = set()
+        self._closed = False
 
     async def run(self, function: Callable[[], T]) -> T:
-        """Run ``function`` in a thread and wait for its result. Cancelling stops the waiting, not the function."""
+        """Run ``function`` in a thread and wait for its result. Cancelling stops the waiting, not the function.
+
+        Once the pool is closed every waiting is cancelled: there is no thread to wait for.
+        """
+        if self._closed:
+            raise asyncio.CancelledError
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
+        self._waiting.add(future)
+        future.add_done_callback(self._waiting.discard)
 
         def settle(set_result: Callable[[], None]) -> None:
             if not future.done():
@@ -50,7 +59,11 @@ class DaemonPool:
         return await future
 
     def close(self) -> None:
-        """Let the threads end when they are done."""
+        """Let the threads end when they are done, and whoever waits go."""
+        self._closed = True
+        for future in [*self._waiting]:
+            if not future.get_loop().is_closed():
+                future.cancel()
         for _ in range(self._size):
             self._queue.put(None)
 

@@ -102,6 +102,27 @@ def empty_tree(folder: str) -> list[str]:
     return ["find", folder, "-mindepth", "1", "-delete"]
 
 
+def list_files(folder: str) -> list[str]:
+    """The command that lists all that is below a folder, on its file system: `FILE_FIELDS` an entry."""
+    return ["find", folder, "-xdev", "-printf", r"%P\0%y\0%s\0%b\0%m\0%U\0%G\0%T@\0%n\0%D:%i\0%l\0"]
+
+
+FILE_FIELDS = 11
+"""Each ended by a NUL: path, type, bytes, blocks of 512, mode, owner, group, time, names, what file it is, target."""
+
+_READ_HEAD = """name=$(printf '%bx' "$1")
+exec dd if="${name%x}" iflag=nofollow,nonblock,fullblock,count_bytes bs=64k count="$2" status=none"""
+
+
+def read_head(folder: str, path: bytes, count: int) -> list[str]:
+    """The command that prints the first bytes of a regular file below a folder.
+
+    The engine takes no argument that is not UTF-8: the name goes in octal, for ``printf``.
+    """
+    name = "".join(f"\\0{byte:03o}" for byte in folder.encode() + b"/" + path)
+    return ["sh", "-c", _READ_HEAD, "sh", name, str(count)]
+
+
 def first_entry(folder: str) -> list[str]:
     """The command that prints one entry of a directory, if it has any that counts."""
     ours = [word for name in OWN_NAMES for word in ("!", "-name", name)]
@@ -115,6 +136,35 @@ def altered_since(folder: str, moment: str) -> list[str]:
     The time of status change, which no program can set back.
     """
     return ["find", folder, "-mindepth", "1", "-newerct", f"@{moment}", "-printf", "%P", "-quit"]
+
+
+_MEASURE = """command -v ionice >/dev/null && ionice --class 3 --ignore --pid $$
+while read -r seconds folder; do
+    echo "$(timeout "$seconds" du --summarize --one-file-system --block-size=1 -- "$folder" 2>/dev/null)"
+done"""
+
+
+def measure() -> list[str]:
+    """The command that measures folders, one after the other, giving way to everybody else on the machine.
+
+    It reads lines of seconds (0: however long it takes) and a folder, and answers each by a line: the bytes that the
+    folder takes on disk and its name, or nothing where that took longer, or the folder is gone.
+    """
+    return ["nice", "-n", "19", "sh", "-c", _MEASURE]
+
+
+def mounted() -> list[str]:
+    """The command that prints what is mounted where, for `mount_kinds`."""
+    return ["cat", "/proc/self/mountinfo"]
+
+
+def mount_kinds(listing: bytes) -> dict[str, str]:
+    """The kind of file system by the folder that it is mounted at (``proc(5)``)."""
+    found = {}
+    for line in listing.decode("utf-8", "surrogateescape").splitlines():
+        before, _, after = line.partition(" - ")
+        found[before.split(" ")[4]] = after.split(" ")[0]
+    return found
 
 
 def free_space(folder: str) -> list[str]:

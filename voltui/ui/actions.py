@@ -5,7 +5,7 @@ Bindings, the line of keys, the help, the palette and the menu of actions are al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -85,15 +85,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo", ("U",), "Undo restore", "Put back what the last restore replaced", Group.ACT,
            frozenset((VOLUMES, GRAPH)), changes=True),
     Action("verify", ("v",), "Verify", "Read the backup back, every byte", Group.ACT, frozenset((BACKUPS,)), footer=3),
-    Action("remove", ("d",), "Remove", "Remove it, or all marked, after showing what goes", Group.ACT,
+    Action("remove", ("d",), "Remove", "Remove it, or all marked, after showing it", Group.ACT,
            frozenset((VOLUMES, GRAPH, BACKUPS)), footer=7, changes=True),
     Action("cancel", ("K",), "Cancel job", "Stop the job; it undoes what it began", Group.ACT, frozenset((JOBS,)),
            footer=1, changes=True),
-    Action("share", ("V",), "Share", "Give containers the volume; take it back from one", Group.ACT,
+    Action("share", ("V",), "Share", "Give containers the volume, or take it back", Group.ACT,
            frozenset((VOLUMES, CONTAINERS, GRAPH)), footer=3, changes=True),
     Action("clone", ("c",), "Clone", "Copy the volume into a new one", Group.ACT,
            frozenset((VOLUMES, GRAPH)), changes=True),
-    Action("create", ("C",), "Create", "Make a volume: local, host path, NFS, CIFS, memory", Group.ACT,
+    Action("create", ("C",), "Create", "A new volume: local, path, NFS, CIFS, memory", Group.ACT,
            frozenset((VOLUMES,)), changes=True),
     Action("clean_up", ("X",), "Clean up", "Remove unused volumes, after showing them", Group.ACT,
            frozenset((VOLUMES,)), changes=True),
@@ -103,6 +103,10 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((GRAPH,)), footer=3),
     Action("export", ("e",), "Export", "Write what is drawn to a file: .svg, .txt, .dot", Group.ACT,
            frozenset((GRAPH,)), footer=6),
+    Action("files", ("f",), "Files", "Look into the volume or the backup", Group.ACT,
+           frozenset((VOLUMES, BACKUPS)), footer=4),
+    Action("diff", ("D",), "Differences", "What differs from the last backup; of two marked ones", Group.ACT,
+           frozenset((VOLUMES, BACKUPS))),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
     Action("filter", ("slash",), "Filter", "Show only rows that match; terms below", Group.FIND, footer=4),
     Action("next_match", ("n",), "Next", "Next row that the filter left", Group.FIND),
@@ -139,7 +143,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_pane", ("tab",), "Next pane", "The next pane", Group.PANES),
     Action("previous_pane", ("shift+tab",), "Previous pane", "The pane before", Group.PANES),
     Action("zoom", ("plus",), "Zoom", "The detail alone, or the list again", Group.PANES),
-    Action("refresh", ("r",), "Refresh", "Ask the engine and the store again", Group.OTHER),
+    Action("refresh", ("r",), "Refresh", "Ask everything again, measure sizes", Group.OTHER),
     Action("engines", ("E",), "Engines", "Go to another engine: contexts, ssh hosts", Group.OTHER),
     Action("menu", ("x",), "Actions", "What can be done here", Group.OTHER, footer=9),
     Action("palette", ("colon",), "Palette", "Find any action by its name", Group.OTHER),
@@ -150,11 +154,11 @@ ACTIONS: tuple[Action, ...] = (
 BY_ID = {action.id: action for action in ACTIONS}
 
 
-def bindings() -> list[BindingType]:
+def bindings(actions: Sequence[Action] = ACTIONS) -> list[BindingType]:
     """A binding for each key of each action. The ids make keys configurable (``set_keymap``)."""
     return [
         Binding(",".join(action.keys), f"act({action.id!r})", action.label, show=False, id=action.id, priority=False)
-        for action in ACTIONS
+        for action in actions
     ]
 
 

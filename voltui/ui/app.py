@@ -17,8 +17,10 @@ from voltui.jobs.plan import Plan
 from voltui.jobs.watch import JobView
 from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
+from voltui.model.when import parse_time
+from voltui.store.sizes import SizeCache
 from voltui.ui import palette
-from voltui.ui.actions import GRAPH
+from voltui.ui.actions import GRAPH, VOLUMES
 from voltui.ui.frame import PANE_IDS
 from voltui.ui.glyphs import ASCII, glyphs
 from voltui.ui.keymap import keymap
@@ -26,6 +28,7 @@ from voltui.ui.live import Live
 from voltui.ui.memory import Memory, Remembered
 from voltui.ui.palette import GROUNDS
 from voltui.ui.screens.main import MainScreen
+from voltui.ui.sizing import Sizing
 from voltui.ui.state import State, Store
 from voltui.ui.stylesheets import stylesheets
 
@@ -33,6 +36,10 @@ _MINUTE = 60.0
 """Ages are shown in minutes and more: once a minute those that differ are painted."""
 _MOMENT = 0.5
 """Seconds after which what was changed is remembered: who looks through the orders wants the last."""
+_FAREWELL = 1.0
+"""Seconds that leaving waits for a helper to be removed."""
+_READERS = ("backup", "verify", "export", "prune")
+"""Jobs that change no volume."""
 _TOAST = 6.0
 """Seconds a message stays."""
 
@@ -72,6 +79,8 @@ class VoltuiApp(App[str]):
         state = State(endpoint.shown, settings.read_only, self._keys, endpoint.brief)
         self.store = Store(state, self._state_changed)
         self.live = Live(settings, self.store, self._job_ended)
+        cache = SizeCache(settings.state / "sizes")
+        self.sizing = Sizing(self.live.engine, self.live.explorer, cache, self.store, self._volumes_shown)
         self._remembered = Remembered(endpoint.host)
         self._arrived = False
 
@@ -95,6 +104,7 @@ class VoltuiApp(App[str]):
         self.main.show_state()
         self.run_worker(self.live.follow_engine(), name="engine", exit_on_error=False)
         self.run_worker(self.live.follow_jobs(), name="jobs", exit_on_error=False)
+        self._sizes = self.run_worker(self.sizing.follow(), name="sizes", exit_on_error=False)
 
     def go_to_engine(self, endpoint: Endpoint) -> None:
         """Leave this engine, with all that was asked of it, and show another. Jobs go on where they are."""
@@ -183,6 +193,7 @@ class VoltuiApp(App[str]):
         """Ask the engine and the store again."""
 
         self.run_worker(self.live.refresh(), group="refresh", exclusive=True, exit_on_error=False)
+        self.sizing.look(everything=True)
 
     def tell(self, text: str, *, warning: bool = False) -> None:
         """Show a message for some seconds. The text must be safe for a terminal."""
@@ -207,13 +218,22 @@ class VoltuiApp(App[str]):
             fate = "until the sandbox ends" if sandbox else f"`voltui jobs {jobs[0].id}` follows it"
             words = f"The {jobs[0].kind} of {jobs[0].subject} goes on: {fate}."
         self._keep_now()
+        self.run_worker(self._end(words), exit_on_error=False)
+
+    async def _end(self, words: str) -> None:
+        """End, when the helper that measures has gone or a moment has passed: it goes by itself then."""
+        self._sizes.cancel()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.live.explorer.ended(), _FAREWELL)
         self.live.close()
+        self.sizing.close()
         self.exit(words)
 
     def _state_changed(self) -> None:
         if not self._arrived and self.store.state.inventory is not None:
             self._arrive()
         self.main.show_state()
+        self.sizing.notice(self.store.state.inventory)
         if self.main.pane.view.id == GRAPH:
             self.inspect_all()
 
@@ -224,10 +244,15 @@ class VoltuiApp(App[str]):
             self.main.go_to_pane(self._remembered.pane)
         self.remember()
 
+    def _volumes_shown(self) -> bool:
+        return self.main.pane.view.id == VOLUMES
+
     def _job_ended(self, job: JobView) -> None:
         if job.outcome is None:
             self.tell(f"The {job.kind} of {job.subject} died.", warning=True)
             return
+        if job.kind not in _READERS and (asked := parse_time(job.asked)):
+            self.sizing.job_ended(job.subject, asked)
         words = safe(" ".join([job.outcome.sentence, *job.outcome.warnings]))
         self._toast(words, "information" if job.state == "done" else "error")
 

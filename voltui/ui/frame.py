@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from voltui.format import size
 from voltui.model.errors import VoltuiError
 from voltui.model.filter import hint
 from voltui.model.inventory import Inventory
@@ -22,15 +23,26 @@ _LEAST_PLACE = 12
 """Cells of an engine's address that are shown whatever else there is."""
 
 
-def header(state: State, width: int) -> Line:
-    """``VolTUI  prod-1 local · Docker 28.5 · 12 volumes · 9 containers, 7 up``, and at its end what is wrong."""
+_SUMMARY_MARGIN = 5
+"""Cells of rule and blanks around a summary in a title."""
+
+
+def header(state: State, width: int, summary: str = "") -> Line:
+    """``VolTUI  prod-1 local · Docker 28.5 · 12 volumes 6.1 GB · 9 containers, 7 up``, and at its end what is wrong.
+
+    ``summary`` are those of the open pane, for wide terminals.
+    """
     parts: list[Span | str] = [Span(" VolTUI", "bold"), "  "]
+    if state.read_only:
+        parts += [Span("read-only", "warn"), "  "]
     inventory = state.inventory
     if inventory is None:
         parts.append(Span(state.endpoint, "dim"))
     else:
         room = width - width_of(_warning(state)) - (11 if state.read_only else 0)
         parts.append(_engine(state, inventory, room - width_of(line(*parts))))
+    if summary and inventory is not None:
+        parts.append(f" {glyphs().dot} {summary}")
     if state.read_only:
         parts.append(Span("  read-only", "warn"))
     return spread(line(*parts), _warning(state), width)
@@ -41,7 +53,10 @@ def _engine(state: State, inventory: Inventory, room: int) -> str:
     engine = inventory.engine
     up = sum(container.running for container in inventory.containers.values())
     product = [f"{engine.product} {safe(engine.version).partition('+')[0]}"]
-    counts = [plural(len(inventory.volumes), "volume"), f"{plural(len(inventory.containers), 'container')}, {up} up"]
+    counts = [
+        plural(len(inventory.volumes), "volume") + _held(state, len(inventory.volumes)),
+        f"{plural(len(inventory.containers), 'container')}, {up} up",
+    ]
     dot = f" {glyphs().dot} "
     whole = dot.join([f"{safe(engine.name)} {state.place}", *product, *counts])
     if cell_width(whole) <= room:
@@ -50,6 +65,13 @@ def _engine(state: State, inventory: Inventory, room: int) -> str:
     rest = dot.join(["", *counts])
     left = max(room - cell_width(name + rest), _LEAST_PLACE)
     return f"{name}{middle_cut(state.place, left, glyphs().ellipsis)}{rest}"
+
+
+def _held(state: State, count: int) -> str:
+    """What all volumes hold together; ``>`` where some are not known."""
+    if state.sizes is None or not state.sizes.volumes:
+        return ""
+    return f" {'>' if len(state.sizes.volumes) < count else ''}{size(state.sizes.total)}"
 
 
 def _warning(state: State) -> Line:
@@ -89,11 +111,14 @@ def filter_note(pane: Pane) -> Line:
     return line(Span(hint(pane.view.asks), "dim"))
 
 
-def detail_title(name: str, position: str, width: int) -> Line:
-    """``─ shop_pgdata ───────────── 3/12 ─``."""
+def detail_title(name: str, position: str, width: int, summary: str = "") -> Line:
+    """``─ shop_pgdata ───── 61 GB free ─ 3/12 ─``; ``summary`` stand where there is room."""
     rule = glyphs().rule
     left = line(Span(f"{rule} ", "dim"), Span(name, "bold"), " ") if name else ()
     right = line(Span(f" {position} {rule}" if position else rule, "dim"))
+    room = width - width_of(left) - width_of(right)
+    if summary and cell_width(summary) + _SUMMARY_MARGIN <= room:
+        right = line(Span(f" {summary} {rule}", "dim"), *right)
     filling = max(width - width_of(left) - width_of(right), 0)
     return spread(line(*left, Span(rule * filling, "dim")), right, width)
 

@@ -15,6 +15,7 @@ from voltui.engine.events import Change, Events
 from voltui.engine.pool import DaemonPool
 from voltui.jobs import watch
 from voltui.jobs.directory import JobDirectory
+from voltui.jobs.explorer import Explorer, refusal_to_explore
 from voltui.jobs.plan import Common, Plan
 from voltui.jobs.submit import jobs_directory, submit
 from voltui.jobs.watch import JobView
@@ -42,6 +43,8 @@ class Live:
         self.engine = Engine(settings.endpoint)
         self.backups = LocalStore(settings.store)
         self.jobs = jobs_directory(settings.state)
+        self.explorer = Explorer(self.engine, settings.state, refusal_to_explore(settings))
+        self.state_directory = settings.state
         self._settings = settings
         self._common = Common.of(settings)
         self._store = store
@@ -113,6 +116,7 @@ class Live:
 
     def close(self) -> None:
         """Let the threads end."""
+        self.explorer.abandon()
         self.engine.close()
         self._files.close()
 

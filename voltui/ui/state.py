@@ -12,6 +12,7 @@ from voltui.model.backup import Backup
 from voltui.model.container import ContainerDetail
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import Inventory
+from voltui.model.sizes import Sizes
 from voltui.ui.actions import Keymap
 
 
@@ -37,6 +38,8 @@ class State:
     """What in the store can't be read."""
     jobs: tuple[JobView, ...] = ()
     """Running and past ones, newest first."""
+    sizes: Sizes | None = None
+    """What is known of how much the volumes hold; ``None`` until it was looked up."""
     details: Mapping[str, ContainerDetail] | None = None
     """What inspects have told, by container id."""
 

@@ -13,6 +13,7 @@ from voltui.model.filter import Ask, examples
 from voltui.ui.actions import Action, Group
 from voltui.ui.glyphs import glyphs
 from voltui.ui.spans import Line, Span, line
+from voltui.ui.views.words import OLD
 from voltui.ui.widgets.text import TextView
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def _signs() -> list[Line]:
         (signs.paused, "it is paused"),
         (signs.stopped, "it is stopped, or was never started"),
         (signs.mark, "the row is marked"),
+        (OLD, "before a size: it was measured a while ago, r measures anew"),
         ("ok", "the last backup was read back from disk, whole"),
         ("unproved", "it was not read back yet: v in Backups does it"),
         ("DAMAGED", "it was read back and is not whole"),

@@ -19,6 +19,7 @@ from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, Group, bindings
 from voltui.ui.handlers.engines import Engines
 from voltui.ui.handlers.export import Export
 from voltui.ui.handlers.finding import Finding
+from voltui.ui.handlers.looking import Looking
 from voltui.ui.handlers.menus import Menus
 from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
@@ -53,6 +54,8 @@ _SLICE = 0.01
 """Seconds of preparing a filter between two looks at the keyboard."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 60, 16
 """Cells below which the list and its detail would be of no use."""
+_WIDE = 110
+"""From so many cells on, the detail stands beside the list."""
 _VIEWS: tuple[type[View], ...] = (VolumesView, ContainersView, GraphView, BackupsView, JobsView)
 
 
@@ -60,7 +63,7 @@ class MainScreen(Screen[None]):
     """Shows the state; turns keys into actions."""
 
     BINDINGS = bindings()
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's own form
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012 - Textual's own form
 
     app: VoltuiApp
 
@@ -71,7 +74,7 @@ class MainScreen(Screen[None]):
         self._follow: Timer | None = None
         self.new_here = False
         """Whether to say what to begin with."""
-        owners = (Moves, Finding, Operations, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
+        owners = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
         self._handlers = handlers(*(owner(self) for owner in owners))
 
     def compose(self) -> ComposeResult:
@@ -213,7 +216,8 @@ class MainScreen(Screen[None]):
 
     def _show_frame(self) -> None:
         width, state = self.size.width, self.state
-        self._lines("header").show([frame.header(state, width)])
+        summary = self._pane.view.summary(state) if width >= _WIDE else ""
+        self._lines("header").show([frame.header(state, width, summary)])
         self._lines("tabs").show([frame.tabs(self._pane, width)])
         shown = footer(self._pane.view.id, read_only=state.read_only, keys=state.keys)
         self._lines("keys").show([frame.keys(shown, width)])
@@ -224,7 +228,8 @@ class MainScreen(Screen[None]):
 
     def _show_detail(self) -> None:
         position = "" if self.walking else self.table.position
-        self.detail.tell(self.subject, position, self._detail, alone=self.zoomed)
+        summary = "" if self.walking or self.size.width >= _WIDE else self._pane.view.summary(self.state)
+        self.detail.tell(self.subject, position, self._detail, alone=self.zoomed, summary=summary)
 
     def _detail(self, width: int) -> list[Line]:
         """What is known of what is under the cursor."""
@@ -290,6 +295,7 @@ class MainScreen(Screen[None]):
         self._cursor_moved()
         if identifier == GRAPH:
             self.app.inspect_all()
+        self.app.sizing.look()
 
     def unmark(self) -> None:
         """Take all marks of the pane away."""

@@ -20,7 +20,7 @@ from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
 from voltui.ui.views.base import Column
-from voltui.ui.views.words import backup_standing
+from voltui.ui.views.words import backup_standing, size_cell
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("VOLUME", share=1, middle=True),
+    Column("SIZE", width=9, right=True),
     Column("MADE", width=7, right=True),
     Column("BACKUP", width=18),
     Column("", width=9),
@@ -91,8 +92,10 @@ class RemoveScreen(ModalScreen[RemovePlan | None]):
     def _cells(self, key: str) -> tuple[Line, ...]:
         volume, inventory = self._volumes[key], self._state.inventory
         name = inventory.display_name(volume) if inventory else volume.name
+        known = self._state.sizes.of(volume) if self._state.sizes else None
         return (
             line(safe(name)),
+            size_cell(known, old=False),
             line(since(volume.created, "-")),
             backup_standing(self._state.backups_of(key)),
             line(Span("anonymous" if volume.anonymous else "named", "dim")),

@@ -72,6 +72,10 @@ class View(ABC):
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """What else is known of it, made for ``width`` cells; ``full`` leaves nothing out where there is much."""
 
+    def summary(self, state: State) -> str:
+        """What is to be known of all rows together, or empty; safe for a terminal."""
+        return ""
+
     def words(self, state: State, key: str) -> str:
         """What the filter looks for its words in: all that the row shows."""
         return " ".join(plain(cell) for cell in self.cells(state, key))

@@ -11,15 +11,20 @@ from voltui.model.backup import Backup, latest
 from voltui.model.filter import Facts
 from voltui.model.inventory import UNNAMED, Use
 from voltui.model.safe import safe
+from voltui.model.sizes import VolumeSize, aged, unused
 from voltui.model.text import clock_time, plural
 from voltui.model.volume import Volume
-from voltui.ui.spans import Line, Span, line
+from voltui.model.when import now
+from voltui.ui.glyphs import glyphs
+from voltui.ui.spans import EMPTY, Line, Span, line
 from voltui.ui.state import State
 from voltui.ui.views.base import NARROW, Column, Sort, View, labelled, under
-from voltui.ui.views.words import backup_standing, standing_words, state_glyph, users
+from voltui.ui.views.words import backup_standing, share_bar, size_cell, standing_words, state_glyph, users
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_USERS = 3
+_SHARE = 5
+"""Cells of the bar that is a volume's share of all."""
 _MOST_LABELS = 2
 
 
@@ -43,26 +48,42 @@ def _last_backup(state: State, key: str) -> datetime:
     return backups[0].started if backups else _LONG_AGO
 
 
+def _size(state: State, key: str) -> VolumeSize | None:
+    return state.sizes.of(_volume(state, key)) if state.sizes else None
+
+
+def _bytes(state: State, key: str) -> int:
+    known = _size(state, key)
+    return known.size if known else -1
+
+
+def _old(state: State, key: str, known: VolumeSize | None) -> bool:
+    return known is not None and state.inventory is not None and aged(state.inventory, known, key, now())
+
+
 class VolumesView(View):
-    """Volumes, who uses them, when they were last backed up."""
+    """Volumes, how much they hold, who uses them, when they were last backed up."""
 
     id = "volumes"
     title = "Volumes"
     columns = (
-        Column("NAME", share=3, middle=True),
-        Column("USED BY", share=3),
+        Column("NAME", share=4, middle=True),
+        Column("SIZE", width=9, right=True),
+        Column("SHARE", width=10, spare=2),
+        Column("USED BY", share=4),
         Column("BACKUP", width=16),
-        Column("DRIVER", width=12, spare=1),
+        Column("DRIVER", width=11, spare=1),
     )
     sorts = (
         Sort("name", lambda state, key: _name(state, key).lower()),
+        Sort("size", _bytes, reverse=True),
         Sort("users", _users, reverse=True),
         Sort("oldest backup", _last_backup),
         Sort("driver", lambda state, key: (_volume(state, key).kind, _name(state, key))),
         Sort("project", lambda state, key: (_volume(state, key).project or "~", _name(state, key))),
         Sort("newest", lambda state, key: _volume(state, key).created or _LONG_AGO, reverse=True),
     )
-    made_from = ("inventory", "backups")
+    made_from = ("inventory", "backups", "sizes")
     empty = "This engine has no volumes."
     asks = facts.VOLUME_ASKS
 
@@ -74,12 +95,23 @@ class VolumesView(View):
         """Its name; an anonymous volume's by its user."""
         return _name(state, key)
 
+    def summary(self, state: State) -> str:
+        """``2 unused 3.4 GB, 61 GB free``: what could be freed, and what is."""
+        if state.inventory is None or state.sizes is None:
+            return ""
+        count, held = unused(state.inventory, state.sizes)
+        free = f"{size(state.sizes.free)} free" if state.sizes.free is not None else ""
+        named = f"{plural(count, 'unused volume')} {size(held)}" if held else ""
+        return f" {glyphs().dot} ".join(filter(None, (named, free)))
+
     def cells(self, state: State, key: str) -> tuple[Line, ...]:
-        """Name, users, last backup, driver."""
+        """Name, size and share of all, users, last backup, driver."""
         assert state.inventory is not None
-        volume = _volume(state, key)
+        volume, known = _volume(state, key), _size(state, key)
         return (
             _name_cell(state, key),
+            size_cell(known, old=_old(state, key, known)),
+            share_bar(known.size, state.sizes.total, _SHARE) if known and state.sizes else EMPTY,
             users(state.inventory.uses(key)),
             backup_standing(state.backups_of(key)),
             line(safe(volume.kind)),
@@ -90,8 +122,10 @@ class VolumesView(View):
         assert state.inventory is not None
         backups = state.backups_of(key)
         last = latest(backups).started if backups else None
+        known = _size(state, key)
+        held = known.size if known is not None else None
         return facts.of_volume(
-            state.inventory, _volume(state, key), _name(state, key), self.words(state, key), last, size=None
+            state.inventory, _volume(state, key), _name(state, key), self.words(state, key), last, size=held
         )
 
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
@@ -106,11 +140,20 @@ class VolumesView(View):
             lines.append(labelled("project", safe(volume.project), Span("   created ", "dim"), created))
         else:
             lines.append(labelled("created", created))
+        lines.append(_size_line(state, key))
         lines += _labels(volume, full=full)
         lines += _options(volume)
         lines += backup_lines(state.backups_of(key), width)
         lines.append(labelled("path", Span(safe(volume.mountpoint), "dim")))
         return lines
+
+
+def _size_line(state: State, key: str) -> Line:
+    known, kind = _size(state, key), safe(_volume(state, key).kind)
+    if known is None:
+        return labelled("size", Span("unknown", "dim"), Span(f"   {kind}", "dim"))
+    old = Span(", may be past", "warn") if _old(state, key, known) else ""
+    return labelled("size", size(known.size), Span(f"   measured {ago(known.measured)}", "dim"), old, f"   {kind}")
 
 
 def _name_cell(state: State, key: str) -> Line:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from voltui.format import since
+from voltui.format import since, size
 from voltui.model.backup import Backup, latest
 from voltui.model.container import Container
 from voltui.model.inventory import Use
 from voltui.model.safe import safe
+from voltui.model.sizes import VolumeSize
 from voltui.ui.glyphs import glyphs
 from voltui.ui.spans import Line, Span, line
 
@@ -31,6 +32,25 @@ def users(uses: tuple[Use, ...]) -> Line:
         style = "" if use.container.running else "dim"
         parts += [state_glyph(use.container), Span(f" {name}{access}  ", style)]
     return line(*parts)
+
+
+OLD = "~"
+"""Stands before a size that may no longer be true."""
+
+
+def size_cell(known: VolumeSize | None, *, old: bool) -> Line:
+    """``4.2 GB``; ``~4.2 GB`` where that may be past; ``-`` where it is not known."""
+    if known is None:
+        return line(Span("-", "dim"))
+    text = size(known.size)
+    return line(Span(f"{OLD}{text}", "dim")) if old else line(text)
+
+
+def share_bar(part: int, whole: int, cells: int) -> Line:
+    """``██    42 %``: a bar and a number, in ``cells`` and five more."""
+    share = part / whole if whole else 0.0
+    filled = round(share * cells)
+    return line(Span((glyphs().bar * filled).ljust(cells), "accent"), f"{share:5.0%}".replace("%", " %")[-5:])
 
 
 def backup_standing(backups: tuple[Backup, ...]) -> Line:

@@ -19,8 +19,13 @@ class Detail(Lines):
         self.top = 0
         """The first line that is shown where it stands alone."""
 
-    def tell(self, name: str, position: str, made: Callable[[int], list[Line]], *, alone: bool) -> None:
-        """Show what ``made`` makes for a width, under a name; nothing without one. ``alone``, long lines are folded."""
+    def tell(
+        self, name: str, position: str, made: Callable[[int], list[Line]], *, alone: bool, summary: str = ""
+    ) -> None:
+        """Show what ``made`` makes for a width, under a name; nothing without one. ``alone``, long lines are folded.
+
+        ``summary`` is of all rows; it stands in the title where there is room.
+        """
         if not name:
             self.show([])
             return
@@ -32,7 +37,7 @@ class Detail(Lines):
         elif 1 < height <= len(lines):
             left = len(lines) - height + 2
             lines = [*lines[:-left], line(Span(f"   {plural(left, 'more line')}: Enter", "dim"))]
-        self.show([frame.detail_title(name, position, width), *lines])
+        self.show([frame.detail_title(name, position, width, summary), *lines])
 
     def _scrolled(self, lines: list[Line], height: int) -> list[Line]:
         """The lines that are to be seen, and a word where there are more."""

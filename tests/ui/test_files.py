@@ -1,0 +1,74 @@
+"""Looking into a volume and a backup, as a user does it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Lab
+from tests.terminal import voltui_terminal
+
+pytestmark = pytest.mark.engine
+
+
+async def test_walk_through_a_volume_and_through_its_backup(lab: Lab, tmp_path: Path) -> None:
+    files = await lab.volume("data")
+    (files / "large").mkdir()
+    (files / "large" / "noise").write_bytes(os.urandom(300_000))
+    (files / "large" / "deep").mkdir()
+    (files / "large" / "deep" / "letter.txt").write_text("dear \x1b[31mreader\n")
+    (files / "small").write_text("x")
+    (files / os.fsdecode(b"\x1b[2Jodd\xff")).mkdir()
+    (files / "link").symlink_to("nowhere\n")
+
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
+        terminal.walk_to("data")
+        terminal.press("f")
+        terminal.wait_for(r"(?s)> large/ +3\d\d.* kB .* 3 +drwx.*small")
+        terminal.wait_for(r"link -> nowhere\\n")
+        terminal.wait_for(r"\\x1b\[2Jodd\\xff/")
+        terminal.press("Enter")
+        terminal.wait_for(r"(?s)data +/large .*> noise")
+        terminal.press("Enter")
+        terminal.wait_for(r"(?s)the first 65.5 kB of 300 kB.* 00000000  ")
+        terminal.press("Esc")
+        terminal.wait_without("00000000")
+        terminal.press("h")
+        terminal.wait_for(r"> large/")
+        terminal.press("/")
+        terminal.wait_for("part of a name")
+        terminal.press("letter")
+        terminal.wait_for(r"> /large/deep/letter.txt")
+        terminal.press("Enter")
+        terminal.wait_without("part of a name")
+        terminal.wait_for("Enter Open")
+        terminal.press("Enter")
+        terminal.wait_for(r"dear \\x1b\[31mreader")
+        terminal.press("Esc")
+        terminal.wait_without("dear")
+        terminal.press("q")
+        terminal.wait_for("1 Volumes")
+
+        terminal.press("b")
+        terminal.wait_for("Backed up and verified data")
+        terminal.press("4")
+        terminal.wait_for("> data")
+        terminal.press("f")
+        terminal.wait_for(r"(?s)data 20\d\d.*> large/ +300 kB")
+        terminal.press("Enter", "Enter")
+        terminal.wait_for("holds no contents")
+        terminal.press("Esc", "Esc")
+        terminal.wait_for("1 Volumes")
+
+        (files / "small").write_text("grown")
+        (files / "link").unlink()
+        (files / "fresh").write_text("")
+        terminal.press("D")
+        terminal.wait_for(r"(?s)1 added, 1 removed, 1 changed.*> /fresh +added.*/link +removed")
+        terminal.wait_for(r"/small +changed +1 B +5 B")
+        terminal.press("Esc")
+        terminal.wait_for("1 Volumes")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0

@@ -1,0 +1,246 @@
+"""The files of a volume or a backup as a tree, with what each folder holds summed up."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from voltui.model.safe import safe_path
+
+FILE, DIR, SYMLINK, LINK, FIFO, CHAR, BLOCK, SOCKET = (
+    "file",
+    "dir",
+    "symlink",
+    "link",
+    "fifo",
+    "char",
+    "block",
+    "socket",
+)
+_TYPES = {
+    FILE: stat.S_IFREG, LINK: stat.S_IFREG, DIR: stat.S_IFDIR, SYMLINK: stat.S_IFLNK, FIFO: stat.S_IFIFO,
+    CHAR: stat.S_IFCHR, BLOCK: stat.S_IFBLK, SOCKET: stat.S_IFSOCK,
+}  # fmt: skip
+MOST_ENTRIES = 500_000
+"""Entries that a tree takes: more would need more memory than an interface may have."""
+
+
+class FileNode:
+    """One entry. Nodes are many: they are no dataclass, and only `FileTree` makes and changes them."""
+
+    __slots__ = ("children", "count", "gid", "kind", "link", "mode", "mtime", "name", "parent", "size", "total", "uid")
+
+    name: bytes
+    """Its name in its folder; empty for the root."""
+    kind: str
+    """``file``, ``dir``, ``symlink``, ``link`` (a further name of a file), or one of the special ones above."""
+    size: int
+    """Bytes of content."""
+    total: int
+    """Bytes that it, and all below it, takes."""
+    count: int
+    """Entries below it."""
+    mode: int
+    """The twelve permission bits."""
+    uid: int
+    gid: int
+    mtime: int
+    """Seconds since 1970, UTC."""
+    link: bytes
+    """A symlink's target; of a further name, the first."""
+    parent: FileNode | None
+    children: list[FileNode]
+
+    def __init__(self, name: bytes, parent: FileNode | None, kind: str) -> None:
+        self.name = name
+        self.parent = parent
+        self.kind = kind
+        self.size = self.total = self.count = self.mode = self.uid = self.gid = self.mtime = 0
+        self.link = b""
+        self.children = _NOBODY
+
+    @property
+    def folder(self) -> bool:
+        """Whether it may have entries."""
+        return self.kind == DIR
+
+    @property
+    def path(self) -> bytes:
+        """Its path below the root; empty for the root."""
+        names = []
+        node: FileNode | None = self
+        while node is not None and node.parent is not None:
+            names.append(node.name)
+            node = node.parent
+        return b"/".join(reversed(names))
+
+    @property
+    def shown_name(self) -> str:
+        """Its name, ready for a terminal."""
+        return safe_path(self.name)
+
+    @property
+    def shown_path(self) -> str:
+        """Its path, ready for a terminal."""
+        return "/" + safe_path(self.path)
+
+    @property
+    def changed(self) -> datetime:
+        """When its content was last changed; a time that no calendar has is the epoch."""
+        try:
+            return datetime.fromtimestamp(self.mtime, UTC)
+        except (OverflowError, ValueError, OSError):
+            return datetime.fromtimestamp(0, UTC)
+
+    @property
+    def rights(self) -> str:
+        """``drwxr-xr-x``."""
+        return stat.filemode(_TYPES.get(self.kind, 0) | self.mode)
+
+
+_NOBODY: list[FileNode] = []
+"""The children of whatever has none: never changed."""
+
+
+class FileTree:
+    """Entries are added, parents first where that is known, then `sum_up` makes the totals."""
+
+    def __init__(self) -> None:
+        self.root = FileNode(b"", None, DIR)
+        self.nodes = [self.root]
+        """All, parents before what is in them."""
+        self.cut = False
+        """Whether there were more than `MOST_ENTRIES`."""
+        self._folders = {b"": self.root}
+
+    def __len__(self) -> int:
+        return len(self.nodes) - 1
+
+    def add(
+        self,
+        path: bytes,
+        kind: str,
+        size: int,
+        takes: int,
+        mode: int,
+        uid: int,
+        gid: int,
+        mtime: int,
+        link: bytes = b"",
+    ) -> None:
+        """Add an entry: its path below the root (empty or ``.`` is the root itself) and what it takes by itself."""
+        if kind == DIR:
+            node = self._folder(b"" if path == b"." else path)
+        else:
+            above, _, name = path.rpartition(b"/")
+            folder = self._folders.get(above) or self._folder(above)
+            node = FileNode(name, folder, kind)
+            self._hang(node, folder)
+        node.size = size
+        node.total = takes
+        node.mode = mode
+        node.uid = uid
+        node.gid = gid
+        node.mtime = mtime
+        node.link = link
+
+    def sum_up(self) -> None:
+        """Add what each holds to what is around it, from the innermost outwards."""
+        for node in reversed(self.nodes):
+            parent = node.parent
+            if parent is not None:
+                parent.total += node.total
+                parent.count += node.count + 1
+
+    def find(self, path: bytes) -> FileNode | None:
+        """The entry at a path."""
+        if path in self._folders:
+            return self._folders[path]
+        above, _, name = path.rpartition(b"/")
+        folder = self._folders.get(above)
+        return next((node for node in folder.children if node.name == name), None) if folder else None
+
+    def matching(self, words: str, most: int) -> list[FileNode]:
+        """The first entries whose names have all the words, upper and lower case alike."""
+        found = self.nodes[1:]
+        for word in words.split():
+            needle = word.encode("utf-8", "surrogateescape").lower()
+            found = [node for node in found if needle in node.name.lower()]
+        return found[:most]
+
+    def _folder(self, path: bytes) -> FileNode:
+        """The folder of a path; with those around it where an archive does not list them, in one loop: deep is deep."""
+        missing = []
+        above = path
+        while above not in self._folders:
+            missing.append(above)
+            above = above.rpartition(b"/")[0]
+        folder = self._folders[above]
+        for one in reversed(missing):
+            node = FileNode(one.rpartition(b"/")[2], folder, DIR)
+            self._hang(node, folder)
+            self._folders[one] = folder = node
+        return folder
+
+    def _hang(self, node: FileNode, folder: FileNode) -> None:
+        if folder.children is _NOBODY:
+            folder.children = []
+        folder.children.append(node)
+        self.nodes.append(node)
+
+
+ORDERS = ("size", "name", "entries", "newest")
+"""What a folder's entries are sorted by."""
+
+
+def ordered(nodes: Sequence[FileNode], order: str) -> list[FileNode]:
+    """The entries in one of `ORDERS`; those that are alike by name."""
+    by_name = sorted(nodes, key=lambda node: node.name)
+    if order == "size":
+        by_name.sort(key=lambda node: node.total, reverse=True)
+    elif order == "entries":
+        by_name.sort(key=lambda node: node.count, reverse=True)
+    elif order == "newest":
+        by_name.sort(key=lambda node: node.mtime, reverse=True)
+    return by_name
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One path that two trees don't have alike."""
+
+    path: bytes
+    what: str
+    """``added``, ``removed`` or ``changed``."""
+    before: FileNode | None
+    after: FileNode | None
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes of content it came to hold more."""
+        return (self.after.size if self.after else 0) - (self.before.size if self.before else 0)
+
+
+def differences(before: FileTree, after: FileTree) -> Iterator[Difference]:
+    """What was added, removed or changed, by path.
+
+    A folder's own time and size tell nothing. Contents are compared by size and time alone.
+    """
+    old = {node.path: node for node in before.nodes}
+    new = {node.path: node for node in after.nodes}
+    for path in sorted(old.keys() | new.keys()):
+        one, other = old.get(path), new.get(path)
+        if one is None or other is None:
+            yield Difference(path, "added" if one is None else "removed", one, other)
+        elif _facts(one) != _facts(other):
+            yield Difference(path, "changed", one, other)
+
+
+def _facts(node: FileNode) -> tuple[object, ...]:
+    if node.kind == DIR:
+        return (DIR, node.mode, node.uid, node.gid)
+    if node.kind in (FILE, LINK):  # which of a file's names is the first is chance
+        return (FILE, node.size, node.mtime, node.mode, node.uid, node.gid)
+    return (node.kind, node.link, 0 if node.kind == SYMLINK else node.mode, node.uid, node.gid)

@@ -1,0 +1,61 @@
+"""How a file is shown: a row of the list, and what else is known of it."""
+
+from __future__ import annotations
+
+from voltui.format import since, size
+from voltui.model.files import LINK, FileNode
+from voltui.model.safe import safe_path
+from voltui.model.text import clock_time
+from voltui.ui.spans import Line, Span, line
+from voltui.ui.views.base import Column
+from voltui.ui.views.words import share_bar
+
+_BAR = 5
+
+COLUMNS = (
+    Column("NAME", share=1, middle=True),
+    Column("SIZE", width=9, right=True),
+    Column("SHARE", width=_BAR + 5),
+    Column("ENTRIES", width=8, right=True),
+    Column("MODE", width=10, spare=1),
+    Column("OWNER", width=9, spare=2),
+    Column("CHANGED", width=7, right=True, spare=3),
+)
+
+
+FOUND_COLUMNS = (Column("PATH", share=1, middle=True), COLUMNS[1])
+
+
+def found_cells(node: FileNode) -> tuple[Line, ...]:
+    """Path and what it takes."""
+    return line(_marked(node, node.shown_path)), line(size(node.total))
+
+
+def cells(node: FileNode, whole: int) -> tuple[Line, ...]:
+    """Name, what it takes, how much of ``whole`` that is, entries below it, mode, owner, age of its content."""
+    return (
+        line(_marked(node, node.shown_name), _target(node)),
+        line(size(node.total)),
+        share_bar(node.total, whole, _BAR),
+        line(f"{node.count:,}" if node.folder else ""),
+        line(node.rights),
+        line(f"{node.uid}:{node.gid}"),
+        line(since(node.changed)),
+    )
+
+
+def detail(node: FileNode) -> list[Line]:
+    """The whole path; kind, exact size, rights, owner, time."""
+    held = f"{node.size:,} bytes, " if not node.folder else ""
+    facts = f" {node.kind}  {held}{node.rights} {node.uid}:{node.gid}, changed {clock_time(node.changed)}"
+    return [line(f" {node.shown_path}", _target(node)), line(Span(facts, "dim"))]
+
+
+def _marked(node: FileNode, name: str) -> str:
+    return f"{name}/" if node.folder else name
+
+
+def _target(node: FileNode) -> Span | str:
+    if not node.link:
+        return ""
+    return Span(f" {'same as' if node.kind == LINK else '->'} {safe_path(node.link)}", "dim")
