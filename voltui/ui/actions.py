@@ -105,7 +105,7 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((GRAPH,)), footer=6),
     Action("files", ("f",), "Files", "Look into the volume or the backup", Group.ACT,
            frozenset((VOLUMES, BACKUPS)), footer=4),
-    Action("diff", ("D",), "Differences", "What differs from the last backup; of two marked ones", Group.ACT,
+    Action("diff", ("D",), "Differences", "What differs from the last backup", Group.ACT,
            frozenset((VOLUMES, BACKUPS))),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
     Action("filter", ("slash",), "Filter", "Show only rows that match; terms below", Group.FIND, footer=4),
