@@ -149,7 +149,7 @@ def first_hint(actions: Sequence[Action]) -> Line:
     words = {
         "backup": "backs the row up",
         "restore": "restores it",
-        "menu": "what else there is",
+        "menu": "more actions",
         "help": "all keys",
     }
     parts = [part for name, said in words.items() if name in key for part in (key[name], f" {said}   ")]

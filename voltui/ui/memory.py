@@ -31,7 +31,7 @@ class Memory:
     """The files of the engines that were looked at."""
 
     def __init__(self, state: Path) -> None:
-        self._folder = state / "explorer"
+        self._folder = state / "engines"
 
     @property
     def empty(self) -> bool:
