@@ -315,7 +315,8 @@ async def test_lists_are_filtered_as_in_the_explorer(lab: Lab, voltui: Voltui) -
     assert found("sdata") == [], "a script is given what it asked for, never what comes near"
     assert "web" in voltui("containers", "running", "shop_data", check=True).out
     assert "web" not in voltui("containers", "!running", check=True).out
-    wrong = voltui("volumes", "size>1G")
+    assert found("size>1G") == [], "what was not measured is neither large nor small"
+    wrong = voltui("containers", "size>1G")
     assert (wrong.code, wrong.out) == (2, "")
     assert "There is no size here" in wrong.err
 

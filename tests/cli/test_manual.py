@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,9 @@ def test_the_manual_has_every_command_and_every_option() -> None:
         assert f'.SS "{name}' in text
         for parameter in command.params:
             if isinstance(parameter, click.Option) and not parameter.hidden:
-                assert f".B {parameter.opts[0]}" in text, f"{name} {parameter.opts[0]}"
+                assert re.search(rf"^\.B .*{re.escape(parameter.opts[0])}\b", text, re.MULTILINE), (
+                    f"{name} {parameter.opts[0]}"
+                )
 
 
 def test_the_manual_is_troff_without_fault() -> None:

@@ -30,7 +30,7 @@ from voltui.ui.widgets.table import Rows, Table
 if TYPE_CHECKING:
     from voltui.ui.app import VoltuiApp
 
-_ACTIONS = [BY_ID[identifier] for identifier in ("back", "sort", "copy", *MOVES, "help", "quit")]
+_ACTIONS = [BY_ID[identifier] for identifier in ("back", "left", "sort", "copy", *MOVES, "help", "quit")]
 _FOOTER = [BY_ID[identifier] for identifier in ("back", "sort", "copy", "help")]
 _COLUMNS = (
     Column("PATH", share=1, middle=True),
@@ -130,6 +130,7 @@ class DifferencesScreen(Screen[None]):
         """Do an action of the registry."""
         others: dict[str, Callable[[], object]] = {
             "back": self.dismiss,
+            "left": self.dismiss,
             "quit": self.dismiss,
             "sort": self._sort,
             "copy": self._copy,

@@ -40,7 +40,8 @@ _MOST_FOUND = 1_000
 _TYPING = 0.1
 """Seconds without a key until names are looked for."""
 _ACTIONS = [
-    BY_ID[identifier] for identifier in ("open", "back", "filter", "sort", "copy", "refresh", *MOVES, "help", "quit")
+    BY_ID[identifier]
+    for identifier in ("open", "back", "right", "left", "filter", "sort", "copy", "refresh", *MOVES, "help", "quit")
 ]
 _FOOTER = [BY_ID[identifier] for identifier in ("open", "back", "filter", "sort", "copy", "help")]
 
@@ -188,6 +189,8 @@ class FilesScreen(Screen[None]):
         others: dict[str, Callable[[], object]] = {
             "open": self._open,
             "back": self._back,
+            "right": self._open,
+            "left": self._back,
             "filter": self._ask,
             "sort": self._sort,
             "copy": self._copy,
