@@ -19,8 +19,9 @@ from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint
 from voltui.engine.helper import IMAGE, ensure_image, tool_folders
 from voltui.jobs import watch
+from voltui.jobs.common import Common, TransportChoice
 from voltui.jobs.directory import JobDirectory
-from voltui.jobs.plan import Common, Plan, TransportChoice
+from voltui.jobs.plan import Plan
 from voltui.jobs.state import Outcome
 from voltui.jobs.submit import submit
 from voltui.model.volume import Volume

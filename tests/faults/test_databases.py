@@ -17,7 +17,8 @@ import pytest
 
 from tests.conftest import DEADLINE, Lab, program, until
 from tests.faults.harness import TABLE
-from voltui.jobs.plan import BackupPlan, RestorePlan, Treatment
+from voltui.jobs.common import Treatment
+from voltui.jobs.plan import BackupPlan, RestorePlan
 from voltui.model.source import Source
 
 pytestmark = pytest.mark.engine

@@ -16,7 +16,8 @@ from tests.conftest import Lab
 from tests.faults.harness import TABLE, Tree, check_invariants, finish, no_folders_left, records, start, tree
 from tests.faults.proxy import ALL_FAULTS
 from tests.faults.worker import FAULTS
-from voltui.jobs.plan import BackupPlan, Plan, RestorePlan, Treatment
+from voltui.jobs.common import Treatment
+from voltui.jobs.plan import BackupPlan, Plan, RestorePlan
 from voltui.model.source import Source
 
 pytestmark = pytest.mark.engine

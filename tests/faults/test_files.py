@@ -13,8 +13,9 @@ from tests.conftest import Lab, loop_disk, memory_disk, slow_to_compress, until
 from tests.faults.harness import TABLE, check_invariants
 from voltui.archive.index import read_index
 from voltui.jobs import recover
+from voltui.jobs.common import Treatment
 from voltui.jobs.directory import JobDirectory
-from voltui.jobs.plan import BackupPlan, RestorePlan, Treatment
+from voltui.jobs.plan import BackupPlan, RestorePlan
 from voltui.jobs.submit import jobs_directory, submit
 from voltui.model.backup import Consistency
 from voltui.model.source import Source

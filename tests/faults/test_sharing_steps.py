@@ -8,7 +8,7 @@ from tests.conftest import Lab
 from tests.faults.harness import TABLE, finish, records, start
 from tests.faults.proxy import ALL_FAULTS
 from tests.faults.worker import FAULTS
-from voltui.jobs.plan import ClonePlan, Share, SharePlan, UnsharePlan
+from voltui.jobs.volume_plans import ClonePlan, Share, SharePlan, UnsharePlan
 
 pytestmark = pytest.mark.engine
 _KILLED = "worker killed"

@@ -12,7 +12,8 @@ import pytest
 
 from tests.conftest import Lab, slow_to_compress, until
 from voltui.archive.index import read_index
-from voltui.jobs.plan import BackupPlan, Treatment
+from voltui.jobs.common import Treatment
+from voltui.jobs.plan import BackupPlan
 from voltui.jobs.state import Outcome
 from voltui.jobs.submit import jobs_directory, submit
 from voltui.model.backup import Backup, Consistency

@@ -13,7 +13,7 @@ from tests.engine_of_own import Mortal
 from tests.faults.harness import tree
 from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint
-from voltui.jobs.plan import ClonePlan
+from voltui.jobs.volume_plans import ClonePlan
 
 pytestmark = pytest.mark.engine
 

@@ -10,7 +10,8 @@ import pytest
 
 from tests.conftest import Lab, slow_to_compress, until
 from voltui.archive.index import read_index
-from voltui.jobs.plan import BackupPlan, RestorePlan, Treatment
+from voltui.jobs.common import Treatment
+from voltui.jobs.plan import BackupPlan, RestorePlan
 from voltui.jobs.submit import submit
 from voltui.model.backup import Consistency
 from voltui.model.errors import Failed

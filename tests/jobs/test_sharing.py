@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import Lab, program, until
 from voltui.engine.helper import IMAGE, ensure_image, tool_folders
-from voltui.jobs.plan import Share, SharePlan, UnsharePlan
+from voltui.jobs.volume_plans import Share, SharePlan, UnsharePlan
 
 pytestmark = pytest.mark.engine
 _SLEEP = "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"

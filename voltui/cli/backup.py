@@ -9,7 +9,8 @@ from voltui.cli.context import CliContext, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_json
 from voltui.format import size
-from voltui.jobs.plan import BackupPlan, Treatment
+from voltui.jobs.common import Treatment
+from voltui.jobs.plan import BackupPlan
 from voltui.jobs.state import Outcome
 from voltui.jobs.submit import submit
 from voltui.model.backup import Backup, Consistency

@@ -16,9 +16,9 @@ from voltui.model.errors import Refused, Usage
 if TYPE_CHECKING:
     from voltui.config import Settings
     from voltui.engine.adapter import Engine
+    from voltui.jobs.common import Common
     from voltui.jobs.directory import JobsDirectory
     from voltui.jobs.keys import Keyring
-    from voltui.jobs.plan import Common
     from voltui.store.local import LocalStore
 
 T = TypeVar("T")
@@ -85,7 +85,7 @@ class CliContext:
     @property
     def common(self) -> Common:
         """What a job needs of the settings."""
-        from voltui.jobs.plan import Common
+        from voltui.jobs.common import Common
 
         return Common.of(self.settings)
 

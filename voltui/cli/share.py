@@ -12,10 +12,10 @@ from voltui.cli import complete
 from voltui.cli.context import CliContext, confirm, with_options
 from voltui.cli.run import run
 from voltui.engine.adapter import Engine
-from voltui.jobs.plan import ImagePlan, SharePlan, UnsharePlan
 from voltui.jobs.sharing import Taker, check, data_name, shares, takers_of
 from voltui.jobs.state import Outcome
 from voltui.jobs.unsharing import Leaving, leaving
+from voltui.jobs.volume_plans import ImagePlan, SharePlan, UnsharePlan
 from voltui.model.errors import Usage
 from voltui.model.safe import safe
 from voltui.model.source import Source

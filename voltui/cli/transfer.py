@@ -16,7 +16,8 @@ from voltui.cli import complete
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.follow import follow
 from voltui.cli.restore import print_restored
-from voltui.jobs.plan import STDIN, ExportPlan, RestorePlan, Treatment
+from voltui.jobs.common import Treatment
+from voltui.jobs.plan import STDIN, ExportPlan, RestorePlan
 from voltui.jobs.submit import submit
 from voltui.model.errors import Failed, NotFound, Usage
 from voltui.model.safe import safe

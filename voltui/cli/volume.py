@@ -9,8 +9,9 @@ from voltui.cli.context import CliContext, confirm, with_options
 from voltui.cli.output import print_table
 from voltui.cli.run import run
 from voltui.format import since, size
-from voltui.jobs.plan import ClonePlan, CreatePlan, ImportImagePlan, RemovePlan, Treatment
+from voltui.jobs.common import Treatment
 from voltui.jobs.remove import refusal_to_remove
+from voltui.jobs.volume_plans import ClonePlan, CreatePlan, ImportImagePlan, RemovePlan
 from voltui.model.backup import latest
 from voltui.model.errors import NotFound, Usage
 from voltui.model.inventory import Inventory

@@ -22,8 +22,8 @@ from voltui.engine.helper import (
 )
 from voltui.engine.pool import settled
 from voltui.engine.process import HelperProcess
+from voltui.jobs.common import TransportChoice
 from voltui.jobs.context import JobContext
-from voltui.jobs.plan import TransportChoice
 from voltui.jobs.undo import HELPER
 from voltui.model.backup import Loss
 from voltui.model.errors import Refused, VoltuiError

@@ -16,10 +16,11 @@ from voltui.archive.pack import Packed, pack
 from voltui.engine.helper import TARGET
 from voltui.jobs.access import Access, BridgeAccess, Reading, opened
 from voltui.jobs.changes import changed_since
+from voltui.jobs.common import Treatment
 from voltui.jobs.context import JobContext
 from voltui.jobs.hooks import hooked
 from voltui.jobs.locks import locked
-from voltui.jobs.plan import BackupPlan, Treatment
+from voltui.jobs.plan import BackupPlan
 from voltui.jobs.reflink import copied, copier
 from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo import PUBLICATION

@@ -10,10 +10,10 @@ from voltui.jobs.context import JobContext
 from voltui.jobs.copying import Original, copied_by_reflink, created_volume, fill_volume
 from voltui.jobs.hooks import hooked
 from voltui.jobs.locks import locked
-from voltui.jobs.plan import ClonePlan
 from voltui.jobs.reflink import can_share
 from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.users import Stillness, still
+from voltui.jobs.volume_plans import ClonePlan
 from voltui.model.errors import Refused
 from voltui.model.inventory import Inventory
 from voltui.model.safe import safe

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 from voltui.engine.adapter import Engine
 from voltui.engine.bridge import Bridge
 from voltui.engine.pool import DaemonPool, settled
+from voltui.jobs.common import Common
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.journal import OpenStep
 from voltui.jobs.keys import Keyring
 from voltui.jobs.meter import Meter
-from voltui.jobs.plan import Common
 from voltui.jobs.undo import Undoer, tried
 from voltui.model.errors import Cancelled
 from voltui.store.local import LocalStore

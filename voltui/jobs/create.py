@@ -10,7 +10,7 @@ from voltui.jobs.access import Access, BridgeAccess, opened
 from voltui.jobs.context import JobContext
 from voltui.jobs.copying import created_volume
 from voltui.jobs.locks import locked
-from voltui.jobs.plan import CreatePlan
+from voltui.jobs.volume_plans import CreatePlan
 from voltui.model.errors import Failed
 from voltui.model.safe import safe
 from voltui.model.source import Source

@@ -16,10 +16,10 @@ from voltui.jobs.copy_out import fill_from_image
 from voltui.jobs.copying import created_volume, warn_of_losses
 from voltui.jobs.hooks import hooked
 from voltui.jobs.locks import locked
-from voltui.jobs.plan import ImagePlan, ImportImagePlan
 from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo import FILES, IMAGE
 from voltui.jobs.users import still
+from voltui.jobs.volume_plans import ImagePlan, ImportImagePlan
 from voltui.model.errors import Failed, Refused, Usage
 from voltui.model.safe import safe
 from voltui.model.source import Source

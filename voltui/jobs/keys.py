@@ -18,7 +18,7 @@ from voltui.store.local import file_stem
 
 if TYPE_CHECKING:
     from voltui.archive.seal import Key, Seal
-    from voltui.jobs.plan import Common
+    from voltui.jobs.common import Common
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from voltui.jobs.backup import back_up
+from voltui.jobs.common import Treatment
 from voltui.jobs.context import JobContext
 from voltui.jobs.locks import locked
-from voltui.jobs.plan import RemovePlan, Treatment
 from voltui.jobs.sources import known, take_inventory
+from voltui.jobs.volume_plans import RemovePlan
 from voltui.model.backup import Reason
 from voltui.model.errors import NotFound, Refused
 from voltui.model.inventory import Inventory

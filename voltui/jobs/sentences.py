@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from voltui.jobs.plan import BackupPlan, Plan, RemovePlan, RestorePlan, UnsharePlan, VerifyPlan
+from voltui.jobs.plan import BackupPlan, Plan, RestorePlan, VerifyPlan
+from voltui.jobs.volume_plans import RemovePlan, UnsharePlan
 
 VERBS = {
     "backup": "The backup of",

@@ -11,12 +11,12 @@ from voltui.engine.recreate import MountChange
 from voltui.jobs.context import JobContext
 from voltui.jobs.copy_out import filled
 from voltui.jobs.locks import locked
-from voltui.jobs.plan import SharePlan, UnsharePlan
 from voltui.jobs.recreate import Recreation, recreate, wait_until_well
 from voltui.jobs.sharing import Taker, check, takers_of
 from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo_containers import MAKE, REPLACED, START
 from voltui.jobs.unsharing import Leaving, leaving
+from voltui.jobs.volume_plans import SharePlan, UnsharePlan
 from voltui.model.container import Container
 from voltui.model.errors import Refused
 from voltui.model.inventory import Inventory

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from voltui.engine.adapter import Engine
-from voltui.jobs.plan import Share, SharePlan
 from voltui.jobs.recreate import refusal_to_recreate
+from voltui.jobs.volume_plans import Share, SharePlan
 from voltui.model import compose
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import NotFound, Refused, Usage

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from voltui.engine.adapter import stop_patience
+from voltui.jobs.common import Treatment
 from voltui.jobs.context import JobContext
-from voltui.jobs.plan import Treatment
 from voltui.jobs.sources import take_inventory
 from voltui.jobs.undo import PAUSE, STOP
 from voltui.model.backup import Consistency

@@ -14,9 +14,10 @@ from voltui.engine.adapter import Engine
 from voltui.engine.events import Change, Events
 from voltui.engine.pool import DaemonPool
 from voltui.jobs import watch
+from voltui.jobs.common import Common
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.explorer import Explorer, refusal_to_explore
-from voltui.jobs.plan import Common, Plan
+from voltui.jobs.plan import Plan
 from voltui.jobs.submit import jobs_directory, submit
 from voltui.jobs.watch import JobView
 from voltui.model.errors import NotFound, VoltuiError

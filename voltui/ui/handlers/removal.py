@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from voltui.format import ago, size
-from voltui.jobs.plan import PrunePlan, RemovePlan
+from voltui.jobs.plan import PrunePlan
 from voltui.jobs.remove import refusal_to_remove
+from voltui.jobs.volume_plans import RemovePlan
 from voltui.model.backup import Backup
 from voltui.model.graph import NodeKind
 from voltui.model.retention import last_verified

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voltui.jobs.plan import SharePlan, UnsharePlan
 from voltui.jobs.sharing import check, data_name, shares
 from voltui.jobs.unsharing import Leaving, leaving
+from voltui.jobs.volume_plans import SharePlan, UnsharePlan
 from voltui.model.container import Container
 from voltui.model.errors import VoltuiError
 from voltui.model.graph import NodeKind

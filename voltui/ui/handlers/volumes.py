@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voltui.jobs.plan import ClonePlan, CreatePlan
+from voltui.jobs.volume_plans import ClonePlan, CreatePlan
 from voltui.model.graph import NodeKind
 from voltui.model.safe import safe
 from voltui.model.volume_kinds import KINDS

@@ -11,7 +11,8 @@ from textual.containers import Container, Horizontal
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from voltui.jobs.plan import Common, CreatePlan
+from voltui.jobs.common import Common
+from voltui.jobs.volume_plans import CreatePlan
 from voltui.model.errors import Usage
 from voltui.model.volume_kinds import Field, VolumeKind
 from voltui.ui.frame import detail_title

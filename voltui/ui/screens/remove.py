@@ -10,7 +10,7 @@ from textual.containers import Container as Box
 from textual.screen import ModalScreen
 
 from voltui.format import since
-from voltui.jobs.plan import RemovePlan
+from voltui.jobs.volume_plans import RemovePlan
 from voltui.model.safe import safe
 from voltui.model.text import listed, plural
 from voltui.model.volume import Volume

@@ -13,8 +13,8 @@ from textual.binding import Binding
 from textual.containers import Container as Box
 from textual.screen import ModalScreen
 
-from voltui.jobs.plan import SharePlan
 from voltui.jobs.sharing import Taker, losses, shares, taker_of
+from voltui.jobs.volume_plans import SharePlan
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import Usage, VoltuiError
 from voltui.model.inventory import Inventory
