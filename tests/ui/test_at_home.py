@@ -46,7 +46,7 @@ async def test_filters_keys_and_what_is_remembered(lab: Lab, tmp_path: Path) -> 
     with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
         assert "New here" not in terminal.wait_for(r"2 Containers.*sort state[\s\S]*> web")
         terminal.press("1")
-        terminal.wait_for(r"sort users ↓[\s\S]*> shop_media")
+        terminal.wait_for(r"sort size ↓")
         terminal.press("?", "PgDn", "PgDn", "PgDn")
         terminal.wait_for(r"backup>7d +no backup in the last 7 days")
 

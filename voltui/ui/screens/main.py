@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal
-from textual.events import Key
+from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Input
 
 from voltui.model.graph import NodeKey, NodeKind
 from voltui.model.safe import safe
@@ -41,6 +39,7 @@ from voltui.ui.views.volumes import VolumesView
 from voltui.ui.walking import Walking
 from voltui.ui.widgets.detail import Detail
 from voltui.ui.widgets.drawing import Drawing
+from voltui.ui.widgets.filter_line import FilterLine
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
 
@@ -86,16 +85,13 @@ class MainScreen(Screen[None]):
             yield Drawing(id="drawing")
             yield Detail(id="detail")
         yield Lines(id="job")
-        with Horizontal(id="filtering"):
-            yield Input(id="filter", placeholder="filter", compact=True)
-            yield Lines(id="filter-note")
+        yield FilterLine(id="filtering")
         yield Lines(id="keys")
         yield Lines(id="small")
 
     def on_mount(self) -> None:
         """Begin with the list focused."""
         self.table.focus()
-        self.query_one("#filter", Input).cursor_blink = False
 
     def arrive(self, remembered: Remembered, *, new_here: bool) -> None:
         """Begin with an engine: nothing is marked or filtered, the orders are as they were left."""
@@ -224,7 +220,7 @@ class MainScreen(Screen[None]):
         jobs = state.running_jobs
         self._lines("job").display = bool(jobs) or self.new_here
         self._lines("job").show([job_line(jobs) if jobs else frame.first_hint(shown) if self.new_here else ()])
-        self._lines("filter-note").show([frame.filter_note(self._pane)])
+        self.query_one(FilterLine).note(frame.filter_note(self._pane))
 
     def _show_detail(self) -> None:
         position = "" if self.walking else self.table.position
@@ -331,9 +327,7 @@ class MainScreen(Screen[None]):
     def ask_filter(self) -> None:
         """Open the line that the filter is typed into."""
         self.add_class("-filtering")
-        field = self.query_one("#filter", Input)
-        field.value = self._filtered.filter
-        field.focus()
+        self.query_one(FilterLine).ask(self._filtered.filter)
         self._prepare_filter()
         self._show_frame()
 
@@ -352,23 +346,13 @@ class MainScreen(Screen[None]):
         """What the filter is for."""
         return self.drawing.walk if self.walking else self._pane
 
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self, event: Input.Changed) -> None:
-        self._filtered.filter = event.value
+    @on(FilterLine.Typed)
+    def _filter_changed(self, event: FilterLine.Typed) -> None:
+        self._filtered.filter = event.text
         self.show_state()
 
-    @on(Input.Submitted, "#filter")
-    def end_filter(self) -> None:
+    @on(FilterLine.Ended)
+    def _end_filter(self) -> None:
         """Back to the list; the filter stays."""
         self.remove_class("-filtering")
         self.table.focus()
-
-    def on_key(self, event: Key) -> None:
-        """In the filter's line Esc clears it, Tab ends it."""
-        if not self.has_class("-filtering") or event.key not in ("escape", "tab", "shift+tab"):
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key == "escape":
-            self.query_one("#filter", Input).value = ""
-        self.end_filter()
