@@ -19,6 +19,7 @@ from textual.pilot import Pilot
 from voltui.config import load
 from voltui.model.graph import NodeKey, NodeKind
 from voltui.ui.app import VoltuiApp
+from voltui.ui.screens.share import ShareScreen
 
 SIZES = ((80, 24), (120, 40))
 _PATIENCE = 120.0
@@ -124,6 +125,18 @@ async def tour(pilot: AppPilot, shot: Shot) -> None:
     await pilot.press("h", "I")
     await pilot.pause(0.5)
     shot("graph-impact")
+    await pilot.press("V")
+    await until(pilot, lambda app: isinstance(app.screen, ShareScreen))
+    await pilot.press("j", "j", "space")
+    await pilot.pause(1)
+    shot("share")
+    await pilot.press("escape", "1", "X")
+    await pilot.pause(0.5)
+    shot("clean-up")
+    await pilot.press("escape", "C", "j", "j", "enter")
+    await pilot.pause(0.5)
+    shot("create")
+    await pilot.press("escape")
     await pilot.press("4")
     await pilot.pause(0.5)
     shot("backups")
