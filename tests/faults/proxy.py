@@ -149,7 +149,7 @@ def _close(end: socket.socket) -> None:
 
 def tries(calls: int) -> list[tuple[int, str]]:
     """Which calls meet which faults: all of them all where ``VOLTUI_ALL_FAULTS`` is set, which takes a quarter of an
-    hour; else every third call one, in turn."""
+    hour; else every fifth call one, in turn."""
     if ALL_FAULTS:
         return [(at, fault) for at in range(1, calls + 1) for fault in FAULTS]
-    return [(at, FAULTS[number % len(FAULTS)]) for number, at in enumerate(range(1, calls + 1, 3))]
+    return [(at, FAULTS[number % len(FAULTS)]) for number, at in enumerate(range(1, calls + 1, 5))]

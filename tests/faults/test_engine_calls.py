@@ -1,6 +1,6 @@
 """A job whose connection to the engine fails at any of its calls leaves everything in order.
 
-The calls are counted in a run without faults: a new call is covered without a new test. A third of them meets one of
+The calls are counted in a run without faults: a new call is covered without a new test. A fifth of them meets one of
 the faults in turn; with ``VOLTUI_ALL_FAULTS=1`` each meets all of them.
 """
 

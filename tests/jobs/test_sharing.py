@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import Lab, program, until
 from voltui.engine.helper import IMAGE, ensure_image, tool_folders
+from voltui.jobs.submit import submit
 from voltui.jobs.volume_plans import Share, SharePlan, UnsharePlan
 
 pytestmark = pytest.mark.engine
@@ -281,7 +282,7 @@ async def test_a_data_container_is_made_once_and_removed_without_its_volumes(lab
 async def test_a_worker_is_not_removed_as_if_it_were_a_data_container(lab: Lab) -> None:
     await lab.container("web", [])
     outcome = await lab.run(UnsharePlan(lab.common(), "web"))
-    assert "web is no data container: it is running" in outcome.sentence
+    assert "web was not made by `voltui share`" in outcome.sentence
     assert await lab.state_of("web") == "running"
 
 
@@ -312,3 +313,90 @@ async def test_a_new_container_that_does_not_start_leaves_nothing(lab: Lab) -> N
         outcome = await lab.run(SharePlan(lab.common(), _MEDIA, "data", image=image, name="new", command=command))
         assert json.dumps(outcome.error).count(command[0] if command else image)
         assert await lab.engine.containers() == []
+
+
+async def test_anonymous_volumes_keep_their_data_however_their_place_is_written(lab: Lab) -> None:
+    await lab.volume("media")
+    await ensure_image(lab.engine.connection)
+    config = {
+        "Image": IMAGE,
+        "Cmd": ["-"],
+        "Volumes": {"/anon/": {}},
+        "HostConfig": {"NetworkMode": "none", "Mounts": [{"Type": "volume", "Target": "/unnamed/"}]},
+    }
+    await lab.engine.connection.call("make", lambda api: api.create_container_from_config(config, "odd"))
+    before = {one.destination: one.source for one in (await lab.engine.container("odd")).container.mounts}
+    outcome = await lab.run(SharePlan(lab.common(), _MEDIA, "", ("odd",)))
+    assert outcome.ending == "done", outcome
+    after = {one.destination: one.source for one in (await lab.engine.container("odd")).container.mounts}
+    assert after == {**before, "/volumes/media": "media"}
+
+
+async def test_other_data_than_before_is_noticed_before_a_container_starts_on_it(lab: Lab) -> None:
+    for name in ("media", "first", "second"):
+        await lab.volume(name)
+    share = SharePlan(lab.common(), (Share("first", "/data"),), "giver")
+    assert (await lab.run(share)).ending == "done"
+    taker = await lab.container("taker", [], VolumesFrom=["giver"])
+    assert (await lab.run(UnsharePlan(lab.common(), "giver"))).ending == "done"
+    again = SharePlan(lab.common(), (Share("second", "/data"),), "giver")
+    assert (await lab.run(again)).ending == "done"
+    outcome = await lab.run(SharePlan(lab.common(), _MEDIA, "media-data", ("taker",)))
+    assert "taker made anew would have second at /data, not first" in outcome.sentence
+    assert (await lab.engine.container("taker")).container.id == taker
+    assert await lab.state_of("taker") == "running"
+
+
+async def test_an_ordinary_container_is_never_removed_as_a_data_container(lab: Lab) -> None:
+    await lab.volume("prodvol")
+    await ensure_image(lab.engine.connection)
+    config = {"Image": IMAGE, "Cmd": ["-"], "HostConfig": {"NetworkMode": "none", "Binds": ["prodvol:/data"]}}
+    await lab.engine.connection.call("make", lambda api: api.create_container_from_config(config, "prod"))
+    outcome = await lab.run(UnsharePlan(lab.common(), "prod"))
+    assert "prod was not made by `voltui share`" in outcome.sentence
+    assert await lab.state_of("prod") == "created"
+
+
+async def test_where_the_old_container_was_removed_meanwhile_the_new_one_stays(lab: Lab) -> None:
+    await lab.volume("media")
+    await ensure_image(lab.engine.connection)
+    tools = [f"{folder}:{folder}:ro" for folder in tool_folders()]
+    config = {
+        "Image": IMAGE,
+        "Cmd": ["sh", "-c", _SLEEP],
+        "Healthcheck": {"Test": ["CMD-SHELL", "[ ! -e /volumes/media ]"], "Interval": 200_000_000, "Retries": 1_000},
+        "HostConfig": {"Binds": tools, "NetworkMode": "none"},
+    }
+    await lab.engine.connection.call("make", lambda api: api.create_container_from_config(config, "web"))
+    await lab.engine.start("web")
+    job = submit(SharePlan(lab.common(), _MEDIA, "media-data", ("web",)), lab.state)
+
+    async def waits() -> bool:
+        states = {one.name: one.state for one in await lab.engine.containers()}
+        return states.get("web") == "running" and any(".voltui-old-" in name for name in states)
+
+    await until(waits, "the new container")
+    old = next(one for one in await lab.engine.containers() if ".voltui-old-" in one.name)
+    await lab.engine.remove_container(old.id)
+    job.ask_to_cancel()
+    outcome = await lab.ended(job)
+    assert outcome.ending == "cancelled"
+    assert "The old web was removed meanwhile, so the new one stays" in outcome.sentence
+    assert await lab.state_of("web") == "running"
+
+
+async def test_what_is_copied_is_all_that_the_container_wrote_until_it_was_stopped(lab: Lab) -> None:
+    script = "trap 'exit 0' TERM; mkdir /w; n=0; while :; do n=$((n+1)); echo $n >>/w/n; sleep 0.05 & wait $!; done"
+    await lab.container("counter", [], script)
+
+    async def writes() -> bool:
+        return "/w/n" in await lab.engine.written("counter")
+
+    await until(writes, "the file")
+    plan = SharePlan(lab.common(), (Share("saved", "/w"),), "", ("counter",), copy_from="counter:/w")
+    outcome = await lab.run(plan)
+    assert outcome.ending == "done", outcome
+    lines = [int(line) for line in (await lab.mountpoint("saved") / "n").read_text().split()]
+    copied = lines.index(1, 1) if 1 in lines[1:] else len(lines)
+    assert lines[:copied] == list(range(1, copied + 1))
+    assert lines[copied:] == list(range(1, len(lines) - copied + 1)), "the new one began anew, after the last number"

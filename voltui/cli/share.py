@@ -61,8 +61,16 @@ def share(
     the old one back, running, should the new one not be well. --as-image is the way to another host.
     """
     if as_image is not None:
+        if name or paths or takers or only_read or direct or lose or copy_from or image or new_name or command:
+            raise Usage("--as-image goes with --to alone.", "Share with containers in a command of its own.")
         _share_as_image(cli, volumes, as_image, file)
         return
+    if file is not None:
+        raise Usage("--to is where --as-image writes to.", "Say --as-image too.")
+    if (new_name or command) and not image:
+        raise Usage("--new-name and --run are for a new container.", "Name its image with --new.")
+    if (only_read or lose) and not (takers or image):
+        raise Usage("--ro and --lose-changes are for containers that get the data.", "Name them with --with.")
     _check(volumes, name, takers, image, copy_from, direct=direct)
     plan = SharePlan(
         cli.common,
@@ -133,10 +141,10 @@ def _share_as_image(cli: CliContext, volumes: tuple[str, ...], reference: str, f
 
 def _show(takers: Iterable[Taker], plan: SharePlan) -> None:
     """What will be, in lines."""
-    access = "ro" if plan.read_only else "rw"
     for taker in takers:
         through = f"  through {safe(plan.data)}" if plan.data else ""
         for share_ in taker.gains:
+            access = "ro" if share_.read_only else "rw"
             click.echo(f"{taker.name}  gets  {safe(share_.volume)}  at {safe(share_.at)}  {access}{through}", err=True)
         _show_effects(taker)
 

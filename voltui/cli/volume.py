@@ -6,7 +6,7 @@ import click
 
 from voltui.cli import complete
 from voltui.cli.context import CliContext, confirm, with_options
-from voltui.cli.output import print_table
+from voltui.cli.output import print_json, print_table
 from voltui.cli.run import run
 from voltui.format import since, size
 from voltui.jobs.common import Treatment
@@ -92,17 +92,23 @@ def remove(
     if bool(volumes) == (unused or anonymous):
         raise Usage("Remove which volumes?", "Name them, or say --unused.")
     inventory = cli.ask(lambda engine: engine.inventory())
-    chosen = [_named(inventory, name) for name in volumes] if volumes else _unused(inventory, anonymous=anonymous)
+    chosen = (
+        [_named(inventory, name) for name in dict.fromkeys(volumes)]
+        if volumes
+        else _unused(inventory, anonymous=anonymous)
+    )
     for volume in chosen:
         if refusal := refusal_to_remove(inventory, volume.name, named=volume.name in force):
             raise refusal
     if not cli.as_json:
         _show(cli, inventory, chosen)
+    names = tuple(volume.name for volume in chosen)
     if dry_run or not chosen:
+        if cli.as_json:
+            print_json({"removed": [], "backups": [], "volumes": names})
         return
     kept = "" if no_backup else ", each backed up first"
     confirm(f"Remove {plural(len(chosen), 'volume')}{kept}?", yes=yes)
-    names = tuple(volume.name for volume in chosen)
     run(cli, RemovePlan(cli.common, names, backup=not no_backup, protected=force))
 
 

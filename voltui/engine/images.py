@@ -145,17 +145,26 @@ def save(
 ) -> Iterator[int]:
     """Write an image to a new file that only its owner can read, as ``docker load`` takes it.
 
-    Yields the bytes so far. For a thread.
+    Yields the bytes so far. For a thread. Raises `OSError` where the file can't be written.
     """
     with connection.translated("save an image"):
         client = connection.new_client(idle_limit)
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with connection.translated("save an image"), os.fdopen(descriptor, "wb") as out:
+        with connection.translated("save an image"):
             response = client.get(client._url("/images/{0}/get", reference), stream=True, timeout=idle_limit)
             client._raise_for_status(response)
-            while not cancelled.is_set() and (piece := response.raw.read(_PIECE)):
-                out.write(piece)
+
+        def piece() -> bytes:
+            with connection.translated("save an image"):
+                read: bytes = response.raw.read(_PIECE)
+                return read
+
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            for data in iter(piece, b""):
+                if cancelled.is_set():
+                    return
+                out.write(data)
                 yield out.tell()
     finally:
         connection.release(client)

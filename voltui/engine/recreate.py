@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from posixpath import normpath
 from typing import Any
 
 from voltui.engine.connection import Connection
-from voltui.model.errors import NotFound, Refused
+from voltui.model.errors import Failed, NotFound, Refused
 from voltui.model.safe import safe
 from voltui.model.volume import ANONYMOUS_NAME
 
@@ -62,7 +63,8 @@ async def draw(connection: Connection, container: str, change: MountChange) -> B
             f"The image of {safe(found['Name'].lstrip('/'))} is gone, so that it can't be made anew.",
             "Pull or build the image, then make the container yourself.",
         ) from None
-    blueprint = blueprint_of(found, image, change)
+    info = await connection.call("say who it is", lambda api: api.info())
+    blueprint = blueprint_of(found, image, change, info.get("Name") or "")
     if await _moved(connection, found):
         return Blueprint({**blueprint.body, "Image": found["Image"]}, blueprint.connect, blueprint.disconnect)
     return blueprint
@@ -78,10 +80,12 @@ async def _moved(connection: Connection, found: Mapping[str, Any]) -> bool:
     return bool(named["Id"] != found["Image"])
 
 
-def blueprint_of(container: Mapping[str, Any], image: Mapping[str, Any], change: MountChange) -> Blueprint:
-    """The blueprint of an inspected container, given the inspect of its image."""
+def blueprint_of(
+    container: Mapping[str, Any], image: Mapping[str, Any], change: MountChange, host_name: str = ""
+) -> Blueprint:
+    """The blueprint of an inspected container, given the inspect of its image and the name of the engine's host."""
     host = _host(container, change)
-    body = {**_config(container, image.get("Config") or {}), "HostConfig": host}
+    body = {**_config(container, image.get("Config") or {}, host_name), "HostConfig": host}
     networks = _networks(container)
     mode = host.get("NetworkMode") or "default"
     if mode in _NO_NETWORK_OF_ITS_OWN or mode.startswith("container:"):
@@ -95,10 +99,12 @@ def blueprint_of(container: Mapping[str, Any], image: Mapping[str, Any], change:
 
 async def make(connection: Connection, blueprint: Blueprint, name: str) -> str:
     """Make a container of a blueprint, not started; its id. Raises `Refused` where the name is taken."""
-    made = await connection.change(
-        f"make the container {safe(name)}",
-        lambda api: api.create_container_from_config(dict(blueprint.body), name),
-    )
+    try:
+        made = await connection.change(
+            "make the container anew", lambda api: api.create_container_from_config(dict(blueprint.body), name)
+        )
+    except NotFound as error:
+        raise Failed(f"A container can't be made anew: {error.sentence}", "What it was made from is gone.") from error
     identifier = str(made["Id"])
     if blueprint.disconnect:
         await connection.change(
@@ -127,7 +133,7 @@ async def _connect(connection: Connection, container: str, network: str, setting
     )
 
 
-def _config(container: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str, Any]:
+def _config(container: Mapping[str, Any], image: Mapping[str, Any], host_name: str) -> dict[str, Any]:
     """``Config`` without what came from the image, whose fields the engine fills in again."""
     config = dict(container["Config"])
     for name in _FROM_THE_IMAGE:
@@ -144,17 +150,20 @@ def _config(container: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str,
         # One alone must stay: an entrypoint of the user's own makes the engine forget the image's command.
         config.pop("Entrypoint", None)
         config.pop("Cmd", None)
-    if _hostname_is_generated(container):
+    elif image.get("Entrypoint") and not config.get("Entrypoint"):
+        config["Entrypoint"] = [""]  # what ``--entrypoint ""`` sends; without it the image's would be run
+    if _hostname_is_generated(container, host_name):
         config.pop("Hostname", None)
     config.pop("OnBuild", None)
     return config
 
 
-def _hostname_is_generated(container: Mapping[str, Any]) -> bool:
+def _hostname_is_generated(container: Mapping[str, Any], host_name: str) -> bool:
     """Whether the engine made the host name up: of the id, or because the name is another's."""
     mode = container["HostConfig"].get("NetworkMode") or ""
     name = container["Config"].get("Hostname") or ""
-    return name == container["Id"][:_SHORT_ID] or mode == "host" or mode.startswith("container:")
+    hosts_own = mode == "host" and name == host_name
+    return name == container["Id"][:_SHORT_ID] or hosts_own or mode.startswith("container:")
 
 
 def _host(container: Mapping[str, Any], change: MountChange) -> dict[str, Any]:
@@ -182,7 +191,8 @@ def _named(mount: Mapping[str, Any], container: Mapping[str, Any]) -> dict[str, 
     """A mount of ``--mount``; where that named no volume, with the one that the engine made for it."""
     if mount.get("Type") != "volume" or mount.get("Source"):
         return dict(mount)
-    made = [one for one in container.get("Mounts") or () if one.get("Destination") == mount.get("Target")]
+    target = normpath(mount.get("Target") or "")
+    made = [one for one in container.get("Mounts") or () if normpath(one["Destination"]) == target]
     return {**mount, "Source": made[0]["Name"]} if made else dict(mount)
 
 
@@ -191,12 +201,13 @@ def _anonymous(container: Mapping[str, Any], binds: Iterable[str], mounts: Itera
 
     They stand at the places that the image or ``-v /path`` asks for a volume at.
     """
-    asked = set(container["Config"].get("Volumes") or ())
-    settled = {bind.split(":")[1] for bind in binds if ":" in bind} | {mount.get("Target") for mount in mounts}
+    asked = set(map(normpath, container["Config"].get("Volumes") or ()))
+    settled = {normpath(bind.split(":")[1]) for bind in binds if ":" in bind}
+    settled |= {normpath(mount.get("Target") or "") for mount in mounts}
     return [
         f"{mount['Name']}:{mount['Destination']}" + ("" if mount.get("RW", True) else ":ro")
         for mount in container.get("Mounts") or ()
-        if ANONYMOUS_NAME.fullmatch(mount.get("Name") or "") and mount["Destination"] in asked - settled
+        if ANONYMOUS_NAME.fullmatch(mount.get("Name") or "") and normpath(mount["Destination"]) in asked - settled
     ]
 
 

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from voltui.model.backup import Loss
 from voltui.model.errors import Failed
 from voltui.model.safe import safe
-from voltui.model.text import plural
+from voltui.model.text import middle_cut, plural
 
 STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX = ".voltui-restore-", ".voltui-old-", ".voltui-out-"
 """Folders of a restore under way, in the volume itself: renaming needs one filesystem. No backup holds them."""
@@ -46,6 +46,8 @@ _SOCKET = "socket ignored"
 _CHANGED = ("file changed as we read it", "File removed before we read it", "file is unchanged; not dumped")
 _SHRANK = "File shrank by "
 _MOST_PATHS = 100
+_MOST_WORDS = 300
+"""Cells of what tar said that a sentence takes: a path may have thousands."""
 
 
 def create_tree(folder: str, *, holes: bool = True) -> list[str]:
@@ -238,7 +240,7 @@ def _words(lines: list[str]) -> str:
     said = [line for line in lines if "previous errors" not in line and line.strip()]
     errors = [line for line in said if "Warning: " not in line]  # about attributes that a file system does not have
     telling = errors or said
-    return safe(telling[0]).rstrip(".") if telling else "tar gave no reason"
+    return middle_cut(safe(telling[0]).rstrip("."), _MOST_WORDS) if telling else "tar gave no reason"
 
 
 def _some(names: list[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from contextlib import AsyncExitStack
+from pathlib import PurePosixPath
 
 from voltui.engine import images
 from voltui.engine.archive_api import ArchiveSource
@@ -73,11 +74,15 @@ async def fill_from_image(context: JobContext, image: str, path: str, volume: st
 
 
 async def _check_directory(context: JobContext, helper: str, path: str, words: str) -> None:
-    try:
-        kind = await images.path_kind(context.engine.connection, helper, path)
-    except NotFound:
-        raise NotFound(f"There is no {words}.", "Check the path.") from None
-    if kind.link_to:
-        raise Refused(f"{words} is a link to {safe(kind.link_to)}.", "Name the directory that it leads to.")
+    """Raise `NotFound` or `Refused` for what is no directory, or lies behind a link, which may lead to a mount."""
+    parents = [str(parent) for parent in reversed(PurePosixPath(path).parents)][1:]
+    for place in (*parents, path):
+        try:
+            kind = await images.path_kind(context.engine.connection, helper, place)
+        except NotFound:
+            raise NotFound(f"There is no {words}.", "Check the path.") from None
+        if kind.link_to:
+            said = f"{words}: {safe(place)} is a link to {safe(kind.link_to)}."
+            raise Refused(said, "Name the directory that it leads to.")
     if not kind.directory:
         raise Refused(f"{words} is no directory.", "Name the directory that it is in.")

@@ -26,6 +26,7 @@ from voltui.jobs.origin import live_origin
 from voltui.jobs.undo import CREATE_VOLUME
 from voltui.model.backup import Loss
 from voltui.model.errors import Failed, Refused
+from voltui.model.names import check_new_name
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import MADE_LABEL
@@ -43,6 +44,7 @@ async def created_volume(
     labels: Mapping[str, str] | None = None,
 ) -> AsyncIterator[None]:
     """Make a volume, which goes again where the block fails. Raises `Refused` where one of that name exists."""
+    check_new_name("volume", name)
     if await context.engine.volume_exists(name):
         raise Refused(f"A volume {safe(name)} exists already.", "Choose another name.")
     async with context.tentative(CREATE_VOLUME, {"name": name}):

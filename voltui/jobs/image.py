@@ -20,7 +20,7 @@ from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo import FILES, IMAGE
 from voltui.jobs.users import still
 from voltui.jobs.volume_plans import ImagePlan, ImportImagePlan
-from voltui.model.errors import Failed, Refused, Usage
+from voltui.model.errors import Failed, NotFound, Refused, Usage
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.store.files import sync_directory
@@ -29,6 +29,8 @@ PATH = "/volume"
 """Where in an image a volume's content is."""
 _PATH_LABEL, _VOLUME_LABEL = "voltui.path", "voltui.volume"
 """Labels of an image: where the content is in it, and which volume it was."""
+_REFERENCE = re.compile(r"[a-z0-9]+(?:[._/:-]+[a-z0-9]+)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?")
+"""As the Engine API takes names: lower case, parts divided by ``/ . _ -``, a port, a tag; no digest."""
 _ENGINE_DROPS = "Extended attributes, ACLs and sockets are not kept in an image, and holes in files come back as zeros."
 
 
@@ -114,6 +116,8 @@ async def _refuse_existing(context: JobContext, reference: str, file: str) -> No
         raise Refused(f"An image {safe(reference)} exists already.", "Choose another name.")
     if file and _there(file):
         raise Refused(f"{safe(file)} exists already.", "Choose another name, or remove it.")
+    if file and not _there(str(Path(file).parent)):
+        raise NotFound(f"There is no directory {safe(str(Path(file).parent))}.", "Make it first.")
 
 
 def _there(path: str) -> bool:
@@ -142,6 +146,6 @@ async def take_out(context: JobContext, plan: ImportImagePlan) -> dict[str, Any]
 
 def with_tag(reference: str) -> str:
     """An image's name with its tag: ``latest`` where none is given. Raises `Usage` for a digest."""
-    if "@" in reference or not reference:
+    if not _REFERENCE.fullmatch(reference):
         raise Usage(f"{safe(reference) or 'An empty name'} names no image that can be made.", "Write NAME:TAG.")
     return reference if ":" in reference.rpartition("/")[2] else f"{reference}:latest"

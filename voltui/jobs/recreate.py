@@ -8,16 +8,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from posixpath import normpath
 
+from voltui.engine.pool import settled
 from voltui.engine.recreate import MountChange, draw, make
 from voltui.jobs.context import JobContext
 from voltui.jobs.undo import STOP
 from voltui.jobs.undo_containers import DISCARD, MAKE, RENAME, RESTART_POLICY, START
 from voltui.jobs.users import before_stopping, refusal_to_stop
-from voltui.model.container import ContainerDetail
-from voltui.model.errors import Failed, Refused
+from voltui.model.container import Container, ContainerDetail
+from voltui.model.errors import Failed, NotFound, Refused, VoltuiError
 from voltui.model.safe import safe
 
 _LOOK_EVERY = 0.2
@@ -36,6 +38,12 @@ class Recreation:
 
     detail: ContainerDetail
     change: MountChange
+    gains: Mapping[str, str] = field(default_factory=dict)
+    """What it must have in the end: the volume by the path."""
+    gives_up: frozenset[str] = frozenset()
+    """The paths at which it may have nothing in the end."""
+    held: bool = False
+    """Whether it was stopped already (`stop_old`)."""
 
 
 def refusal_to_recreate(detail: ContainerDetail, others: Mapping[str, ContainerDetail]) -> Refused | None:
@@ -53,7 +61,7 @@ def refusal_to_recreate(detail: ContainerDetail, others: Mapping[str, ContainerD
             return Refused(
                 f"{safe(other.container.name)} depends on just this container {name}: it shares its network or "
                 "processes, or is linked to it.",
-                f"Make both anew yourself, or share with {safe(other.container.name)} too.",
+                "Make both anew yourself: neither can be without the other.",
             )
     return None
 
@@ -73,18 +81,40 @@ async def recreate(context: JobContext, stack: AsyncExitStack, recreation: Recre
     await stack.enter_async_context(context.scoped(DISCARD, {"container": old.id}))
     await stack.enter_async_context(context.tentative(MAKE, {"name": spare, "labelled": False}))
     new = await make(connection, blueprint, spare)
+    _check_mounts(old, (await context.engine.container(new)).container, recreation)
     names = {"old": old.id, "new": new, "name": old.name, "spare": spare}
     await stack.enter_async_context(context.tentative(RENAME, names))
     await context.engine.rename_container(old.id, aside)
     await context.engine.rename_container(new, old.name)
     context.raise_if_cancelled()
     if old.running:
-        await _hand_over(context, stack, recreation.detail, new)
+        await _hand_over(context, stack, recreation, new)
     return new
 
 
-async def _hand_over(context: JobContext, stack: AsyncExitStack, detail: ContainerDetail, new: str) -> None:
-    """Stop the old container, start the new one, and see that it is well. They share addresses and ports."""
+def _check_mounts(old: Container, new: Container, recreation: Recreation) -> None:
+    """Raise `Failed`, before it is started, where a new container has other data than it is to have.
+
+    Whose mounts it took by a name (``--volumes-from``) may have been made again with other volumes.
+    """
+    name = safe(old.name)
+    before, after = ({normpath(one.destination): one for one in container.mounts} for container in (old, new))
+    for path, mount in before.items():
+        now = after.get(path)
+        same = now is not None and (now.kind, now.source, now.read_only) == (mount.kind, mount.source, mount.read_only)
+        if not same and path not in recreation.gives_up:
+            has = safe(now.source) if now is not None else "nothing"
+            raise Failed(
+                f"{name} made anew would have {has} at {safe(path)}, not {safe(mount.source)}.",
+                "What it takes its mounts from may have been made again: see to that first.",
+            )
+    for path, volume in recreation.gains.items():
+        if path not in after or after[path].source != volume:
+            raise Failed(f"{name} made anew would not have {safe(volume)} at {safe(path)}.", "Choose another path.")
+
+
+async def stop_old(context: JobContext, stack: AsyncExitStack, detail: ContainerDetail) -> None:
+    """Stop a container that is to be made anew, until the stack ends in an error or another stands in its place."""
     engine, old = context.engine, detail.container
     if detail.restart_policy not in _KEEPS_STOPPED:
         policy = {"container": old.id, "policy": detail.restart_policy}
@@ -94,10 +124,35 @@ async def _hand_over(context: JobContext, stack: AsyncExitStack, detail: Contain
     await stack.enter_async_context(context.tentative(STOP, before_stopping(detail)))
     await engine.stop(old.id)
     context.raise_if_cancelled()
+
+
+async def _hand_over(context: JobContext, stack: AsyncExitStack, recreation: Recreation, new: str) -> None:
+    """Stop the old container, start the new one, see that it is well. They share addresses and ports."""
+    detail, engine = recreation.detail, context.engine
+    old = detail.container
+    if not recreation.held:
+        await stop_old(context, stack, detail)
     context.begin(f"Starting {safe(old.name)} with its new mounts")
-    await stack.enter_async_context(context.tentative(START, {"container": new}))
-    await engine.start(new)
-    await wait_until_well(context, new)
+    await stack.enter_async_context(context.tentative(START, {"container": new, "old": old.id}))
+    try:
+        await engine.start(new)
+        await wait_until_well(context, new)
+        if (await engine.container(new)).container.name != old.name:
+            raise Failed(f"Somebody has given the new container of {safe(old.name)} another name meanwhile.")
+    except (VoltuiError, asyncio.CancelledError):
+        with suppress(asyncio.CancelledError):
+            await settled(_tell_if_gone(context, old))
+        raise
+
+
+async def _tell_if_gone(context: JobContext, old: Container) -> None:
+    """There is no way back to a container that somebody has removed."""
+    try:
+        await context.engine.container(old.id)
+    except NotFound:
+        context.left[old.id] = f"The old {safe(old.name)} was removed meanwhile, so the new one stays."
+    except VoltuiError:
+        return
 
 
 async def wait_until_well(context: JobContext, container: str) -> None:

@@ -11,7 +11,7 @@ from voltui.jobs.locks import locked
 from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.volume_plans import RemovePlan
 from voltui.model.backup import Reason
-from voltui.model.errors import NotFound, Refused
+from voltui.model.errors import Failed, NotFound, Refused
 from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
@@ -29,7 +29,13 @@ async def run(context: JobContext, plan: RemovePlan) -> dict[str, Any]:
     with locked(context.state, inventory.engine.id, sources, context.directory.id):
         backups: list[str] = []
         if plan.backup:
-            made, _ = await back_up(context, inventory, sources, Treatment.PAUSE, Reason.MANUAL)
+            try:
+                made, _ = await back_up(context, inventory, sources, Treatment.PAUSE, Reason.MANUAL)
+            except Failed as error:
+                raise Failed(
+                    f"No volume was removed, since not all could be backed up: {error.sentence}",
+                    "Leave that one out, or say --no-backup.",
+                ) from error
             backups = [backup.id for backup in made]
         removed: list[str] = []
         for name in plan.volumes:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
-from voltui.engine import data_container
+from voltui.engine import data_container, images
 from voltui.engine.recreate import MountChange
 from voltui.jobs.context import JobContext
-from voltui.jobs.copy_out import filled
+from voltui.jobs.copy_out import filled, split
 from voltui.jobs.locks import locked
-from voltui.jobs.recreate import Recreation, recreate, wait_until_well
+from voltui.jobs.recreate import Recreation, recreate, stop_old, wait_until_well
 from voltui.jobs.sharing import Taker, check, takers_of
 from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo_containers import MAKE, REPLACED, START
@@ -21,6 +21,7 @@ from voltui.model.container import Container
 from voltui.model.errors import Refused
 from voltui.model.inventory import Inventory
 from voltui.model.mount import MountKind
+from voltui.model.names import check_new_name
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import MADE_LABEL
@@ -34,15 +35,18 @@ async def run(context: JobContext, plan: SharePlan) -> dict[str, Any]:
         sources = [known(context, inventory, source) for source in sources]
     takers = await takers_of(context.engine, inventory, plan)
     check(takers, lose=plan.lose)
+    for name in filter(None, (plan.data, plan.name)):
+        check_new_name("container", name)
     with locked(context.state, inventory.engine.id, _data(inventory, sources, takers), context.directory.id):
         async with AsyncExitStack() as stack:
-            if plan.copy_from:
-                await filled(context, stack, inventory, plan.copy_from, plan.shares[0].volume)
+            held = await _copy(context, stack, inventory, plan, takers) if plan.copy_from else ""
             if plan.data:
                 await _data_container(context, stack, inventory, plan)
             change = _change(plan)
             for taker in takers:
-                await recreate(context, stack, Recreation(taker.detail, change))
+                gains = {share.at: share.volume for share in taker.gains}
+                stopped = taker.detail.container.id == held
+                await recreate(context, stack, Recreation(taker.detail, change, gains, held=stopped))
             new = await _new_container(context, stack, plan) if plan.image else ""
             return context.commit(
                 {
@@ -55,6 +59,20 @@ async def run(context: JobContext, plan: SharePlan) -> dict[str, Any]:
             )
 
 
+async def _copy(
+    context: JobContext, stack: AsyncExitStack, inventory: Inventory, plan: SharePlan, takers: Sequence[Taker]
+) -> str:
+    """Fill the new volume. A container that is to work on with the copy is stopped first, so that it holds all that it
+    wrote; its id then, else empty."""
+    container, _ = split(plan.copy_from)
+    writer = next((taker.detail for taker in takers if taker.detail.container.name == container), None)
+    held = writer is not None and writer.container.running
+    if writer is not None and held:
+        await stop_old(context, stack, writer)
+    await filled(context, stack, inventory, plan.copy_from, plan.shares[0].volume)
+    return writer.container.id if writer is not None and held else ""
+
+
 async def take_back(context: JobContext, plan: UnsharePlan) -> dict[str, Any]:
     """Make containers anew without the data, or remove a data container. Volumes stay, whatever is removed."""
     inventory = await take_inventory(context)
@@ -65,7 +83,7 @@ async def take_back(context: JobContext, plan: UnsharePlan) -> dict[str, Any]:
             return await _remove_data_container(context, found)
         async with AsyncExitStack() as stack:
             for taker in found.takers:
-                await recreate(context, stack, Recreation(taker.detail, found.change))
+                await recreate(context, stack, Recreation(taker.detail, found.change, gives_up=found.gives_up))
             return context.commit(
                 {
                     "data": plan.name,
@@ -119,6 +137,7 @@ def _refuse_other(there: Container, plan: SharePlan) -> None:
 
 async def _new_container(context: JobContext, stack: AsyncExitStack, plan: SharePlan) -> str:
     """Make and start a container of the plan's image with the data; its name."""
+    await images.inspect(context.engine.connection, plan.image)
     name = plan.name or f"{plan.data}-user-{context.directory.id[-4:]}"
     ending = ":ro" if plan.read_only else ""
     context.begin(f"Starting {safe(name)} of {safe(plan.image)}")
@@ -131,7 +150,7 @@ async def _new_container(context: JobContext, stack: AsyncExitStack, plan: Share
         plan.command,
         {MADE_LABEL: context.directory.id},
     )
-    await stack.enter_async_context(context.tentative(START, {"container": made}))
+    await stack.enter_async_context(context.tentative(START, {"container": made, "old": ""}))
     await context.engine.start(made)
     await wait_until_well(context, made)
     return name

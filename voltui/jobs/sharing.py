@@ -88,7 +88,16 @@ async def takers_of(engine: Engine, inventory: Inventory, plan: SharePlan) -> tu
         return ()
     details = await engine.details(inventory.containers)
     found = [taker_of(details, _named(details, name), plan) for name in plan.takers]
-    return tuple([one if one.refusal else replace(one, loses=await losses(engine, one.detail)) for one in found])
+    return tuple([one if one.refusal else await _with_losses(engine, one, plan) for one in found])
+
+
+async def _with_losses(engine: Engine, taker: Taker, plan: SharePlan) -> Taker:
+    """With what it loses: not what is copied into the volume before."""
+    container, _, path = plan.copy_from.partition(":")
+    saved = posixpath.normpath(path) if path and container == taker.detail.container.name else ""
+    lost = await losses(engine, taker.detail)
+    kept = [one for one in lost if not (saved and (one == saved or one.startswith(f"{saved}/")))]
+    return replace(taker, loses=tuple(kept))
 
 
 def taker_of(details: Mapping[str, ContainerDetail], detail: ContainerDetail, plan: SharePlan) -> Taker:
@@ -97,7 +106,8 @@ def taker_of(details: Mapping[str, ContainerDetail], detail: ContainerDetail, pl
     ``details`` are those of all containers, by id.
     """
     container = detail.container
-    refusal = refusal_to_recreate(detail, details) or refusal_to_add(detail, plan)
+    gains = gained(details, plan)
+    refusal = refusal_to_recreate(detail, details) or refusal_to_add(detail, plan, gains)
     mounts = [(share.volume, share.at) for share in plan.shares]
     snippet = (
         compose.snippet(container.service, mounts, plan.data, read_only=plan.read_only) if container.service else ()
@@ -108,7 +118,18 @@ def taker_of(details: Mapping[str, ContainerDetail], detail: ContainerDetail, pl
         for mount in container.mounts
         if mount.kind is MountKind.VOLUME and mount.source == share.volume
     )
-    return Taker(detail, plan.shares, (), (*has, *notices(detail)), tuple(snippet), refusal)
+    return Taker(detail, gains, (), (*has, *notices(detail)), tuple(snippet), refusal)
+
+
+def gained(details: Mapping[str, ContainerDetail], plan: SharePlan) -> tuple[Share, ...]:
+    """What each taker gets: all that the data container holds, where that is there already."""
+    data = next((one.container for one in details.values() if one.container.name == plan.data), None)
+    if data is None:
+        return tuple(replace(share, read_only=plan.read_only) for share in plan.shares)
+    return tuple(
+        Share(mount.source, posixpath.normpath(mount.destination), mount.read_only or plan.read_only)
+        for mount in data.mounts
+    )
 
 
 def _named(details: Mapping[str, ContainerDetail], name: str) -> ContainerDetail:
@@ -118,15 +139,15 @@ def _named(details: Mapping[str, ContainerDetail], name: str) -> ContainerDetail
     raise NotFound(f"There is no container {safe(name)}.", "`voltui containers` lists them.")
 
 
-def refusal_to_add(detail: ContainerDetail, plan: SharePlan) -> Refused | None:
-    """Why a container can't get the plan's mounts beside its own, if so."""
+def refusal_to_add(detail: ContainerDetail, plan: SharePlan, gains: Iterable[Share]) -> Refused | None:
+    """Why a container can't get more mounts beside its own, if so."""
     container = detail.container
     name = safe(container.name)
     if plan.data and plan.data in (container.name, *(_reference(one) for one in detail.volumes_from)):
         return Refused(f"{name} has the data of {safe(plan.data)} already.", "There is nothing to do.")
-    for share in plan.shares:
+    for share in gains:
         there = _mount_at(container, share.at)
-        if there is not None and there.kind is MountKind.VOLUME and there.source == share.volume:
+        if there is not None and there.source == share.volume:
             return Refused(
                 f"{name} mounts {safe(share.volume)} at {safe(share.at)} already.", "There is nothing to do."
             )
@@ -148,7 +169,9 @@ def notices(detail: ContainerDetail) -> tuple[str, ...]:
     name = safe(detail.container.name)
     found = []
     if detail.container.running:
-        found.append(f"{name} is stopped and started with its new mounts.")
+        found.append(f"{name} is stopped and started with its new mounts; its log so far goes.")
+    elif detail.started:
+        found.append(f"The log and the exit status of {name} go: it will be as if it was never started.")
     if detail.random_ports:
         ports = listed([safe(port) for port in detail.random_ports])
         found.append(f"{name} publishes {ports} wherever there is room: it will be elsewhere.")

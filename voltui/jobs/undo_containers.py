@@ -41,9 +41,11 @@ async def _make(engine: Engine, directory: JobDirectory, data: Mapping[str, Any]
 async def _rename(engine: Engine, directory: JobDirectory, data: Mapping[str, Any]) -> None:
     """Give both containers their names again, the new one first: it has the old one's."""
     new, old = await _found(engine, data["new"]), await _found(engine, data["old"])
+    if old is None:
+        return  # somebody has removed it: the new one keeps the name
     if new is not None and new.name != data["spare"]:
         await engine.rename_container(new.id, data["spare"])
-    if old is not None and old.name != data["name"]:
+    if old.name != data["name"]:
         await engine.rename_container(old.id, data["name"])
 
 
@@ -54,8 +56,11 @@ async def _restart_policy(engine: Engine, directory: JobDirectory, data: Mapping
 
 async def _start(engine: Engine, directory: JobDirectory, data: Mapping[str, Any]) -> None:
     """Stop the new container, which gives its addresses and ports free, and remove it: a start that is still under way
-    must not come through later."""
+    must not come through later. Where somebody has removed the old one, the new one is all there is, and stays."""
     new = await _found(engine, data["container"])
+    if data["old"] and await _found(engine, data["old"]) is None:
+        directory.log("the old container is gone: the new one stays")
+        return
     if new is not None:
         if new.running:
             await engine.stop(new.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from posixpath import normpath
 
 from voltui.engine.adapter import Engine
 from voltui.engine.recreate import MountChange
@@ -28,6 +29,8 @@ class Leaving:
     dependents: tuple[Container, ...]
     """All containers that take their mounts from the data container."""
     change: MountChange
+    gives_up: frozenset[str]
+    """The paths at which they have nothing then."""
 
 
 async def leaving(engine: Engine, inventory: Inventory, name: str, takers: Iterable[str]) -> Leaving:
@@ -40,21 +43,43 @@ async def leaving(engine: Engine, inventory: Inventory, name: str, takers: Itera
         _refuse_workers(data)
     dependents = tuple(one for one in details.values() if data is not None and _takes(one, data))
     users = dependents if data is not None else tuple(one for one in details.values() if _mounts(one, name))
+    if data is None:
+        _refuse_taken(details, users, name, takers)
     change = (
         MountChange(leave=frozenset(_references(data, users)))
         if data is not None
         else MountChange(unmount=frozenset((name,)))
     )
     found = [await _taker(engine, details, users, name, taker) for taker in takers]
-    return Leaving(name, data, tuple(found), tuple(one.container for one in dependents), change)
+    gives_up = frozenset(
+        normpath(mount.destination)
+        for one in ((data,) if data is not None else (taker.detail.container for taker in found))
+        for mount in one.mounts
+        if data is not None or mount.source == name
+    )
+    return Leaving(name, data, tuple(found), tuple(one.container for one in dependents), change, gives_up)
+
+
+def _refuse_taken(
+    details: Mapping[str, ContainerDetail], users: Iterable[ContainerDetail], volume: str, takers: Iterable[str]
+) -> None:
+    """Raise `Refused` where a container has the volume of another: without that it would have it still."""
+    for user in users:
+        givers = [one.container for one in details.values() if _takes(user, one.container)]
+        giver = next((one for one in givers if any(mount.source == volume for mount in one.mounts)), None)
+        if giver is not None and any(_means(taker, user.container) for taker in takers):
+            raise Refused(
+                f"{safe(user.container.name)} has {safe(volume)} from {safe(giver.name)}.",
+                f"Take that back: voltui unshare {safe(giver.name)} --from {safe(user.container.name)}",
+            )
 
 
 def _refuse_workers(data: Container) -> None:
-    """Raise `Refused` for a container that does more than hold mounts, so far as that can be told."""
-    if data.state != "created" or not (data.data_container or data.mounts):
+    """Raise `Refused` for a container that VolTUI has not made to hold data: it may be more than that."""
+    if not data.data_container or data.state != "created":
         raise Refused(
-            f"{safe(data.name)} is no data container: it is {safe(data.state)}.",
-            "Name the containers with --from that are to do without its data.",
+            f"{safe(data.name)} was not made by `voltui share`, so it is not removed.",
+            "Name the containers with --from that are to do without its data; `docker rm` removes it.",
         )
 
 

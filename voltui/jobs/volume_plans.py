@@ -19,6 +19,8 @@ class Share:
     volume: str
     at: str
     """Absolute path in the containers."""
+    read_only: bool = False
+    """Whether it can only be read there, whatever was asked for: so an older data container may hold it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,7 +273,7 @@ class MainScreen(Screen[None]):
             self.app.tell(f"{action.label}: VolTUI is read-only here.", warning=True)
             return
         if self._pane.view.id not in action.panes:
-            self.app.tell(f"{action.label} is not for {self._pane.view.title.lower()}.", warning=True)
+            self.app.tell(f"{action.shown_key} {action.label}: not in the pane {self._pane.view.title}.", warning=True)
             return
         self._handlers[identifier]()
         self.app.remember()

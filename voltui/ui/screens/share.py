@@ -133,8 +133,10 @@ class ShareScreen(ModalScreen[SharePlan | None]):
                 *paragraph("refused", taker.refusal.sentence, width),
                 *paragraph("", taker.refusal.hint, width, "dim"),
             ]
-        access = "ro" if self._plan.read_only else "rw"
-        lines = [labelled("gets", f"{safe(one.volume)} at {safe(one.at)} {access}") for one in taker.gains]
+        lines = [
+            labelled("gets", f"{safe(one.volume)} at {safe(one.at)} {'ro' if one.read_only else 'rw'}")
+            for one in taker.gains
+        ]
         if taker.loses:
             lines += paragraph("loses", taker.loss, width, "warn")
         for number, sentence in enumerate(taker.notices):
