@@ -381,7 +381,8 @@ async def test_where_the_old_container_was_removed_meanwhile_the_new_one_stays(l
     job.ask_to_cancel()
     outcome = await lab.ended(job)
     assert outcome.ending == "cancelled"
-    assert "The old web was removed meanwhile, so the new one stays" in outcome.sentence
+    assert outcome.error is not None
+    assert "The old web was removed meanwhile, so the new one stays" in outcome.error["hint"]
     assert await lab.state_of("web") == "running"
 
 

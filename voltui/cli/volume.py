@@ -92,11 +92,8 @@ def remove(
     if bool(volumes) == (unused or anonymous):
         raise Usage("Remove which volumes?", "Name them, or say --unused.")
     inventory = cli.ask(lambda engine: engine.inventory())
-    chosen = (
-        [_named(inventory, name) for name in dict.fromkeys(volumes)]
-        if volumes
-        else _unused(inventory, anonymous=anonymous)
-    )
+    named = [_named(inventory, name) for name in dict.fromkeys(volumes)]
+    chosen = named if volumes else _unused(inventory, anonymous=anonymous)
     for volume in chosen:
         if refusal := refusal_to_remove(inventory, volume.name, named=volume.name in force):
             raise refusal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
