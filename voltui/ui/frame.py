@@ -30,7 +30,7 @@ _SUMMARY_MARGIN = 5
 def header(state: State, width: int, summary: str = "") -> Line:
     """``VolTUI  prod-1 local · Docker 28.5 · 12 volumes 6.1 GB · 9 containers, 7 up``, and at its end what is wrong.
 
-    ``summary`` are those of the open pane, for wide terminals.
+    ``summary`` is of the open pane; it stands there where it has room.
     """
     parts: list[Span | str] = [Span(" VolTUI", "bold"), "  "]
     if state.read_only:
@@ -39,12 +39,11 @@ def header(state: State, width: int, summary: str = "") -> Line:
     if inventory is None:
         parts.append(Span(state.endpoint, "dim"))
     else:
-        room = width - width_of(_warning(state)) - (11 if state.read_only else 0)
+        room = width - width_of(_warning(state))
         parts.append(_engine(state, inventory, room - width_of(line(*parts))))
-    if summary and inventory is not None:
-        parts.append(f" {glyphs().dot} {summary}")
-    if state.read_only:
-        parts.append(Span("  read-only", "warn"))
+        added = f" {glyphs().dot} {summary}"
+        if summary and width_of(line(*parts, added)) < room:
+            parts.append(added)
     return spread(line(*parts), _warning(state), width)
 
 
