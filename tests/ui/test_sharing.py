@@ -110,3 +110,42 @@ async def test_volumes_are_made_cloned_and_removed_by_keys(lab: Lab, tmp_path: P
 
 async def _gone(lab: Lab) -> bool:
     return [volume.name for volume in await lab.engine.volumes()] == ["bound"]
+
+
+async def test_a_containers_own_files_become_a_volume_and_an_image_and_a_volume_again(lab: Lab, tmp_path: Path) -> None:
+    await lab.container("web", [], "mkdir /own; echo precious >/own/file; trap 'exit 0' TERM; sleep 1000 & wait")
+
+    async def written() -> bool:
+        return "/own/file" in await lab.engine.written("web")
+
+    await until(written, "the file")
+    call = lab.engine.connection.call
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
+        terminal.press("2")
+        terminal.wait_for("> web")
+        terminal.press("V")
+        terminal.wait_for("> Copy out +a directory of its own files")
+        terminal.press("Enter")
+        terminal.wait_for("Copy out of web")
+        terminal.press("Ctrl-U", "/own saved", "Enter")
+        terminal.wait_for("Shared saved")
+        assert (await lab.mountpoint("saved") / "file").read_text() == "precious\n"
+
+        terminal.press("1")
+        terminal.walk_to("saved")
+        terminal.press("V")
+        terminal.wait_for("as an image, for another host")
+        terminal.press("i")
+        terminal.wait_for("saved as the image")
+        terminal.press("Ctrl-U", "voltui-test:saved", "Enter")
+        terminal.wait_for("Made an image of saved as voltui-test:saved")
+        try:
+            terminal.press("C")
+            terminal.wait_for("From an image")
+            terminal.press(*"jjjjjj", "Enter")
+            terminal.wait_for("A new volume from the image")
+            terminal.press("voltui-test:saved again", "Enter")
+            terminal.wait_for("Imported and verified voltui-test:saved into again")
+        finally:
+            await call("remove", lambda api: api.remove_image("voltui-test:saved"))
+    assert (await lab.mountpoint("again") / "file").read_text() == "precious\n"

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voltui.jobs.copy_out import split
 from voltui.jobs.sharing import check, data_name, shares
 from voltui.jobs.unsharing import Leaving, leaving
-from voltui.jobs.volume_plans import SharePlan, UnsharePlan
+from voltui.jobs.volume_plans import ImagePlan, SharePlan, UnsharePlan
 from voltui.model.container import Container
 from voltui.model.errors import VoltuiError
 from voltui.model.graph import NodeKind
 from voltui.model.inventory import Inventory
 from voltui.model.mount import MountKind
+from voltui.model.names import check_new_name
 from voltui.model.safe import safe
 from voltui.model.text import listed
 from voltui.ui.actions import VOLUMES
+from voltui.ui.screens.ask import AskScreen
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.screens.menu import Choice, MenuScreen
 from voltui.ui.screens.share import ShareScreen
 
 if TYPE_CHECKING:
     from voltui.ui.screens.main import MainScreen
+
+
+_COPY = "copy"
 
 
 class Sharing:
@@ -57,7 +63,7 @@ class Sharing:
             app.tell_error(error)
             return
 
-        def decided(chosen: SharePlan | None) -> None:
+        def decided(chosen: SharePlan | ImagePlan | None) -> None:
             if chosen is not None:
                 app.start_job(chosen)
 
@@ -73,17 +79,37 @@ class Sharing:
             app.tell_error(error)
             return
         choices = _choices(inventory, container, detail.volumes_from)
-        if not choices:
-            app.tell(f"{safe(container.name)} has no shared data. V on a volume shares it.", warning=True)
-            return
 
         def chosen(what: str | None) -> None:
-            if what:
+            if what == _COPY:
+                self._copy_out(container)
+            elif what:
                 kind, _, name = what.partition(":")
                 takers = () if kind == "remove" else (container.name,)
                 self._run(self._take_back(name, takers))
 
-        app.push_screen(MenuScreen(f"Shared data of {safe(container.name)}", choices), chosen)
+        app.push_screen(MenuScreen(f"Data of {safe(container.name)}", choices), chosen)
+
+    def _copy_out(self, container: Container) -> None:
+        """Ask for a directory of the container's own files and a name, and make a volume of it."""
+        app = self._screen.app
+
+        def named(text: str | None) -> None:
+            path, _, volume = (text or "").partition(" ")
+            if not path:
+                return
+            try:
+                reference = f"{container.name}:{path}"
+                split(reference)
+                check_new_name("volume", volume.strip())
+            except VoltuiError as error:
+                app.tell_error(error)
+                return
+            copied = shares([volume.strip()], [])
+            app.start_job(SharePlan(app.live.common(), copied, copy_from=reference))
+
+        hint = "A directory of its own files, a blank, and the name of the new volume."
+        app.push_screen(AskScreen(f"Copy out of {safe(container.name)}", hint, f"/data {container.name}-data"), named)
 
     async def _take_back(self, name: str, takers: tuple[str, ...]) -> None:
         """Show what that does, ask, do it."""
@@ -114,7 +140,9 @@ def _choices(inventory: Inventory, container: Container, volumes_from: tuple[str
         if volume is not None and not volume.anonymous and len(users) > 1:
             what = f"the volume {safe(mount.source)} at {safe(mount.destination)}"
             found.append(Choice(f"volume:{mount.source}", "Take back", "", what))
-    if container.data_container:
+    if not container.data_container:
+        found.append(Choice(_COPY, "Copy out", "", "a directory of its own files into a new volume"))
+    else:
         found.append(Choice(f"remove:{container.name}", "Remove", "", "this data container; its volumes stay"))
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voltui.jobs.volume_plans import ClonePlan, CreatePlan
+from voltui.jobs.volume_plans import ClonePlan, CreatePlan, ImportImagePlan
 from voltui.model.graph import NodeKind
 from voltui.model.safe import safe
 from voltui.model.volume_kinds import KINDS
@@ -14,6 +14,9 @@ from voltui.ui.screens.menu import Choice, MenuScreen
 
 if TYPE_CHECKING:
     from voltui.ui.screens.main import MainScreen
+
+
+_IMAGE = "image"
 
 
 class Volumes:
@@ -46,8 +49,22 @@ class Volumes:
                 app.start_job(plan)
 
         def chosen(identifier: str | None) -> None:
-            if identifier is not None:
+            if identifier == _IMAGE:
+                self._import_image()
+            elif identifier is not None:
                 app.push_screen(CreateScreen(app.live.common(), kinds[identifier]), decided)
 
         choices = [Choice(kind.id, kind.label, "", kind.brief) for kind in KINDS]
+        choices.append(Choice(_IMAGE, "From an image", "", "what a volume was shared as"))
         app.push_screen(MenuScreen("A new volume", choices), chosen)
+
+    def _import_image(self) -> None:
+        app = self._screen.app
+
+        def named(text: str | None) -> None:
+            image, _, volume = (text or "").partition(" ")
+            if image:
+                app.start_job(ImportImagePlan(app.live.common(), image, volume.strip()))
+
+        hint = "A local image that holds a volume, a blank, and the name of the new volume."
+        app.push_screen(AskScreen("A new volume from the image", hint, ""), named)

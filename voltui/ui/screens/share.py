@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -14,11 +16,12 @@ from textual.containers import Container as Box
 from textual.screen import ModalScreen
 
 from voltui.jobs.sharing import Taker, losses, shares, taker_of
-from voltui.jobs.volume_plans import SharePlan
+from voltui.jobs.volume_plans import ImagePlan, SharePlan
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import Usage, VoltuiError
 from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
+from voltui.model.source import Source
 from voltui.model.text import listed
 from voltui.ui.frame import detail_title
 from voltui.ui.screens.ask import AskScreen
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 _COLUMNS = (Column("CONTAINER", share=1, middle=True), Column("STATE", width=12), Column("", share=2))
 
 
-class ShareScreen(ModalScreen[SharePlan | None]):
+class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
     """Returns the plan of a sharing, consented to."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
@@ -47,6 +50,8 @@ class ShareScreen(ModalScreen[SharePlan | None]):
         Binding("d", "direct", show=False),
         Binding("n", "name", show=False),
         Binding("a", "at", show=False),
+        Binding("w", "new_container", show=False),
+        Binding("i", "image", show=False),
         Binding("enter", "take", show=False, priority=True),
     ]
 
@@ -102,6 +107,7 @@ class ShareScreen(ModalScreen[SharePlan | None]):
             labelled("through", f"{through}   ", *_key("n", "name"), *_key("d", "directly")),
             labelled("at", f"{places}   ", *(_key("a", "another path") if len(plan.shares) == 1 else ())),
             labelled("they may", f"{access}   ", *_key("o", "only read")),
+            labelled("or", *_key("w", "with a new container"), *_key("i", "as an image, for another host")),
         ]
 
     def _cells(self, key: str) -> tuple[Line, ...]:
@@ -204,6 +210,37 @@ class ShareScreen(ModalScreen[SharePlan | None]):
 
         self.app.push_screen(AskScreen(f"Where containers find {safe(volume)}", "An absolute path.", at), chosen)
 
+    def action_new_container(self) -> None:
+        """Ask for a local image, and start a container of it with the data."""
+        if not self._plan.data:
+            self.app.tell("A new container takes the mounts of a data container: d makes one.", warning=True)
+            return
+
+        def named(text: str | None) -> None:
+            words = _words(text or "")
+            if words:
+                self.dismiss(replace(self._plan, image=words[0], command=tuple(words[1:])))
+
+        hint = "A local image, then its command, if not the image's own. Nothing is pulled."
+        self.app.push_screen(AskScreen("Start a container of", hint, ""), named)
+
+    def action_image(self) -> None:
+        """Ask for a name, and put the volume's content into an image."""
+        if len(self._plan.shares) > 1:
+            self.app.tell("One image holds one volume.", warning=True)
+            return
+        volume, common = self._plan.shares[0].volume, self._plan.common
+
+        def named(text: str | None) -> None:
+            words = _words(text or "")
+            if words:
+                file = str(Path(words[1]).expanduser().absolute()) if words[1:] else ""
+                self.dismiss(ImagePlan(common, Source("volume", volume), words[0], file))
+
+        hint = "NAME:TAG, then a file to write it to; without one it stays in the engine."
+        proposed = f"{volume.lower()}:latest ./{volume}.tar"
+        self.app.push_screen(AskScreen(f"{safe(volume)} as the image", hint, proposed), named)
+
     def _change(self, **fields: object) -> None:
         self._plan = replace(self._plan, **fields)  # type: ignore[arg-type]
         self._marked = frozenset(key for key in self._marked if self._taker(key).refusal is None)
@@ -234,6 +271,14 @@ class ShareScreen(ModalScreen[SharePlan | None]):
 
     def _named(self) -> str:
         return listed([safe(share.volume) for share in self._plan.shares], most=2)
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text, as a shell would take them; of one whose quote does not end, as they stand."""
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
 
 
 def _key(key: str, label: str) -> tuple[Span, ...]:
