@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from voltui.engine.convert import engine_info
 from voltui.jobs import backup
 from voltui.jobs.context import JobContext
 from voltui.jobs.plan import BackupPlan
+from voltui.jobs.sharing import takers_of
 from voltui.jobs.submit import describe, jobs_directory
+from voltui.jobs.volume_plans import Share, SharePlan
 from voltui.model.errors import Refused
 from voltui.model.source import Source
 
@@ -44,3 +47,14 @@ async def test_the_archive_api_of_podman_is_refused(lab: Lab) -> None:
         await backup.run(context, plan)
     context.engine.close()
     os.close(lock)
+
+
+@pytest.mark.engine
+async def test_podmans_containers_are_not_made_anew(lab: Lab) -> None:
+    """Nobody has held its inspects against what a container was made from."""
+    await lab.volume("media")
+    await lab.container("web", [])
+    lab.engine._info = replace(await lab.engine.info(), product="Podman")
+    plan = SharePlan(lab.common(), (Share("media", "/media"),), "data", ("web",))
+    with pytest.raises(Refused, match="Podman's containers are not made anew"):
+        await takers_of(lab.engine, await lab.engine.inventory(), plan)

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from posixpath import normpath
 
+from voltui.engine.adapter import Engine
 from voltui.engine.pool import settled
 from voltui.engine.recreate import MountChange, draw, make
 from voltui.jobs.context import JobContext
@@ -44,6 +45,15 @@ class Recreation:
     """The paths at which it may have nothing in the end."""
     held: bool = False
     """Whether it was stopped already (`stop_old`)."""
+
+
+async def refuse_podman(engine: Engine) -> None:
+    """Raise `Refused` for an engine whose inspects nobody has held against what a container was made from."""
+    if (await engine.info()).podman:
+        raise Refused(
+            "Podman's containers are not made anew: what its Docker API tells of them is not all there is.",
+            "Make it anew yourself, with --volumes-from or --volume.",
+        )
 
 
 def refusal_to_recreate(detail: ContainerDetail, others: Mapping[str, ContainerDetail]) -> Refused | None:

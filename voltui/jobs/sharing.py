@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from voltui.engine.adapter import Engine
-from voltui.jobs.recreate import refusal_to_recreate
+from voltui.jobs.recreate import refusal_to_recreate, refuse_podman
 from voltui.jobs.volume_plans import Share, SharePlan
 from voltui.model import compose
 from voltui.model.container import Container, ContainerDetail
@@ -86,6 +86,7 @@ async def takers_of(engine: Engine, inventory: Inventory, plan: SharePlan) -> tu
     """The plan's takers, with what speaks for and against each. Raises `NotFound` for a name that is none's."""
     if not plan.takers:
         return ()
+    await refuse_podman(engine)
     details = await engine.details(inventory.containers)
     found = [taker_of(details, _named(details, name), plan) for name in plan.takers]
     return tuple([one if one.refusal else await _with_losses(engine, one, plan) for one in found])

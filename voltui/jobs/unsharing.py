@@ -8,7 +8,7 @@ from posixpath import normpath
 
 from voltui.engine.adapter import Engine
 from voltui.engine.recreate import MountChange
-from voltui.jobs.recreate import refusal_to_recreate
+from voltui.jobs.recreate import refusal_to_recreate, refuse_podman
 from voltui.jobs.sharing import Taker, losses, notices
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import NotFound, Refused
@@ -35,6 +35,8 @@ class Leaving:
 
 async def leaving(engine: Engine, inventory: Inventory, name: str, takers: Iterable[str]) -> Leaving:
     """What taking ``name`` from ``takers`` means. Raises `NotFound`, or `Refused` where one does not have it."""
+    if takers:
+        await refuse_podman(engine)
     details = await engine.details(inventory.containers)
     data = next((one.container for one in details.values() if one.container.name == name), None)
     if data is None and name not in inventory.volumes:
