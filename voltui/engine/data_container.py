@@ -35,7 +35,7 @@ async def create_taker(
     if command:
         config["Cmd"] = list(command)
     made = await connection.change(
-        f"make a container of {safe(image)}", lambda api: api.create_container_from_config(config, name or None)
+        f"make a container of {safe(image)}", lambda api: api.create_container_from_config(config, name)
     )
     return str(made["Id"])
 

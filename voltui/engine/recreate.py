@@ -52,8 +52,11 @@ class Blueprint:
     """A network that the creation joins and the container had left."""
 
 
-async def draw(connection: Connection, container: str, change: MountChange) -> Blueprint:
-    """What to make the container anew from. Raises `NotFound`, or `Refused` where its image is gone."""
+async def draw(connection: Connection, container: str, change: MountChange, host_name: str) -> Blueprint:
+    """What to make the container anew from, given the name of the engine's host.
+
+    Raises `NotFound`, or `Refused` where its image is gone.
+    """
     name = safe(container)
     found = await connection.call(f"show the container {name}", lambda api: api.inspect_container(container))
     try:
@@ -63,8 +66,7 @@ async def draw(connection: Connection, container: str, change: MountChange) -> B
             f"The image of {safe(found['Name'].lstrip('/'))} is gone, so that it can't be made anew.",
             "Pull or build the image, then make the container yourself.",
         ) from None
-    info = await connection.call("say who it is", lambda api: api.info())
-    blueprint = blueprint_of(found, image, change, info.get("Name") or "")
+    blueprint = blueprint_of(found, image, change, host_name)
     if await _moved(connection, found):
         return Blueprint({**blueprint.body, "Image": found["Image"]}, blueprint.connect, blueprint.disconnect)
     return blueprint
@@ -81,7 +83,7 @@ async def _moved(connection: Connection, found: Mapping[str, Any]) -> bool:
 
 
 def blueprint_of(
-    container: Mapping[str, Any], image: Mapping[str, Any], change: MountChange, host_name: str = ""
+    container: Mapping[str, Any], image: Mapping[str, Any], change: MountChange, host_name: str
 ) -> Blueprint:
     """The blueprint of an inspected container, given the inspect of its image and the name of the engine's host."""
     host = _host(container, change)

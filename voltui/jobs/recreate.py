@@ -87,7 +87,7 @@ async def recreate(context: JobContext, stack: AsyncExitStack, recreation: Recre
     spare, aside = f"{old.name}.voltui-new-{job}", f"{old.name}.voltui-old-{job}"
     context.begin(f"Making {name} anew")
     connection = context.engine.connection
-    blueprint = await draw(connection, old.id, recreation.change)
+    blueprint = await draw(connection, old.id, recreation.change, (await context.engine.info()).name)
     await stack.enter_async_context(context.scoped(DISCARD, {"container": old.id}))
     await stack.enter_async_context(context.tentative(MAKE, {"name": spare, "labelled": False}))
     new = await make(connection, blueprint, spare)

@@ -134,8 +134,8 @@ def gained(details: Mapping[str, ContainerDetail], plan: SharePlan) -> tuple[Sha
 
 
 def _named(details: Mapping[str, ContainerDetail], name: str) -> ContainerDetail:
-    for key, detail in details.items():
-        if detail.container.name == name or (len(name) >= 4 and key.startswith(name)):
+    for detail in details.values():
+        if detail.container.answers_to(name):
             return detail
     raise NotFound(f"There is no container {safe(name)}.", "`voltui containers` lists them.")
 

@@ -69,7 +69,7 @@ def _refuse_taken(
     for user in users:
         givers = [one.container for one in details.values() if _takes(user, one.container)]
         giver = next((one for one in givers if any(mount.source == volume for mount in one.mounts)), None)
-        if giver is not None and any(_means(taker, user.container) for taker in takers):
+        if giver is not None and any(map(user.container.answers_to, takers)):
             raise Refused(
                 f"{safe(user.container.name)} has {safe(volume)} from {safe(giver.name)}.",
                 f"Take that back: voltui unshare {safe(giver.name)} --from {safe(user.container.name)}",
@@ -86,15 +86,11 @@ def _refuse_workers(data: Container) -> None:
 
 
 def _takes(detail: ContainerDetail, data: Container) -> bool:
-    return any(_means(reference, data) for reference in detail.volumes_from)
-
-
-def _means(reference: str, data: Container) -> bool:
-    return reference == data.name or (len(reference) >= 4 and data.id.startswith(reference))
+    return any(map(data.answers_to, detail.volumes_from))
 
 
 def _references(data: Container, users: Iterable[ContainerDetail]) -> set[str]:
-    return {one for user in users for one in user.volumes_from if _means(one, data)}
+    return {one for user in users for one in user.volumes_from if data.answers_to(one)}
 
 
 def _mounts(detail: ContainerDetail, volume: str) -> bool:
@@ -104,7 +100,7 @@ def _mounts(detail: ContainerDetail, volume: str) -> bool:
 async def _taker(
     engine: Engine, details: Mapping[str, ContainerDetail], users: Iterable[ContainerDetail], name: str, taker: str
 ) -> Taker:
-    detail = next((one for one in users if _means(taker, one.container)), None)
+    detail = next((one for one in users if one.container.answers_to(taker)), None)
     if detail is None:
         raise Refused(f"{safe(taker)} does not have the data of {safe(name)}.", "`voltui graph` shows who has.")
     refusal = refusal_to_recreate(detail, details)

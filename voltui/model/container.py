@@ -15,6 +15,8 @@ DATA_LABEL = "voltui.data"
 HELPER_LABEL = "voltui.helper"
 """Marks the short-lived containers that VolTUI makes itself. They are no users of a volume."""
 
+_LEAST_ID = 4
+"""Digits of an id that are taken for one."""
 _REMARK = re.compile(r"\(([^)]+)\)")
 _SERVICE_LABEL = "com.docker.compose.service"
 _DEPENDS_LABEL = "com.docker.compose.depends_on"
@@ -60,6 +62,10 @@ class Container:
     def data_container(self) -> bool:
         """Whether VolTUI made it to hold mounts for others."""
         return DATA_LABEL in self.labels
+
+    def answers_to(self, reference: str) -> bool:
+        """Whether a reference means it: its name, its id, or the beginning of that."""
+        return reference == self.name or (len(reference) >= _LEAST_ID and self.id.startswith(reference))
 
     @property
     def project(self) -> str:

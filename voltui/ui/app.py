@@ -110,6 +110,7 @@ class VoltuiApp(App[str]):
         """Leave this engine, with all that was asked of it, and show another. Jobs go on where they are."""
         self._keep_now()
         self.workers.cancel_all()
+        self.sizing.close()
         self.live.close()
         self.clear_notifications()
         self._connect(replace(self.settings, endpoint=endpoint))

@@ -129,8 +129,8 @@ class Sharing:
 
 
 def _choices(inventory: Inventory, container: Container, volumes_from: tuple[str, ...]) -> list[Choice]:
-    by_id = {one.id: one.name for one in inventory.containers.values()}
-    givers = [next((name for key, name in by_id.items() if key.startswith(one)), one) for one in volumes_from]
+    containers = inventory.containers.values()
+    givers = [next((one.name for one in containers if one.answers_to(taken)), taken) for taken in volumes_from]
     taken = {mount.destination for one in inventory.containers.values() if one.name in givers for mount in one.mounts}
     found = [Choice(f"data:{giver}", "Take back", "", f"the mounts of {safe(giver)}") for giver in givers]
     own = [mount for mount in container.mounts if mount.kind is MountKind.VOLUME and mount.destination not in taken]
