@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,3 +87,50 @@ def differences(before: Seen, after: Seen) -> set[str]:
         same = replace(same, content=after.content)
     assert after == same
     return found
+
+
+def make_deep_tree(folder: Path, levels: int) -> None:
+    """Folders in folders, a file in each, until their paths are longer than the kernel takes at once."""
+    here = os.open(folder, os.O_RDONLY)
+    for level in range(levels):
+        with os.fdopen(os.open(f"file-{level}", os.O_CREAT | os.O_WRONLY, dir_fd=here), "w") as file:
+            file.write(str(level))
+        os.link(f"file-{level}", f"name-{level}", src_dir_fd=here, dst_dir_fd=here)
+        os.mkdir("d" * 200, 0o700 + level, dir_fd=here)
+        below = os.open("d" * 200, os.O_RDONLY, dir_fd=here)
+        os.utime(here, ns=(level, level * 1_000_000_007))
+        os.close(here)
+        here = below
+    os.close(here)
+
+
+def look_deep(folder: Path) -> dict[str, tuple[int, int, int, bytes]]:
+    """Each path's mode, time, number of names and content, going down folder by folder."""
+    seen = {}
+    for path, folders, files, descriptor in os.fwalk(folder):
+        for name in [*folders, *files]:
+            facts = os.stat(name, dir_fd=descriptor)
+            held = b""
+            if name in files:
+                with os.fdopen(os.open(name, os.O_RDONLY, dir_fd=descriptor), "rb") as file:
+                    held = file.read()
+            names = facts.st_nlink if name in files else 0
+            seen[f"{path.removeprefix(str(folder))}/{name}"] = (facts.st_mode, facts.st_mtime_ns, names, held)
+    return seen
+
+
+async def test_paths_longer_than_the_kernel_takes_come_back(lab: Lab) -> None:
+    origin = await lab.volume("deep")
+    make_deep_tree(origin, 45)  # two runs after the first: 9,000 bytes
+    before = look_deep(origin)
+    assert max(map(len, before)) > 8_500
+
+    made = await lab.run(BackupPlan(lab.common("bridge"), (Source("volume", "deep"),)))
+    made.raise_error()
+    assert lab.store.find("deep@latest").losses == ()
+    (origin / "file-0").write_text("newer")
+    restored = await lab.run(RestorePlan(lab.common("bridge"), Source("volume", "deep"), "deep@latest"))
+    restored.raise_error()
+
+    assert look_deep(origin) == before
+    assert restored.warnings == ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from voltui.archive.deep import TarPart
 from voltui.archive.entry import LINK, ROOT, Entry
 from voltui.archive.member import Member
 from voltui.archive.tar import BLOCK, END_OF_ARCHIVE, ZERO_BLOCK, encode_member, padded, relabelled
@@ -18,16 +19,24 @@ class Rewriter:
     """A `Sink` that hands the new archive to ``write`` in pieces of about 1 MiB.
 
     ``root`` stands before every path; ``old_root``, where all paths had one, saves work. ``folder`` is a leading
-    folder that is taken off: its entry becomes the root.
+    folder that is taken off: its entry becomes the root. With a ``part`` only that is written.
     """
 
     def __init__(
-        self, write: Callable[[bytes], object], *, root: bytes = b"./", folder: bytes = b"", old_root: bytes = b""
+        self,
+        write: Callable[[bytes], object],
+        *,
+        root: bytes = b"./",
+        folder: bytes = b"",
+        old_root: bytes = b"",
+        part: TarPart | None = None,
     ) -> None:
         self._write = write
         self._root = root
         self._old_root = old_root if len(old_root) == len(root) else b""
         self._folder = folder
+        self._part = part
+        self._skipping = False
         self._pending = bytearray()
         self._content = 0
         self.written = 0
@@ -36,10 +45,15 @@ class Rewriter:
     def begin(self, member: Member) -> None:
         """Write the member's headers."""
         self._content = 0
-        if member.plain and self._old_root:
+        if member.plain and self._old_root and self._part is None:
             self._add(relabelled(member.plain, self._old_root, self._root))
             return
         entry = self.renamed(Entry(*member.fields))
+        if self._part is not None:
+            self._skipping = not self._part.holds(entry.path)
+            if self._skipping:
+                return
+            entry = self._part.placed(entry)
         records = dict(member.attributes)
         head = b""
         if entry.sparse:
@@ -51,6 +65,8 @@ class Rewriter:
 
     def data(self, piece: memoryview) -> None:
         """Write a piece of content."""
+        if self._skipping:
+            return
         self._content += len(piece)
         self._add(piece)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from blake3 import blake3
 
+from voltui.archive.deep import TarPart
 from voltui.archive.entry import Entry, parse_index_line
 from voltui.archive.guard import TreeGuard
 from voltui.archive.index import IndexLines
@@ -52,14 +53,15 @@ def unpack(
     sink: ByteSink | None = None,
     root: bytes = b"./",
     key: Key | None = None,
+    part: TarPart | None = None,
     progress: Progress = lambda stored, entries: None,
     seen: Callable[[Entry], object] = lambda entry: None,
 ) -> None:
     """Read all of the archive; raise `Damaged` where anything is not as manifest and index say.
 
     ``expected`` are the manifest's parts for archive and index, ``key`` opens them where they are encrypted. With a
-    ``sink`` the tar stream is written to it, its members below ``root``. ``progress`` gets the tar bytes and entries
-    so far, ``seen`` each entry that held.
+    ``sink`` the tar stream, or a ``part`` of it, is written to that, its members below ``root``. ``progress`` gets
+    the tar bytes and entries so far, ``seen`` each entry that held.
     """
     check_file(index, expected[1])
     check = _Check(IndexLines(index, key), seen)
@@ -69,10 +71,10 @@ def unpack(
             _read(archive, pieces, check, None, None, progress)
             return
         with Stage("write", sink.write, depth=_AHEAD) as writing:
-            if root == b"./":
+            if root == b"./" and part is None:
                 _read(archive, pieces, check, None, writing.put, progress)
             else:
-                rewriter = Rewriter(writing.put, root=root, old_root=b"./")
+                rewriter = Rewriter(writing.put, root=root, old_root=b"./", part=part)
                 _read(archive, pieces, check, rewriter, None, progress)
                 rewriter.close()
             writing.finish()

@@ -6,6 +6,7 @@ Scripts are fixed texts; whatever is the user's is an argument.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from voltui.model.backup import Loss
@@ -184,9 +185,12 @@ def sync_tree(folder: str) -> list[str]:
     return ["sync", "--file-system", folder]
 
 
-def extract_tree(folder: str) -> list[str]:
-    """The command that extracts standard input below ``folder``."""
-    return [*TAR_EXTRACT, f"--directory={folder}"]
+def extract_tree(folder: str, way: Sequence[str] = ()) -> list[str]:
+    """The command that extracts standard input below ``folder``, or where a way leads from there.
+
+    tar goes each piece of it from the one before: the whole way may be longer than the kernel takes at once.
+    """
+    return [*TAR_EXTRACT, *(f"--directory={piece}" for piece in (folder, *way))]
 
 
 def created(code: int, output: bytes) -> list[Loss]:

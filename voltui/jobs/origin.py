@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from voltui.archive import foreign
-from voltui.archive.entry import Entry, parse_index_line
-from voltui.archive.index import IndexLines
+from voltui.archive.deep import TarPart
+from voltui.archive.entry import Entry
 from voltui.archive.pump import pump
-from voltui.archive.unpack import ByteSink, check_file, unpack
+from voltui.archive.scan import scan
+from voltui.archive.unpack import ByteSink, unpack
 from voltui.jobs.access import Reading
 from voltui.jobs.context import JobContext
 from voltui.jobs.plan import STDIN, RestorePlan
 from voltui.jobs.verify import noting_damage
 from voltui.model.backup import Backup
 from voltui.model.safe import safe
-
-if TYPE_CHECKING:
-    from voltui.archive.seal import Key
-
-_TRUSTED, _LINK = b'"trusted.', b'"type":"link"'
 
 Feed = Callable[[ByteSink, bytes, Callable[[int, int], object], Callable[[Entry], object]], None]
 
@@ -50,6 +45,10 @@ class Origin:
     """Write all of it to a sink as tar, members below a root, checked; for a thread. Takes the sink, the root, a
     progress function, and one that sees each entry. Raises `Damaged`."""
     backup: Backup | None = None
+    bases: tuple[bytes, ...] = ()
+    """Where runs for paths that are too long begin, see `voltui.archive.deep`; `feed` leaves to them what is theirs."""
+    feed_part: Callable[[ByteSink, TarPart], None] | None = None
+    """Write the part of such a run to a sink, checked; for a thread."""
 
 
 def live_origin(reading: Reading, words: str, total: int | None) -> Origin:
@@ -110,13 +109,18 @@ async def _from_backup(context: JobContext, backup: Backup, *, accept_plain: boo
     archive, index = context.store.archive_path(backup), context.store.index_path(backup)
     parts = (backup.archive, backup.index)
     backup, key = await context.in_thread(lambda: context.keys.opened(backup, accept_plain=accept_plain))
-    scan = await context.in_thread(lambda: _scan(index, backup, key))
+    found = await context.in_thread(lambda: scan(index, backup.index, key))
 
     def feed(
         sink: ByteSink, root: bytes, progress: Callable[[int, int], object], seen: Callable[[Entry], object]
     ) -> None:
+        part = TarPart(b"") if found.bases else None
         with noting_damage(context, backup):
-            unpack(archive, index, parts, sink=sink, root=root, key=key, progress=progress, seen=seen)
+            unpack(archive, index, parts, sink=sink, root=root, key=key, part=part, progress=progress, seen=seen)
+
+    def feed_part(sink: ByteSink, part: TarPart) -> None:
+        with noting_damage(context, backup):
+            unpack(archive, index, parts, sink=sink, key=key, part=part)
 
     return Origin(
         words=safe(backup.id),
@@ -125,34 +129,13 @@ async def _from_backup(context: JobContext, backup: Backup, *, accept_plain: boo
         total=backup.content.stored,
         directories=True,
         root=True,
-        trusted=scan.trusted,
-        linked=scan.linked,
+        trusted=found.trusted,
+        linked=found.linked,
         feed=feed,
         backup=backup,
+        bases=found.bases,
+        feed_part=feed_part,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """What a look through the index tells before anything is read."""
-
-    trusted: bool
-    linked: frozenset[bytes]
-
-
-def _scan(index: Path, backup: Backup, key: Key | None) -> _Scan:
-    """Look through the index, which must be whole first. Raises `Damaged`."""
-    check_file(index, backup.index)
-    lines = IndexLines(index, key)
-    trusted, linked = False, set()
-    try:
-        for line in iter(lines.next_line, b""):
-            trusted = trusted or _TRUSTED in line
-            if _LINK in line:
-                linked.add(parse_index_line(line).link)
-    finally:
-        lines.close()
-    return _Scan(trusted, frozenset(linked))
 
 
 def _below(paths: frozenset[bytes], folder: bytes) -> frozenset[bytes]:

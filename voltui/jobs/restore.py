@@ -11,7 +11,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
+from voltui.archive.deep import TarPart
 from voltui.archive.listing import Expectation, read_listing
+from voltui.archive.unpack import ByteSink
 from voltui.engine import swap, tools
 from voltui.engine.bridge import Bridge
 from voltui.engine.helper import TARGET
@@ -19,7 +21,7 @@ from voltui.jobs import origin as origins
 from voltui.jobs.access import ArchiveAccess, BridgeAccess, opened
 from voltui.jobs.archive_restore import restore_by_archive
 from voltui.jobs.context import JobContext
-from voltui.jobs.extract import extract
+from voltui.jobs.extract import extract_by_parts
 from voltui.jobs.hooks import hooked
 from voltui.jobs.locks import locked
 from voltui.jobs.origin import Origin
@@ -231,9 +233,14 @@ async def _extract(context: JobContext, bridge: Bridge, origin: Origin, folder: 
     """Extract everything into the staging folder, and see that it is there as the archive has it, and on disk."""
     expected = Expectation(directories=origin.directories)
     context.begin(f"Extracting {origin.words}", origin.total)
-    said = await extract(
-        bridge, folder, lambda sink: origin.feed(sink, b"./", context.count, expected.see), context.in_thread
-    )
+
+    def fill(sink: ByteSink, part: TarPart | None) -> None:
+        if part is None or not part.way or origin.feed_part is None:
+            origin.feed(sink, b"./", context.count, expected.see)
+        else:
+            origin.feed_part(sink, part)
+
+    said = await extract_by_parts(bridge, folder, fill, origin.bases, context.in_thread)
     if said:
         context.warn(f"The target could not take everything of {plural(len(said), 'entry', 'entries')}: {said[0]}.")
     context.begin("Checking what was extracted")

@@ -11,7 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from voltui.archive.unpack import unpack
+from voltui.archive.deep import TarPart
+from voltui.archive.scan import scan
+from voltui.archive.unpack import ByteSink, unpack
 from voltui.engine import helper, images, swap, tools
 from voltui.engine.adapter import Engine
 from voltui.engine.bridge import Bridge
@@ -19,7 +21,7 @@ from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL, TARGET, TRUSTED_CAPABI
 from voltui.engine.pool import DaemonPool
 from voltui.jobs import undo_containers
 from voltui.jobs.directory import JobDirectory
-from voltui.jobs.extract import extract
+from voltui.jobs.extract import extract_by_parts
 from voltui.jobs.journal import Journal, OpenStep
 from voltui.jobs.keys import Keyring
 from voltui.model.errors import NoEngine, NotFound, Refused, VoltuiError
@@ -234,13 +236,13 @@ async def _extract(bridge: Bridge, store: LocalStore, keys: Keyring, backup_id: 
     backup, key = keys.opened(store.find(backup_id))
     archive, index = store.archive_path(backup), store.index_path(backup)
     pool = DaemonPool("refill", 1)
+
+    def fill(sink: ByteSink, part: TarPart | None) -> None:
+        unpack(archive, index, (backup.archive, backup.index), sink=sink, key=key, part=part)
+
     try:
-        await extract(
-            bridge,
-            folder,
-            lambda sink: unpack(archive, index, (backup.archive, backup.index), sink=sink, key=key),
-            pool.run,
-        )
+        bases = (await pool.run(lambda: scan(index, backup.index, key))).bases
+        await extract_by_parts(bridge, folder, fill, bases, pool.run)
     finally:
         pool.close()
     await bridge.change(tools.sync_tree(folder), "Writing to disk")
