@@ -64,6 +64,7 @@ class VoltuiApp(App[str]):
         super().__init__(ansi_color=theme == "ansi")
         palette.use(theme)
         self.set_class(glyphs() is ASCII, "-ascii")
+        self.set_class(theme != "ansi", "-painted")
         self.theme = _TEXTUAL_THEMES[theme]
         self.set_keymap({action: ",".join(chosen) for action, chosen in keys.items()})
         self._keys = keys

@@ -182,7 +182,8 @@ class MainScreen(Screen[None]):
         if small != self.has_class("-small"):
             self.set_class(small, "-small")
             self.call_after_refresh(self.app.refresh)  # Textual leaves what stood there before
-        self._lines("small").show(frame.too_small(self.size.width, _LEAST_WIDTH, _LEAST_HEIGHT) if small else [])
+        words = frame.too_small(self.state, self.size.width, _LEAST_WIDTH, _LEAST_HEIGHT) if small else []
+        self._lines("small").show(words)
         self.call_after_refresh(self.show_state)
 
     def _show_rows(self, cursor_key: str | None = None) -> None:
@@ -192,7 +193,8 @@ class MainScreen(Screen[None]):
             return
         keys = pane.visible(state)
         pane.prune(list(pane.view.keys(state)))
-        nothing = f"   Nothing matches /{safe(pane.filter)}" if pane.filter else f"   {pane.view.empty}"
+        empty = pane.view.empty.format(backup=state.key("backup"))
+        nothing = f"   Nothing matches /{safe(pane.filter)}" if pane.filter else f"   {empty}"
         rows = Rows(
             pane.view.columns,
             keys,
@@ -273,7 +275,8 @@ class MainScreen(Screen[None]):
             self.app.tell(f"{action.label}: VolTUI is read-only here.", warning=True)
             return
         if self._pane.view.id not in action.panes:
-            self.app.tell(f"{action.shown_key} {action.label}: not in the pane {self._pane.view.title}.", warning=True)
+            key = self.state.key(identifier)
+            self.app.tell(f"{key} {action.label}: not in the pane {self._pane.view.title}.", warning=True)
             return
         self._handlers[identifier]()
         self.app.remember()
