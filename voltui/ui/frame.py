@@ -75,9 +75,9 @@ def _held(state: State, count: int) -> str:
 
 def _warning(state: State) -> Line:
     if state.lost and state.inventory:
-        return line(Span("engine lost, retrying ", "bad"))
+        return line(Span(" engine lost, retrying ", "bad"))
     if state.problems:
-        return line(Span(f"store: {plural(len(state.problems), 'problem')}, see `voltui doctor` ", "bad"))
+        return line(Span(f" store: {plural(len(state.problems), 'problem')}, see `voltui doctor` ", "bad"))
     return ()
 
 

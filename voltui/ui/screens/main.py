@@ -188,7 +188,9 @@ class MainScreen(Screen[None]):
 
     def _show_rows(self, cursor_key: str | None = None) -> None:
         pane, state = self._pane, self.state
-        if state.inventory is None and pane.view.id in ("volumes", "containers", "graph"):
+        unreached = state.inventory is None and pane.view.id in ("volumes", "containers", "graph")
+        self.set_class(unreached and state.lost is not None, "-unreached")
+        if unreached:
             self.table.show(Rows(message=frame.no_engine(state, self.table.size.width)))
             return
         keys = pane.visible(state)
@@ -227,7 +229,8 @@ class MainScreen(Screen[None]):
     def _show_detail(self) -> None:
         position = "" if self.walking else self.table.position
         summary = "" if self.walking or self.size.width >= _WIDE else self._pane.view.summary(self.state)
-        self.detail.tell(self.subject, position, self._detail, alone=self.zoomed, summary=summary)
+        more = self.state.key("page_down" if self.zoomed else "open")
+        self.detail.tell(self.subject, position, self._detail, alone=self.zoomed, more=more, summary=summary)
 
     def _detail(self, width: int) -> list[Line]:
         """What is known of what is under the cursor."""
