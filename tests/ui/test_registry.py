@@ -8,25 +8,13 @@ import pytest
 
 from voltui.ui.actions import ACTIONS, ALL, BY_ID, bindings, footer, here
 from voltui.ui.frame import keys
-from voltui.ui.handlers.engines import Engines
-from voltui.ui.handlers.export import Export
-from voltui.ui.handlers.finding import Finding
-from voltui.ui.handlers.looking import Looking
-from voltui.ui.handlers.menus import Menus
-from voltui.ui.handlers.moves import Moves
-from voltui.ui.handlers.operations import Operations
-from voltui.ui.handlers.removal import Removal
-from voltui.ui.handlers.sharing import Sharing
-from voltui.ui.handlers.volumes import Volumes
-from voltui.ui.handlers.walks import Walks
+from voltui.ui.handlers import load
 from voltui.ui.screens.help import help_lines
 from voltui.ui.spans import plain, width_of
 
-HANDLERS = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
-
 
 def test_every_action_has_one_handler_and_every_handler_an_action() -> None:
-    handlers = Counter(name.removeprefix("do_") for owner in HANDLERS for name in vars(owner) if name.startswith("do_"))
+    handlers = Counter(name.removeprefix("do_") for owner in load() for name in vars(owner) if name.startswith("do_"))
     assert handlers == Counter(list(BY_ID))
 
 

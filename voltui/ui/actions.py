@@ -5,7 +5,7 @@ Bindings, the line of keys, the help, the palette and the menu of actions are al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -160,16 +160,6 @@ def bindings(actions: Sequence[Action] = ACTIONS) -> list[BindingType]:
         Binding(",".join(action.keys), f"act({action.id!r})", action.label, show=False, id=action.id, priority=False)
         for action in actions
     ]
-
-
-def handlers(*owners: object) -> dict[str, Callable[[], object]]:
-    """The handler of each action: the method ``do_<id>`` of one of the owners. Raises `AttributeError` without one."""
-    found = {}
-    for action in ACTIONS:
-        name = f"do_{action.id}"
-        owner = next((owner for owner in owners if hasattr(owner, name)), owners[0])
-        found[action.id] = getattr(owner, name)
-    return found
 
 
 Keymap = Mapping[str, tuple[str, ...]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Iterable
 from contextlib import suppress
@@ -23,6 +24,7 @@ from voltui.ui import palette
 from voltui.ui.actions import GRAPH, VOLUMES
 from voltui.ui.frame import PANE_IDS
 from voltui.ui.glyphs import ASCII, glyphs
+from voltui.ui.handlers import load as load_handlers
 from voltui.ui.keymap import keymap
 from voltui.ui.live import Live
 from voltui.ui.memory import Memory, Remembered
@@ -34,6 +36,8 @@ from voltui.ui.stylesheets import stylesheets
 
 _MINUTE = 60.0
 """Ages are shown in minutes and more: once a minute those that differ are painted."""
+_STARTED = 3.0
+"""Seconds after which the start is over, whether the engine answers or not."""
 _MOMENT = 0.5
 """Seconds after which what was changed is remembered: who looks through the orders wants the last."""
 _FAREWELL = 1.0
@@ -97,6 +101,7 @@ class VoltuiApp(App[str]):
     def on_mount(self) -> None:
         """Paint first; then find out what there is."""
         self.set_interval(_MINUTE, self.main.show_state)
+        self.set_timer(_STARTED, _collect_garbage)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -242,6 +247,7 @@ class VoltuiApp(App[str]):
     def _arrive(self) -> None:
         """The engine has answered for the first time: go where it was left, unless the user went elsewhere already."""
         self._arrived = True
+        self.run_worker(asyncio.to_thread(load_handlers), group="handlers", exit_on_error=False)
         if self._remembered.pane in PANE_IDS and self.main.pane.view.id == PANE_IDS[0]:
             self.main.go_to_pane(self._remembered.pane)
         self.remember()
@@ -257,6 +263,12 @@ class VoltuiApp(App[str]):
             self.sizing.job_ended(job.subject, asked)
         words = safe(" ".join([job.outcome.sentence, *job.outcome.warnings]))
         self._toast(words, "information" if job.state == "done" else "error")
+
+
+def _collect_garbage() -> None:
+    """From now on; but what the start has made stays, and is not looked through each time."""
+    gc.freeze()
+    gc.enable()
 
 
 def run(settings: Settings) -> str:

@@ -13,18 +13,8 @@ from textual.timer import Timer
 from voltui.model.graph import NodeKey, NodeKind
 from voltui.model.safe import safe
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, Group, bindings, footer, handlers
-from voltui.ui.handlers.engines import Engines
-from voltui.ui.handlers.export import Export
-from voltui.ui.handlers.finding import Finding
-from voltui.ui.handlers.looking import Looking
-from voltui.ui.handlers.menus import Menus
-from voltui.ui.handlers.moves import Moves
-from voltui.ui.handlers.operations import Operations
-from voltui.ui.handlers.removal import Removal
-from voltui.ui.handlers.sharing import Sharing
-from voltui.ui.handlers.volumes import Volumes
-from voltui.ui.handlers.walks import Walks
+from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, Group, bindings, footer
+from voltui.ui.handlers import Handlers
 from voltui.ui.memory import Remembered
 from voltui.ui.pane import Pane
 from voltui.ui.spans import Line, line
@@ -73,8 +63,7 @@ class MainScreen(Screen[None]):
         self._follow: Timer | None = None
         self.new_here = False
         """Whether to say what to begin with."""
-        owners = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
-        self._handlers = handlers(*(owner(self) for owner in owners))
+        self._handlers = Handlers(self)
 
     def compose(self) -> ComposeResult:
         """Header, tabs, list and detail, the job's line, the filter, the keys."""
@@ -281,12 +270,12 @@ class MainScreen(Screen[None]):
             key = self.state.key(identifier)
             self.app.tell(f"{key} {action.label}: not in the pane {self._pane.view.title}.", warning=True)
             return
-        self._handlers[identifier]()
+        self._handlers.do(identifier)
         self.app.remember()
 
     def go_to_pane(self, identifier: str) -> None:
         """Switch to another pane as its key does."""
-        self._handlers[identifier]()
+        self._handlers.do(identifier)
 
     def open_pane(self, identifier: str) -> None:
         """Switch to another pane; each remembers where it was."""
