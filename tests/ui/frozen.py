@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from textual.screen import Screen
 
 import voltui.ui.app
 from voltui.config import Settings, load
@@ -110,7 +112,9 @@ BACKUPS = (
 def _job(number: int, kind: str, subject: str, minutes: int, outcome: Outcome | None) -> JobView:
     asked = format_time(NOW - timedelta(minutes=minutes))
     state = outcome.ending if outcome else "running"
-    progress = None if outcome else Progress("Reading shop_media", 744 << 20, 1_200 << 20, 812, 412e6, 3.0, "paused: web")
+    progress = (
+        None if outcome else Progress("Reading shop_media", 744 << 20, 1_200 << 20, 812, 412e6, 3.0, "paused: web")
+    )
     return JobView(f"{asked}-{number}", kind, subject, state, asked, "root", progress, outcome)
 
 
@@ -187,13 +191,19 @@ class _FrozenDatetime(datetime):
         return NOW
 
 
+def _at_once(screen: Screen[None], delay: float, callback: Callable[[], object]) -> Mock:
+    """In place of a timer: whoever waits for an empty queue of messages has then waited for it too."""
+    screen.call_later(callback)
+    return Mock()
+
+
 def freeze(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **changes: object) -> voltui.ui.app.VoltuiApp:
     """The real application over what stands still; ``changes`` are of its settings."""
     monkeypatch.setattr("voltui.ui.app.Live", FrozenLive)
     monkeypatch.setattr("voltui.ui.app.Sizing", FrozenSizing)
     monkeypatch.setattr("voltui.model.text.datetime", _FrozenDatetime)
     monkeypatch.setattr("voltui.ui.views.volumes.now", lambda: NOW)
-    monkeypatch.setattr("voltui.ui.screens.main._REST", 0.001)
+    monkeypatch.setattr("voltui.ui.screens.main.MainScreen.set_timer", _at_once)
     monkeypatch.setattr("voltui.ui.app._MOMENT", 0.0)
     settings = load(host=HOST, store=str(tmp_path / "store"))
     return voltui.ui.app.VoltuiApp(replace(settings, **changes))  # type: ignore[arg-type]
