@@ -29,9 +29,10 @@ class Detail(Lines):
         more: str,
         summary: str = "",
     ) -> None:
-        """Show what ``made`` makes for a width, under a name; nothing without one. ``alone``, long lines are folded.
+        """Show what ``made`` makes for a width, under a name; nothing without one.
 
-        ``more`` is the key that shows what there was no room for. ``summary`` is of all rows; it stands in the title where there is room.
+        ``alone``, long lines are folded. ``more`` is the key that shows what there was no room for. ``summary`` is of
+        all rows; it stands in the title where there is room.
         """
         if not name:
             self.show([])
