@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from tests.conftest import program
-from tests.sshd import SlowLine, running_sshd
+from tests.sshd import SlowLine, sshd
 from tests.terminal import Terminal, voltui_environment
 
 DELAY = 0.1
@@ -32,7 +32,7 @@ def far_terminal(
     server = [tmux, "-S", str(folder / "tmux"), "-f", str(folder / "tmux.conf")]
     (folder / "tmux.conf").write_text("set -g status off\nset -s escape-time 10\n")
     inside = ["env", *(f"{name}={value}" for name, value in environment.items() if name != "TERM"), *command]
-    with running_sshd(folder / "ssh") as daemon, closing(SlowLine(daemon.port, delay)) as line:
+    with sshd(folder / "ssh") as daemon, closing(SlowLine(daemon.port, delay)) as line:
         (folder / "config").write_text(daemon.client_config("far", line.port))
         ssh = ["ssh", "-F", str(folder / "config"), "-o", "ControlPath=none", "-tt", "far"]
         remote = shlex.join([*server, "new-session", shlex.join(["exec", *inside])])

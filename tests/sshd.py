@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import socket
 import subprocess
@@ -24,6 +25,11 @@ Host {host}
   StrictHostKeyChecking no
   LogLevel ERROR
 """
+_NOWHERE = """
+Host nowhere
+  HostName 127.0.0.1
+  Port 1
+"""
 _DAEMON = """
 ListenAddress 127.0.0.1:{port}
 HostKey {folder}/host
@@ -41,6 +47,12 @@ class Sshd:
 
     port: int
     folder: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def path(self) -> str:
+        """A PATH whose ``ssh`` reads no configuration but the test's own, where the host is called ``there``."""
+        return f"{self.folder}/bin:{os.environ['PATH']}"
 
     def client_config(self, host: str, port: int = 0) -> str:
         """What makes a client find it under a name, at its own port or another that leads there."""
@@ -48,10 +60,10 @@ class Sshd:
 
 
 @contextmanager
-def running_sshd(folder: Path) -> Iterator[Sshd]:
+def sshd(folder: Path) -> Iterator[Sshd]:
     """An sshd that knows a key of its own only; what it needs is made in ``folder``, which must not exist."""
-    daemon = program("sshd", "openssh-server")
-    program("ssh", "openssh-client")
+    daemon, client = program("sshd", "openssh-server"), program("ssh", "openssh-client")
+    program("docker", "docker.io")
     folder.mkdir()
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
@@ -62,9 +74,21 @@ def running_sshd(folder: Path) -> Iterator[Sshd]:
     with subprocess.Popen([daemon, "-D", "-e", "-f", folder / "daemon"], stderr=subprocess.DEVNULL) as process:
         try:
             _wait_for(port)
-            yield Sshd(port, folder)
+            running = Sshd(port, folder, process)
+            _make_client(running, client)
+            yield running
         finally:
             process.terminate()
+
+
+def _make_client(running: Sshd, client: str) -> None:
+    config = running.folder / "config"
+    config.write_text(running.client_config("there") + _NOWHERE)
+    wrapper = running.folder / "bin" / "ssh"
+    wrapper.parent.mkdir()
+    # No shared login: its master would outlive the test by a minute.
+    wrapper.write_text(f'#!/bin/sh\nexec {client} -F {config} -o ControlPath=none "$@"\n')
+    wrapper.chmod(0o755)
 
 
 def _wait_for(port: int) -> None:

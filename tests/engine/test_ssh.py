@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Lab, program, until
-from tests.sshd import running_sshd
+from tests.conftest import Lab, until
+from tests.sshd import sshd
 from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint, resolve
 from voltui.engine.events import Events
@@ -21,27 +21,13 @@ from voltui.jobs.plan import BackupPlan
 from voltui.model.errors import NoEngine, Usage
 from voltui.model.source import Source
 
-_NOWHERE = """
-Host nowhere
-  HostName 127.0.0.1
-  Port 1
-"""
-
 
 @pytest.fixture
 def ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An sshd that knows us, and an ``ssh`` in the PATH that reads no configuration but the test's own."""
-    client = program("ssh", "openssh-client")
-    program("docker", "docker.io")
-    with running_sshd(tmp_path / "ssh") as daemon:
-        (daemon.folder / "config").write_text(daemon.client_config("there") + _NOWHERE)
-        wrapper = daemon.folder / "bin" / "ssh"
-        wrapper.parent.mkdir()
-        # No shared login: its master would outlive the test by a minute.
-        wrapper.write_text(f'#!/bin/sh\nexec {client} -F {daemon.folder}/config -o ControlPath=none "$@"\n')
-        wrapper.chmod(0o755)
-        monkeypatch.setenv("PATH", f"{wrapper.parent}:{os.environ['PATH']}")
-        yield daemon.folder
+    """An sshd that knows us, and its ``ssh`` in the PATH."""
+    with sshd(tmp_path / "ssh") as running:
+        monkeypatch.setenv("PATH", running.path)
+        yield running.folder
 
 
 @pytest.fixture

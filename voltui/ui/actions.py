@@ -5,7 +5,7 @@ Bindings, the line of keys, the help, the palette and the menu of actions are al
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -99,7 +99,7 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((VOLUMES, GRAPH)), changes=True),
     Action("graph_of", ("m",), "Graph of this", "What is connected with it", Group.ACT,
            frozenset((VOLUMES, CONTAINERS)), footer=5),
-    Action("impact", ("I",), "Impact", "Mark what stopping or restoring it touches", Group.ACT,
+    Action("impact", ("I",), "Impact", "What stopping, restoring, removing it touches", Group.ACT,
            frozenset((GRAPH,)), footer=3),
     Action("export", ("e",), "Export", "Write what is drawn to a file: .svg, .txt, .dot", Group.ACT,
            frozenset((GRAPH,)), footer=6),
@@ -133,8 +133,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("half_up", ("ctrl+u",), "Half page up", "Half a page up", Group.MOVE),
     Action("open", ("enter",), "Open", "Show all that is known of it; walk a graph", Group.MOVE),
     Action("back", ("escape",), "Back", "Close it; clear the filter, then the marks", Group.MOVE),
-    Action("right", ("l", "right"), "In", "As Enter; in a graph along a line to the right", Group.MOVE),
-    Action("left", ("h", "left"), "Out", "As Esc; in a graph along a line to the left", Group.MOVE),
+    Action("right", ("l", "right"), "In", "As Open; in a graph along a line to the right", Group.MOVE),
+    Action("left", ("h", "left"), "Out", "As Back; in a graph along a line to the left", Group.MOVE),
     Action("volumes", ("1",), "Volumes", "The volumes", Group.PANES),
     Action("containers", ("2",), "Containers", "The containers", Group.PANES),
     Action("graph", ("3",), "Graph", "Who touches which data, in groups", Group.PANES),
@@ -167,13 +167,19 @@ Keymap = Mapping[str, tuple[str, ...]]
 _OWN: Keymap = {}
 
 
+def key_of(identifier: str, keys: Keymap = _OWN) -> str:
+    """The first key of an action, the user's own if there is one, as it is printed on a keyboard."""
+    return shown(keys.get(identifier, BY_ID[identifier].keys)[0])
+
+
 def offered(*, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:
     """The actions that there are, with the keys that the user has chosen, in the order of the help."""
-    return [
-        replace(action, keys=keys.get(action.id, action.keys))
-        for action in ACTIONS
-        if not (read_only and action.changes)
-    ]
+    return with_keys((action for action in ACTIONS if not (read_only and action.changes)), keys)
+
+
+def with_keys(actions: Iterable[Action], keys: Keymap) -> list[Action]:
+    """The actions with the keys that the user has chosen."""
+    return [replace(action, keys=keys.get(action.id, action.keys)) for action in actions]
 
 
 def here(pane: str, *, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:

@@ -22,6 +22,7 @@ from voltui.model.when import parse_time
 from voltui.store.sizes import SizeCache
 from voltui.ui import palette
 from voltui.ui.actions import GRAPH, VOLUMES
+from voltui.ui.clipboard import copied_by_tmux
 from voltui.ui.frame import PANE_IDS
 from voltui.ui.glyphs import ASCII, glyphs
 from voltui.ui.handlers import load as load_handlers
@@ -68,6 +69,7 @@ class VoltuiApp(App[str]):
         super().__init__(ansi_color=theme == "ansi")
         palette.use(theme)
         self.set_class(glyphs() is ASCII, "-ascii")
+        self.set_class(theme != "ansi", "-painted")
         self.theme = _TEXTUAL_THEMES[theme]
         self.set_keymap({action: ",".join(chosen) for action, chosen in keys.items()})
         self._keys = keys
@@ -213,6 +215,15 @@ class VoltuiApp(App[str]):
         """One message at a time: a heap of them would cover the list."""
         self.clear_notifications()
         self.notify(text, severity=severity, markup=False)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text to the clipboard of the user's own terminal, through SSH and tmux."""
+
+        async def copy() -> None:
+            if not await copied_by_tmux(text):
+                super(VoltuiApp, self).copy_to_clipboard(text)
+
+        self.run_worker(copy(), group="clipboard", exit_on_error=False)
 
     def leave(self) -> None:
         """Quit. Jobs that run go on; the terminal says so afterwards."""

@@ -13,7 +13,7 @@ from voltui.model.container import ContainerDetail
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import Inventory
 from voltui.model.sizes import Sizes
-from voltui.ui.actions import Keymap
+from voltui.ui.actions import Keymap, key_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,10 @@ class State:
     """What is known of how much the volumes hold; ``None`` until it was looked up."""
     details: Mapping[str, ContainerDetail] | None = None
     """What inspects have told, by container id."""
+
+    def key(self, action: str) -> str:
+        """The key of an action, for sentences that name it."""
+        return key_of(action, self.keys)
 
     @property
     def containers(self) -> Iterable[str]:

@@ -57,7 +57,8 @@ class Finding:
     def _drawn(self) -> bool:
         """Whether there is no list to sort; it is said."""
         if self._screen.walking:
-            self._screen.app.tell("A drawing has an order of its own; Esc goes back to the groups.", warning=True)
+            key = self._screen.state.key("back")
+            self._screen.app.tell(f"A drawing has an order of its own; {key} goes back to the groups.", warning=True)
         return self._screen.walking
 
     def do_mark(self) -> None:

@@ -47,7 +47,9 @@ class Operations:
         """Show the plan of a restore; Enter there does it."""
         backups = self._backups()
         if not backups:
-            self._screen.app.tell("There is no backup of it yet. b makes one.", warning=True)
+            self._screen.app.tell(
+                f"There is no backup of it yet. {self._screen.state.key('backup')} makes one.", warning=True
+            )
             return
         self._screen.app.run_worker(self._plan_restore(backups), exclusive=True, group="plan", exit_on_error=False)
 

@@ -51,5 +51,6 @@ class Walks:
     def _walks(self, label: str) -> bool:
         """Whether there is a node to do it with; it is said where not."""
         if not self._screen.walking:
-            self._screen.app.tell(f"{label} is of a node: Enter goes into the group.", warning=True)
+            key = self._screen.state.key("open")
+            self._screen.app.tell(f"{label} is of a node: {key} goes into the group.", warning=True)
         return self._screen.walking

@@ -20,7 +20,7 @@ from voltui.model.files import ORDERS, FileNode, FileTree, ordered
 from voltui.model.safe import safe
 from voltui.model.text import plural
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, bindings
+from voltui.ui.actions import BY_ID, bindings, with_keys
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.table import MOVES, moves
 from voltui.ui.screens.help import HelpScreen
@@ -156,7 +156,7 @@ class FilesScreen(Screen[None]):
         )
         self._table.show(rows, cursor_key)
         self._lines("header").show([self._header(width)])
-        self._lines("keys").show([frame.keys(_FOOTER, width)])
+        self._lines("keys").show([frame.keys(with_keys(_FOOTER, self.app.store.state.keys), width)])
         self._show_detail()
 
     def _header(self, width: int) -> Line:
@@ -195,7 +195,7 @@ class FilesScreen(Screen[None]):
             "sort": self._sort,
             "copy": self._copy,
             "refresh": self._begin,
-            "help": lambda: self.app.push_screen(HelpScreen(_ACTIONS, "volumes", frozenset())),
+            "help": self._help,
             "quit": self.dismiss,
         }
         {**moves(self._table), **others}[identifier]()
@@ -230,6 +230,10 @@ class FilesScreen(Screen[None]):
         self._words = self._find.value = ""
         self._folder = folder
         self._show(_name_key(cursor) if cursor is not None else "")
+
+    def _help(self) -> None:
+        actions = with_keys(_ACTIONS, self.app.store.state.keys)
+        self.app.push_screen(HelpScreen(actions, "volumes", frozenset()))
 
     def _sort(self) -> None:
         self._order = (self._order + 1) % len(ORDERS)

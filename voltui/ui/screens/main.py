@@ -171,17 +171,21 @@ class MainScreen(Screen[None]):
         if small != self.has_class("-small"):
             self.set_class(small, "-small")
             self.call_after_refresh(self.app.refresh)  # Textual leaves what stood there before
-        self._lines("small").show(frame.too_small(self.size.width, _LEAST_WIDTH, _LEAST_HEIGHT) if small else [])
+        words = frame.too_small(self.state, self.size.width, _LEAST_WIDTH, _LEAST_HEIGHT) if small else []
+        self._lines("small").show(words)
         self.call_after_refresh(self.show_state)
 
     def _show_rows(self, cursor_key: str | None = None) -> None:
         pane, state = self._pane, self.state
-        if state.inventory is None and pane.view.id in ("volumes", "containers", "graph"):
+        unreached = state.inventory is None and pane.view.id in ("volumes", "containers", "graph")
+        self.set_class(unreached and state.lost is not None, "-unreached")
+        if unreached:
             self.table.show(Rows(message=frame.no_engine(state, self.table.size.width)))
             return
         keys = pane.visible(state)
         pane.prune(list(pane.view.keys(state)))
-        nothing = f"   Nothing matches /{safe(pane.filter)}" if pane.filter else f"   {pane.view.empty}"
+        empty = pane.view.empty.format(backup=state.key("backup"))
+        nothing = f"   Nothing matches /{safe(pane.filter)}" if pane.filter else f"   {empty}"
         rows = Rows(
             pane.view.columns,
             keys,
@@ -214,7 +218,8 @@ class MainScreen(Screen[None]):
     def _show_detail(self) -> None:
         position = "" if self.walking else self.table.position
         summary = "" if self.walking or self.size.width >= _WIDE else self._pane.view.summary(self.state)
-        self.detail.tell(self.subject, position, self._detail, alone=self.zoomed, summary=summary)
+        more = self.state.key("page_down" if self.zoomed else "open")
+        self.detail.tell(self.subject, position, self._detail, alone=self.zoomed, more=more, summary=summary)
 
     def _detail(self, width: int) -> list[Line]:
         """What is known of what is under the cursor."""
@@ -262,7 +267,8 @@ class MainScreen(Screen[None]):
             self.app.tell(f"{action.label}: VolTUI is read-only here.", warning=True)
             return
         if self._pane.view.id not in action.panes:
-            self.app.tell(f"{action.shown_key} {action.label}: not in the pane {self._pane.view.title}.", warning=True)
+            key = self.state.key(identifier)
+            self.app.tell(f"{key} {action.label}: not in the pane {self._pane.view.title}.", warning=True)
             return
         self._handlers.do(identifier)
         self.app.remember()

@@ -50,7 +50,7 @@ class View(ABC):
     made_from: ClassVar[tuple[str, ...]]
     """The fields of the state that its rows tell of."""
     empty: ClassVar[str]
-    """What to say where there is nothing to list."""
+    """What to say where there is nothing to list; ``{backup}`` stands for that action's key."""
     variant: int = 0
     """Another number where the same data makes other rows."""
     asks: ClassVar[frozenset[Ask]] = frozenset()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from voltui.format import ago, size
 from voltui.model import facts
-from voltui.model.backup import Backup, latest
+from voltui.model.backup import latest
 from voltui.model.filter import Facts
 from voltui.model.inventory import UNNAMED, Use
 from voltui.model.safe import safe
@@ -143,7 +143,7 @@ class VolumesView(View):
         lines.append(_size_line(state, key))
         lines += _labels(volume, full=full)
         lines += _options(volume)
-        lines += backup_lines(state.backups_of(key), width)
+        lines += backup_lines(state, key, width)
         lines.append(labelled("path", Span(safe(volume.mountpoint), "dim")))
         return lines
 
@@ -199,10 +199,11 @@ def _options(volume: Volume) -> list[Line]:
     return [labelled("options", safe(", ".join(f"{name}={value}" for name, value in volume.options.items())))]
 
 
-def backup_lines(backups: tuple[Backup, ...], width: int) -> list[Line]:
+def backup_lines(state: State, name: str, width: int) -> list[Line]:
     """How many backups there are, how the newest stands, how old the oldest is, what they take."""
+    backups = state.backups_of(name)
     if not backups:
-        return [labelled("backups", Span("none", "warn"), Span("  b makes one", "dim"))]
+        return [labelled("backups", Span("none", "warn"), Span(f"  {state.key('backup')} makes one", "dim"))]
     newest = latest(backups)
     first = (f"{len(backups)}  last {ago(newest.started)}, ", standing_words(newest))
     if len(backups) == 1:
