@@ -157,22 +157,44 @@ class Inventory:
 
     def with_volume(self, volume: Volume) -> Inventory:
         """This inventory with the volume added or replaced."""
-        return replace(self, volumes={**self.volumes, volume.name: volume})
+        return self._with_volumes({**self.volumes, volume.name: volume})
 
     def without_volume(self, name: str) -> Inventory:
         """This inventory without the volume."""
-        return replace(self, volumes={key: value for key, value in self.volumes.items() if key != name})
+        return self._with_volumes({key: value for key, value in self.volumes.items() if key != name})
 
     def with_container(self, container: Container) -> Inventory:
         """This inventory with the container added or replaced; a helper is not taken in."""
         if container.helper:
             return self
-        return replace(self, containers={**self.containers, container.id: container})
+        return self._with_containers({**self.containers, container.id: container}, container.id)
 
     def without_container(self, container_id: str) -> Inventory:
         """This inventory without the container."""
         kept = {key: value for key, value in self.containers.items() if key != container_id}
-        return replace(self, containers=kept)
+        return self._with_containers(kept, container_id)
+
+    def _with_volumes(self, volumes: Mapping[str, Volume]) -> Inventory:
+        new = replace(self, volumes=volumes)
+        new.__dict__["_uses"] = self._uses  # what containers mount has not changed
+        return new
+
+    def _with_containers(self, containers: Mapping[str, Container], changed: str) -> Inventory:
+        """These containers, of which one is another. Who uses what else is kept: most of it is the same."""
+        new = replace(self, containers=containers)
+        versions = (one for one in (self.containers.get(changed), containers.get(changed)) if one is not None)
+        uses = {**self._uses}
+        for key in {(mount.kind, mount.source) for one in versions for mount in one.mounts}:
+            uses[key] = tuple(sorted(new._uses_now(key, changed, uses.get(key, ())), key=_use_order))
+        new.__dict__["_uses"] = {key: found for key, found in uses.items() if found}
+        return new
+
+    def _uses_now(self, key: tuple[MountKind, str], changed: str, before: Iterable[Use]) -> Iterator[Use]:
+        """The uses of a source that were there before, but those of the changed container as they are now."""
+        yield from (use for use in before if use.container.id != changed)
+        now = self.containers.get(changed)
+        if now is not None:
+            yield from (Use(now, mount) for mount in now.mounts if (mount.kind, mount.source) == key)
 
 
 def data_source(mount: Mount) -> Source | None:

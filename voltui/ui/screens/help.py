@@ -67,6 +67,8 @@ def _signs() -> list[Line]:
         (signs.paused, "it is paused"),
         (signs.stopped, "it is stopped, or was never started"),
         (signs.mark, "the row is marked"),
+        (signs.folded, "a project whose rows are folded away: Enter opens it"),
+        (signs.opened, "a project that is open: h folds it"),
         (OLD, "before a size: it was measured a while ago, r measures anew"),
         ("ok", "the last backup was read back from disk, whole"),
         ("unproved", "it was not read back yet: v in Backups does it"),

@@ -13,7 +13,9 @@ from voltui.model.safe import safe
 from voltui.model.text import clock_time, plural
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
-from voltui.ui.views.base import Column, Sort, View, labelled, under
+from voltui.ui.views import projects
+from voltui.ui.views.base import Column, Sort, labelled, under
+from voltui.ui.views.grouped import GroupedView, Heading
 from voltui.ui.views.words import state_glyph
 
 _MOST_MOUNTS = 5
@@ -34,7 +36,7 @@ def data_mounts(container: Container) -> list[Mount]:
     return sorted(found, key=lambda mount: (mount.kind is not MountKind.VOLUME, mount.destination))
 
 
-class ContainersView(View):
+class ContainersView(GroupedView):
     """Containers and the data they mount."""
 
     id = "containers"
@@ -48,7 +50,7 @@ class ContainersView(View):
     sorts = (
         Sort("name", lambda state, key: _container(state, key).name),
         Sort("state", lambda state, key: (not _container(state, key).running, _container(state, key).name)),
-        Sort("mounts", lambda state, key: len(data_mounts(_container(state, key))), reverse=True),
+        Sort("mounts", lambda state, key: len(data_mounts(_container(state, key))), reverse=True, together=sum),
         Sort("project", lambda state, key: (_container(state, key).project, _container(state, key).name)),
     )
     made_from = ("inventory",)
@@ -58,6 +60,12 @@ class ContainersView(View):
     def keys(self, state: State) -> Sequence[str]:
         """The containers' ids."""
         return list(state.inventory.containers) if state.inventory else []
+
+    def row_data(self, state: State, key: str) -> tuple[object, ...]:
+        """The container, and what names the volumes that it mounts."""
+        inventory, container = _inventory(state), _container(state, key)
+        sources = [mount.source for mount in container.mounts if mount.kind is MountKind.VOLUME]
+        return (container, *((inventory.volumes.get(one), inventory.uses(one)[:1]) for one in sources))
 
     def name(self, state: State, key: str) -> str:
         """Its name."""
@@ -78,6 +86,18 @@ class ContainersView(View):
     def facts(self, state: State, key: str) -> Facts:
         """Its labels and project."""
         return facts.of_container(_container(state, key), self.words(state, key))
+
+    def project(self, state: State, key: str) -> str:
+        """The Compose project or Swarm stack."""
+        return _container(state, key).project
+
+    def heading_cells(self, state: State, heading: Heading) -> tuple[Line, ...]:
+        """Counts."""
+        return projects.container_cells(state, heading)
+
+    def heading_detail(self, state: State, heading: Heading, width: int, *, full: bool) -> list[Line]:
+        """The same in words."""
+        return projects.container_detail(state, heading, full=full)
 
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """Its mounts, whose mounts it takes, its project."""
