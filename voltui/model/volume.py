@@ -12,12 +12,12 @@ _ANONYMOUS_LABEL = "com.docker.volume.anonymous"
 MADE_LABEL = "voltui.made-by"
 """Tells the job that made a volume. Names can be used again; only the label tells whether a volume is still its own."""
 PROTECT_LABEL = "voltui.protect"
-_PROJECT_LABELS = ("com.docker.compose.project", "com.docker.stack.namespace")
+_PROJECT_LABEL, _STACK_LABEL = "com.docker.compose.project", "com.docker.stack.namespace"
 
 
 def project_of(labels: Mapping[str, str]) -> str:
     """The Compose project, else the Swarm stack, that labels name; empty where they name none."""
-    return next(filter(None, (labels.get(label) for label in _PROJECT_LABELS)), "")
+    return labels.get(_PROJECT_LABEL) or labels.get(_STACK_LABEL, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ class RowFacts:
     def __init__(self, view: View) -> None:
         self._view = view
         self._facts: dict[str, Facts] = {}
-        self._row_data: dict[str, tuple[object, ...] | None] = {}
+        self._made_from: dict[str, object] = {}
+        self._row_data: Mapping[str, object] = {}
         self._data: tuple[object, ...] = ()
         self._missing: list[str] = []
         self._aged: list[str] = []
@@ -49,7 +50,7 @@ class RowFacts:
         while pile := self._missing or self._aged:
             for key in pile[-_SLICE:]:
                 self._facts[key] = self._view.facts(state, key)
-                self._row_data[key] = self._view.row_data(state, key)
+                self._made_from[key] = self._row_data.get(key)
             del pile[-_SLICE:]
             self.version += 1
             if seconds is not None and time.monotonic() - began > seconds:
@@ -69,12 +70,11 @@ class RowFacts:
 
     def _compare(self, state: State) -> None:
         """Keep the facts of rows whose data are equal to what they were made from."""
-        keys, view, before = self._view.keys(state), self._view, self._row_data
-        now = {key: view.row_data(state, key) for key in keys}
-        kept = {key: data for key, data in now.items() if data is not None and before.get(key) == data}
+        now, before = self._view.row_data(state), self._made_from
+        kept = {key: data for key, data in now.items() if key in before and before[key] == data}
         self._facts = {key: self._facts[key] for key in kept}
-        self._row_data = {**kept}
-        self._missing = [key for key in keys if key not in kept]
+        self._made_from, self._row_data = kept, now
+        self._missing = [key for key in self._view.keys(state) if key not in kept]
         self._aged = [key for key in self._aged if key in kept]
         self.version += 1
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -66,9 +66,9 @@ class View(ABC):
         """All that its rows are made from: they are the same while each of these is."""
         return (*(getattr(state, name) for name in self.made_from), self.variant)
 
-    def row_data(self, state: State, key: str) -> tuple[object, ...] | None:
-        """What one row is made from, to be compared with ``==``; ``None`` where that is all of `data`."""
-        return None
+    def row_data(self, state: State) -> Mapping[str, object]:
+        """What each row is made from, to be compared with ``==``; empty where that is all of `data`."""
+        return {}
 
     @abstractmethod
     def name(self, state: State, key: str) -> str:

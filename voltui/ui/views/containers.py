@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from voltui.model import facts
 from voltui.model.container import Container
@@ -61,11 +61,13 @@ class ContainersView(GroupedView):
         """The containers' ids."""
         return list(state.inventory.containers) if state.inventory else []
 
-    def row_data(self, state: State, key: str) -> tuple[object, ...]:
-        """The container, and what names the volumes that it mounts."""
-        inventory, container = _inventory(state), _container(state, key)
-        sources = [mount.source for mount in container.mounts if mount.kind is MountKind.VOLUME]
-        return (container, *((inventory.volumes.get(one), inventory.uses(one)[:1]) for one in sources))
+    def row_data(self, state: State) -> Mapping[str, object]:
+        """The container, and what names the volumes that it mounts: an anonymous one has its first user's name."""
+        volumes, uses = _inventory(state).volumes, _inventory(state).uses_of_volumes
+        return {
+            key: (container, [(volumes.get(one.source), uses.get(one.source, ())[:1]) for one in container.mounts])
+            for key, container in _inventory(state).containers.items()
+        }
 
     def name(self, state: State, key: str) -> str:
         """Its name."""
