@@ -146,7 +146,7 @@ class VoltuiApp(App[str]):
             self.memory.keep(self._remembered)
 
     def _as_left(self) -> Remembered:
-        return Remembered(self.settings.endpoint.host, self.main.pane.view.id, self.main.sorts)
+        return Remembered(self.settings.endpoint.host, self.main.pane.view.id, self.main.sorts, self.main.grouped)
 
     def start_job(self, plan: Plan) -> None:
         """Start a job and say so."""
