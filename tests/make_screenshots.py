@@ -2,8 +2,8 @@
 
     voltui sandbox -- python tests/make_screenshots.py [FOLDER]
 
-It backs up, restores and looks around as a user would, and saves what the screen shows: every screen at 80x24, the panes
-at 120x40 too, all of it dark and light. It takes some minutes.
+It backs up, restores and looks around as a user would, and saves what the screen shows: every screen at 80x24, the
+panes at 120x40 too, all of it dark and light. It takes some minutes.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ async def tour(pilot: AppPilot, shot: Shot) -> None:
     await pilot.press("1")
     await move_to(pilot, "shop_media")
     await shot("volumes")
-    await pilot.press("slash", *"backup=never !un")
+    await pilot.press("slash", *"backup=never !unused")
     await shot("filter")
     await pilot.press("escape")
     await move_to(pilot, "shop_pgdata")
@@ -160,7 +160,9 @@ async def tour(pilot: AppPilot, shot: Shot) -> None:
     await pilot.press("b")
     await until(pilot, lambda app: any(job.progress and job.progress.done for job in app.store.state.running_jobs))
     await shot("backup")
+    await pilot.press("5", "g", "K", "y")
     await until(pilot, idle)
+    await pilot.press("1")
     await move_to(pilot, "shop_pgdata")
     await pilot.press("R")
     await shot("restore")
@@ -218,8 +220,10 @@ async def take(folder: Path, size: tuple[int, int], theme: str) -> None:
 
 
 def framed(svg: str, theme: str) -> str:
-    """The picture in a frame of its theme, without links to fonts on the network: the reader's own font serves."""
+    """The picture in a frame of its theme, and smaller: without links to fonts on the network, since the reader's own
+    font serves, and without each cell's ground, since the frame has it."""
     ink, ground = GROUNDS[theme]
+    svg = re.sub(rf'<rect fill="{ground}"[^>]*/>', "", svg)
     svg = re.sub(r"@font-face\s*{[^}]*}", "", svg)
     svg = svg.replace('fill="#292929" stroke="rgba(255,255,255,0.35)"', f'fill="{ground}" stroke="#808080"', 1)
     return re.sub(r'(-title" fill=")#[0-9a-f]{6}', rf"\g<1>{ink}", svg)

@@ -9,11 +9,12 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Lab, program, until
+from tests.conftest import Lab, Ran, program, until
 from tests.sshd import sshd
 from tests.terminal import Terminal, voltui_terminal
 
@@ -261,6 +262,13 @@ def test_a_dumb_terminal_is_told_what_works_there(sandbox_host: str, tmp_path: P
     with voltui_terminal(tmp_path, sandbox_host, TERM="dumb") as terminal:
         assert terminal.wait_for_end() == 2
         assert "`voltui --help` lists the commands that can" in terminal.text
+
+
+def test_without_a_terminal_the_commands_are_named(voltui: Callable[..., Ran]) -> None:
+    ran = voltui()
+    assert ran.code == 2
+    assert "The explorer needs a terminal." in ran.err
+    assert "`voltui --help` lists the commands that need none" in ran.err
 
 
 def _go_to(terminal: Terminal, engine: str) -> None:

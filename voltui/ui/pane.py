@@ -57,7 +57,7 @@ class Pane:
             return list(keys)
         self.prepare(state)
         selection = parse(self.filter, self.view.asks).select(keys, self._facts)
-        self.near = selection.near
+        self.near = selection.near and bool(selection.keys)
         return selection.keys
 
     def prepare(self, state: State, seconds: float | None = None) -> bool:
