@@ -10,6 +10,7 @@ from voltui.ui.actions import ACTIONS, ALL, BY_ID, bindings, footer, here
 from voltui.ui.frame import keys
 from voltui.ui.handlers import load
 from voltui.ui.screens.help import help_lines
+from voltui.ui.screens.menu import Choice, found
 from voltui.ui.spans import plain, width_of
 
 
@@ -43,6 +44,13 @@ def test_the_help_tells_every_action() -> None:
     for action in ACTIONS:
         assert action.help in text
         assert action.shown_keys in text
+
+
+def test_the_palette_has_first_what_is_called_as_typed() -> None:
+    choices = [Choice(action.id, action.label, action.shown_key, action.help) for action in ACTIONS]
+    assert [found(words, choices)[0] for words in ("graph", "q", "restore", "VOL", "sort")] == [
+        "graph", "quit", "restore", "volumes", "sort",
+    ]  # fmt: skip
 
 
 def test_each_action_is_bound_by_its_id() -> None:

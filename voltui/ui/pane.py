@@ -82,7 +82,7 @@ class Pane:
         made_from = (keys, self._facts.version, time.time() // _MINUTE, self.filter)
         if not same(made_from, self._matching_of):
             selection = parse(self.filter, self.view.asks).select(keys, self._facts.made)
-            self._matching, self.near = selection.keys, selection.near
+            self._matching, self.near = selection.keys, selection.near and bool(selection.keys)
             self._matching_of = made_from
         return self._matching
 

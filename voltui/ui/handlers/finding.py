@@ -52,7 +52,7 @@ class Finding:
                 self._screen.show_state()
                 self._screen.app.remember()
 
-        self._screen.app.push_screen(MenuScreen("Sort by", choices), chosen)
+        self._screen.app.push_screen(MenuScreen("Sort by", choices, first=pane.sort.label), chosen)
 
     def _drawn(self) -> bool:
         """Whether there is no list to sort; it is said."""
