@@ -19,7 +19,7 @@ from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
 from voltui.model.when import parse_time
 from voltui.store.sizes import SizeCache
-from voltui.ui import palette
+from voltui.ui import collecting, palette
 from voltui.ui.actions import GRAPH, VOLUMES
 from voltui.ui.frame import PANE_IDS
 from voltui.ui.glyphs import ASCII, glyphs
@@ -260,4 +260,5 @@ class VoltuiApp(App[str]):
 
 def run(settings: Settings) -> str:
     """Open the explorer; what to say when it is closed."""
+    collecting.sparingly()
     return VoltuiApp(settings).run() or ""

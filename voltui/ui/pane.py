@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from voltui.model.filter import parse
 from voltui.ui.glyphs import glyphs
 from voltui.ui.groups import Arranged, Folds, is_heading, key_of
-from voltui.ui.rows import RowFacts, same
+from voltui.ui.rows import RowFacts
 from voltui.ui.spans import Line, Span, line
-from voltui.ui.state import State
+from voltui.ui.state import State, same
 from voltui.ui.views.base import Sort, View
 from voltui.ui.views.grouped import GroupedView, Heading
 
@@ -96,7 +96,7 @@ class Pane:
         view = self.view
         if not self.grouped or not isinstance(view, GroupedView):
             return rows
-        made_from = (rows, self._folds.version, self._sort, *view.data(state))
+        made_from = (rows, self._folds.version, self._sort, *view.data(state, self.sort.made_from))
         if not same(made_from, self._arranged_of):
             self._arranged = self._folds.arrange(view, state, rows, self.sort, filtered=bool(self.filter.strip()))
             self._arranged_of = made_from
@@ -104,7 +104,7 @@ class Pane:
 
     def _in_order(self, state: State) -> list[str]:
         """All keys in the order of the sort, made once for the same data."""
-        made_from = (*self.view.data(state), self._sort)
+        made_from = (*self.view.data(state, self.sort.made_from), self._sort)
         if not same(made_from, self._ordered_of):
             sort = self.sort
             self._ordered = sorted(self.view.keys(state), key=lambda key: sort.key(state, key), reverse=sort.reverse)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 
 from voltui.model.filter import Facts
-from voltui.ui.state import State
+from voltui.ui.state import State, same
 from voltui.ui.views.base import View
 
 _MINUTE = 60
@@ -77,9 +77,3 @@ class RowFacts:
         self._missing = [key for key in self._view.keys(state) if key not in kept]
         self._aged = [key for key in self._aged if key in kept]
         self.version += 1
-
-
-def same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Whether nothing was learnt: the state's fields are replaced, never changed. Numbers and texts are compared."""
-    alike = (a is b or (isinstance(a, int | float | str) and a == b) for a, b in zip(one, other, strict=False))
-    return len(one) == len(other) and all(alike)

@@ -100,6 +100,12 @@ _FOUND_FROM: Mapping[str, tuple[Callable[[State], object], ...]] = {
 """What the state's cached properties are made from."""
 
 
+def same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether nothing was learnt: fields are replaced, never changed. Numbers and texts are compared."""
+    alike = (a is b or (isinstance(a, int | float | str) and a == b) for a, b in zip(one, other, strict=False))
+    return len(one) == len(other) and all(alike)
+
+
 class Store:
     """Holds the state. Only the interface's own thread changes it."""
 

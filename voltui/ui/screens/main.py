@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -10,10 +11,12 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
 
+from voltui.engine.pool import DaemonPool
 from voltui.model.graph import NodeKey, NodeKind
 from voltui.model.safe import safe
 from voltui.ui import frame
 from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, Group, bindings, footer, handlers
+from voltui.ui.glyphs import glyphs
 from voltui.ui.groups import is_heading
 from voltui.ui.handlers.engines import Engines
 from voltui.ui.handlers.export import Export
@@ -73,6 +76,10 @@ class MainScreen(Screen[None]):
         self._pane = self._panes["volumes"]
         self._follow: Timer | None = None
         self._preparing: Timer | None = None
+        self._thread = DaemonPool("graph", 1)
+        self._catching_up = False
+        self._to_walk_to: NodeKey | None = None
+        """Where to walk when the groups are made."""
         self.new_here = False
         """Whether to say what to begin with."""
         owners = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
@@ -219,6 +226,9 @@ class MainScreen(Screen[None]):
             self._prepare_soon()
         pane.prune(pane.view.keys(state))
         nothing = f"   Nothing matches /{safe(pane.filter)}" if pane.filter else f"   {pane.view.empty}"
+        if isinstance(pane.view, GraphView) and pane.view.behind(state):
+            nothing = f"   Finding out what is connected{glyphs().ellipsis}"
+            self._catch_up(pane.view)
         rows = Rows(
             pane.view.columns,
             keys,
@@ -227,6 +237,21 @@ class MainScreen(Screen[None]):
             ((), line(nothing)),
         )
         self.table.show(rows, cursor_key)
+
+    def _catch_up(self, view: GraphView) -> None:
+        """Have the groups made in a thread, and show them; one after the other where the state changes meanwhile."""
+
+        async def make() -> None:
+            view.take(await self._thread.run(partial(view.make, self.state)))
+            self._catching_up = False
+            if view is self._pane.view:
+                self.show_state()
+                if self._to_walk_to is not None:
+                    self.walk(self._to_walk_to)
+
+        if not self._catching_up:
+            self._catching_up = True
+            self.app.run_worker(make(), group="graph", exit_on_error=False)
 
     def _show_drawing(self) -> None:
         view = self._pane.view
@@ -354,6 +379,7 @@ class MainScreen(Screen[None]):
         """In the graph's pane, walk in the group of a node, or in the one under the cursor."""
         view = self._pane.view
         if isinstance(view, GraphView) and self.state.inventory is not None:
+            self._to_walk_to = node if view.behind(self.state) else None
             key = view.group_of(self.state, node) if node is not None else self.cursor_key
             if key:
                 self.drawing.enter(view, self.state, key, node)

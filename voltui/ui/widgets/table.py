@@ -70,8 +70,9 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         """Show other rows, the cursor on ``cursor_key`` or where it was; paints only what differs."""
         wanted = self.cursor_key if cursor_key is None else cursor_key
         same_frame = rows.columns == self._rows.columns and rows.message == self._rows.message
+        if rows.keys is not self._rows.keys:
+            self._positions = {key: position for position, key in enumerate(rows.keys)}
         self._rows = rows
-        self._positions = {key: position for position, key in enumerate(rows.keys)}
         last = max(len(rows.keys) - 1, 0)
         self._cursor = self._positions.get(wanted, 0 if cursor_key is not None else min(self._cursor, last))
         self.virtual_size = Size(self.size.width, len(rows.keys) + 1)
