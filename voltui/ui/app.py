@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
@@ -163,14 +163,13 @@ class VoltuiApp(App[str]):
 
     def inspect(self, containers: Iterable[str], group: str) -> None:
         """Find out what only an inspect of containers tells, once of each; what ``group`` still asks is given up."""
+        self.run_worker(self._inspect(frozenset(containers)), group=group, exclusive=True, exit_on_error=False)
 
-        async def ask() -> None:
-            unknown = [one for one in containers if one not in (self.store.state.details or {})]
-            with suppress(VoltuiError):
-                found = await self.live.engine.details(unknown)
-                self.store.update(details={**(self.store.state.details or {}), **found})
-
-        self.run_worker(ask(), group=group, exclusive=True, exit_on_error=False)
+    async def _inspect(self, containers: Set[str]) -> None:
+        """Add what inspects tell of those that were not asked about. An engine that is lost is told in the header."""
+        with suppress(VoltuiError):
+            found = await self.live.engine.details(containers - self.store.state.known_details.keys())
+            self.store.update(details={**self.store.state.known_details, **found})
 
     def inspect_all(self) -> None:
         """Inspect each container that was not yet, and those that come meanwhile: only that tells of volumes-from."""
@@ -178,15 +177,12 @@ class VoltuiApp(App[str]):
             self.run_worker(self._inspect_all(), group="inspect-all", exit_on_error=False)
 
     async def _inspect_all(self) -> None:
-        asked: set[str] = set()
+        asked: frozenset[str] = frozenset()
         self._inspecting = True
         try:
-            while unknown := set(self.store.state.containers) - (self.store.state.details or {}).keys() - asked:
+            while unknown := frozenset(self.store.state.containers) - self.store.state.known_details.keys() - asked:
                 asked |= unknown
-                found = await self.live.engine.details(unknown)
-                self.store.update(details={**(self.store.state.details or {}), **found})
-        except VoltuiError:
-            return  # the header says that the engine is lost; what is learnt next asks again
+                await self._inspect(unknown)
         finally:
             self._inspecting = False
 

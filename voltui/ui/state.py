@@ -50,6 +50,11 @@ class State:
         return self.inventory.containers if self.inventory else ()
 
     @property
+    def known_details(self) -> Mapping[str, ContainerDetail]:
+        """What inspects have told, which may be nothing yet."""
+        return self.details or {}
+
+    @property
     def running_jobs(self) -> tuple[JobView, ...]:
         """The jobs that go on now, newest first."""
         return tuple(job for job in self.jobs if job.running)

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 _REST = 0.1
 """Seconds the cursor rests before the detail follows: a held key repaints the list only."""
 _NODE_KINDS = {VOLUMES: NodeKind.VOLUME, CONTAINERS: NodeKind.CONTAINER}
-_SLICE = 0.01
+_SLICE = 0.006
 """Seconds of preparing a filter between two looks at the keyboard."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 60, 16
 """Cells below which the list and its detail would be of no use."""
@@ -222,7 +222,7 @@ class MainScreen(Screen[None]):
             self.table.show(Rows(message=frame.no_engine(state, self.table.size.width)))
             return
         keys = pane.visible(state, _SLICE)
-        if pane.filter and not pane.prepare(state, 0.0):
+        if pane.behind:
             self._prepare_soon()
         pane.prune(pane.view.keys(state))
         nothing = f"   Nothing matches /{safe(pane.filter)}" if pane.filter else f"   {pane.view.empty}"

@@ -68,9 +68,12 @@ class View(ABC):
         """All that its rows are made from, or those ``fields`` of it: they are the same while each of these is."""
         return (*(getattr(state, name) for name in fields or self.made_from), self.variant)
 
-    def row_data(self, state: State) -> Mapping[str, object]:
-        """What each row is made from, to be compared with ``==``; empty where that is all of `data`."""
-        return {}
+    def row_sources(self, state: State) -> tuple[Mapping[str, object], ...]:
+        """By the rows' keys what each is made from, ages apart; the first has all keys.
+
+        Empty where a row may be made from all of `data`.
+        """
+        return ()
 
     @abstractmethod
     def name(self, state: State, key: str) -> str:

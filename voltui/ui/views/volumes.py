@@ -102,15 +102,12 @@ class VolumesView(GroupedView):
         """The volumes' names."""
         return list(state.inventory.volumes) if state.inventory else []
 
-    def row_data(self, state: State) -> Mapping[str, object]:
-        """The volume, who uses it, its backups and size: in one go, since it is asked for ten thousand."""
-        assert state.inventory is not None
-        uses, backups = state.inventory.uses_of_volumes, state.backups_by_source
+    def row_sources(self, state: State) -> tuple[Mapping[str, object], ...]:
+        """The volume, who uses it, its backups and size."""
+        if state.inventory is None:
+            return ()
         sizes = state.sizes.volumes if state.sizes else {}
-        return {
-            name: (volume, uses.get(name), backups.get(name), sizes.get(name))
-            for name, volume in state.inventory.volumes.items()
-        }
+        return state.inventory.volumes, state.inventory.uses_of_volumes, state.backups_by_source, sizes
 
     def name(self, state: State, key: str) -> str:
         """Its name; an anonymous volume's by its user."""

@@ -15,7 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from voltui.ui.glyphs import glyphs
-from voltui.ui.spans import EMPTY, Line, Span, fit, line, width_of
+from voltui.ui.spans import EMPTY, Line, Span, difference, fit, line, width_of
 from voltui.ui.views.base import Column
 from voltui.ui.widgets.strips import strip_of
 
@@ -200,10 +200,15 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         return True
 
     def _paint_differences(self) -> None:
-        """Paint the visible lines whose content is another than what was drawn last."""
+        """Paint the visible cells that are others than what was drawn last."""
+        width = self.size.width
         for y in range(1, self.size.height):
-            if self._drawn.get(y) != self._line_at(y):
-                self.refresh(Region(0, y, self.size.width, 1))
+            drawn, now = self._drawn.get(y), self._line_at(y)
+            if drawn == now:
+                continue
+            first, count = difference(drawn[1], now[1], width) if drawn is not None else (0, width)
+            if count:
+                self.refresh(Region(first, y, count, 1))
 
     def _paint_row(self, position: int) -> None:
         """Paint the part of a row that the cursor changes: everything up to the end of the first column."""
