@@ -39,6 +39,8 @@ class Phase:
     began: float
     ended: float
     written: int
+    memory: float
+    """Resident, in MB, at its end."""
 
 
 class Run:
@@ -53,7 +55,9 @@ class Run:
         began, before = time.monotonic(), len(self.terminal.written)
         act()
         self.terminal.wait_for(until)
-        self.phases.append(Phase(what, began, time.monotonic(), len(self.terminal.written) - before))
+        self.phases.append(
+            Phase(what, began, time.monotonic(), len(self.terminal.written) - before, memory(self.terminal.child.pid))
+        )
 
 
 def fill(folder: Path, count: int) -> None:
@@ -116,7 +120,6 @@ def measure(folder: Path, host: str, volumes: int) -> tuple[list[Phase], Path]:
         back_up(run)
         if volumes:
             look_at_many(run, host)
-        print(f"Memory of the interface at the end: {memory(terminal.child.pid):.0f} MB\n")
     finally:
         terminal.close()
     return run.phases, report
@@ -139,9 +142,9 @@ def look_at_many(run: Run, host: str) -> None:
     press("Enter")
     run.phase("an event while filtered", lambda: volume_comes(host, "many-0-event"), "many-0-event")
     press("Esc")
-    terminal.settle()
-    run.phase("by project", lambda: press("p"), "▸ project0")
-    run.phase("a project opened", lambda: press("Enter"), "▾ project0")
+    terminal.wait_without(" /many-0 ")
+    run.phase("by project", lambda: press("p"), "▸ project")
+    run.phase("a project opened", lambda: press("Enter"), "▾ ")
     press("p")
     terminal.settle()
     run.phase("sort by size", lambda: press("s"), "sort size")
@@ -189,8 +192,8 @@ def volume_comes(host: str, name: str) -> None:
 
 def show(phases: list[Phase], report: Path) -> None:
     callbacks = [json.loads(line) for line in report.read_text().splitlines()]
-    print("| phase | seconds | bytes/s | slowest callback | with a processor | over 50 ms |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print("| phase | seconds | bytes/s | slowest callback | with a processor | over 50 ms | memory |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     for phase in phases:
         within = [one for one in callbacks if phase.began <= one["began"] <= phase.ended]
         slowest = max(within, key=lambda one: one["took"], default={"took": 0.0, "processor": 0.0})
@@ -198,7 +201,7 @@ def show(phases: list[Phase], report: Path) -> None:
         seconds = phase.ended - phase.began
         print(
             f"| {phase.what} | {seconds:.1f} | {phase.written / seconds:,.0f} | {slowest['took'] * 1000:.0f} ms "
-            f"| {slowest['processor'] * 1000:.0f} ms | {len(over)} |"
+            f"| {slowest['processor'] * 1000:.0f} ms | {len(over)} | {phase.memory:.0f} MB |"
         )
     print("\nCallbacks over 50 ms:")
     for one in callbacks:

@@ -10,7 +10,7 @@ from voltui.model.inventory import EngineInfo, Inventory
 from voltui.model.mount import Mount, MountKind
 from voltui.model.volume import Volume
 from voltui.ui.pane import Pane
-from voltui.ui.spans import Span, folded, plain
+from voltui.ui.spans import Span, difference, folded, line, plain
 from voltui.ui.state import State
 from voltui.ui.views.graph import GraphView
 from voltui.ui.views.volumes import VolumesView
@@ -134,3 +134,14 @@ def test_a_filter_outlasts_another_way_of_grouping() -> None:
     assert shown.visible(replace(state(), inventory=inventory)) == ["shop"]
     view.group_otherwise()
     assert shown.visible(replace(state(), inventory=inventory)) == ["volume other"]
+
+
+def test_only_the_cells_between_the_first_and_the_last_that_differ_are_painted() -> None:
+    before = line("backup data  ", Span("##", "accent"), Span("..", "dim"), " 50%")
+    assert difference(before, before, 30) == (0, 0)
+    assert difference(before, line("backup data  ", Span("###", "accent"), Span(".", "dim"), " 51%"), 30) == (15, 5)
+    assert difference(before, line("backup data  ", Span("##..", "accent"), " 50%"), 30) == (15, 2)
+    assert difference((), line("ab"), 30) == (0, 2)
+    assert difference(line("a\u6f22b"), line("ax b"), 30) == (1, 2)
+    assert difference(line("ax b"), line("a\u6f22b"), 30) == (1, 2)
+    assert difference(line("ae\u0301b"), line("aeb"), 30) == (1, 1)

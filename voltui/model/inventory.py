@@ -134,10 +134,14 @@ class Inventory:
         """The running containers that may write to the source, each once."""
         return _unique(use.container for use in self.uses_of_source(source) if use.writer)
 
+    @cached_property
+    def unused_names(self) -> frozenset[str]:
+        """The names of the volumes that no container mounts, running or not."""
+        return frozenset(self.volumes.keys() - self.uses_of_volumes.keys())
+
     def unused(self) -> list[Volume]:
         """The volumes that no container mounts, running or not, by name."""
-        unused = (volume for volume in self.volumes.values() if not self.uses(volume.name))
-        return sorted(unused, key=lambda volume: volume.name)
+        return [self.volumes[name] for name in sorted(self.unused_names)]
 
     def display_name(self, volume: Volume) -> str:
         """The volume's name; an anonymous one by its first user (``shop-db:/cache``), else by its first digits."""

@@ -120,7 +120,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("tree", ("t",), "Tree", "An indented tree, or the drawing again", Group.FIND,
            frozenset((GRAPH,)), footer=5),
     Action("groups", ("p",), "Groups", "By project or not; of a drawing back to groups", Group.FIND,
-           frozenset((VOLUMES, CONTAINERS, GRAPH)), footer=5),
+           frozenset((VOLUMES, CONTAINERS, GRAPH)), footer=9),
     Action("mark", ("space",), "Mark", "Mark it for the next action, go down", Group.FIND,
            frozenset((VOLUMES, CONTAINERS, BACKUPS)), footer=6),
     Action("invert", ("asterisk",), "Invert marks", "Mark all; where some are, those that are not", Group.FIND,

@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from voltui.model.filter import parse
 from voltui.ui.glyphs import glyphs
 from voltui.ui.groups import Arranged, Folds, is_heading, key_of
-from voltui.ui.rows import RowFacts, same
+from voltui.ui.rows import RowCache
 from voltui.ui.spans import Line, Span, line
-from voltui.ui.state import State
+from voltui.ui.state import State, same
 from voltui.ui.views.base import Sort, View
 from voltui.ui.views.grouped import GroupedView, Heading
 
@@ -32,7 +32,7 @@ class Pane:
         self._sort = 0
         self.near = False
         """Whether nothing met the filter, and what is shown only comes near."""
-        self._facts = RowFacts(view)
+        self._cache = RowCache(view)
         self._folds = Folds()
         self._ordered: list[str] = []
         self._ordered_of: tuple[object, ...] = ()
@@ -76,19 +76,24 @@ class Pane:
             self.near = False
             return keys
         self.prepare(state, seconds)
-        if not self._facts.whole:
+        if not self._cache.whole:
             there = frozenset(keys)
             return [key for key in self._matching or keys if key in there]
-        made_from = (keys, self._facts.version, time.time() // _MINUTE, self.filter)
+        made_from = (keys, self._cache.version, time.time() // _MINUTE, self.filter)
         if not same(made_from, self._matching_of):
-            selection = parse(self.filter, self.view.asks).select(keys, self._facts.made)
+            selection = parse(self.filter, self.view.asks).select(keys, self._cache.facts)
             self._matching, self.near = selection.keys, selection.near and bool(selection.keys)
             self._matching_of = made_from
         return self._matching
 
     def prepare(self, state: State, seconds: float | None = None) -> bool:
         """Make what the filter looks at, for so many seconds or to the end; whether all is made."""
-        return self._facts.make(state, seconds)
+        return self._cache.make(state, seconds)
+
+    @property
+    def behind(self) -> bool:
+        """Whether there is more to `prepare` for the filter."""
+        return bool(self.filter.strip()) and self._cache.behind
 
     def visible(self, state: State, seconds: float | None = None) -> list[str]:
         """The keys of all lines: what is `matching`, or projects with the rows of those that are open."""
@@ -96,7 +101,7 @@ class Pane:
         view = self.view
         if not self.grouped or not isinstance(view, GroupedView):
             return rows
-        made_from = (rows, self._folds.version, self._sort, *view.data(state))
+        made_from = (rows, self._folds.version, self._sort, *view.data(state, self.sort.made_from))
         if not same(made_from, self._arranged_of):
             self._arranged = self._folds.arrange(view, state, rows, self.sort, filtered=bool(self.filter.strip()))
             self._arranged_of = made_from
@@ -104,10 +109,9 @@ class Pane:
 
     def _in_order(self, state: State) -> list[str]:
         """All keys in the order of the sort, made once for the same data."""
-        made_from = (*self.view.data(state), self._sort)
+        made_from = (*self.view.data(state, self.sort.made_from), self._sort)
         if not same(made_from, self._ordered_of):
-            sort = self.sort
-            self._ordered = sorted(self.view.keys(state), key=lambda key: sort.key(state, key), reverse=sort.reverse)
+            self._ordered = self._cache.in_order(state, self.sort)
             self._ordered_of = made_from
         return self._ordered
 

@@ -54,6 +54,11 @@ class State:
         return self.inventory.containers if self.inventory else ()
 
     @property
+    def known_details(self) -> Mapping[str, ContainerDetail]:
+        """What inspects have told, which may be nothing yet."""
+        return self.details or {}
+
+    @property
     def running_jobs(self) -> tuple[JobView, ...]:
         """The jobs that go on now, newest first."""
         return tuple(job for job in self.jobs if job.running)
@@ -102,6 +107,12 @@ _FOUND_FROM: Mapping[str, tuple[Callable[[State], object], ...]] = {
     "backups_by_source": (attrgetter("backups"), lambda state: state.inventory and state.inventory.engine),
 }
 """What the state's cached properties are made from."""
+
+
+def same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether nothing was learnt: fields are replaced, never changed. Numbers and texts are compared."""
+    alike = (a is b or (isinstance(a, int | float | str) and a == b) for a, b in zip(one, other, strict=False))
+    return len(one) == len(other) and all(alike)
 
 
 class Store:

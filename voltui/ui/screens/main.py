@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -10,10 +11,12 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
 
+from voltui.engine.pool import DaemonPool
 from voltui.model.graph import NodeKey, NodeKind
 from voltui.model.safe import safe
 from voltui.ui import frame
 from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, Group, bindings, footer
+from voltui.ui.glyphs import glyphs
 from voltui.ui.groups import is_heading
 from voltui.ui.handlers import Handlers
 from voltui.ui.memory import Remembered
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
 _REST = 0.1
 """Seconds the cursor rests before the detail follows: a held key repaints the list only."""
 _NODE_KINDS = {VOLUMES: NodeKind.VOLUME, CONTAINERS: NodeKind.CONTAINER}
-_SLICE = 0.01
+_SLICE = 0.006
 """Seconds of preparing a filter between two looks at the keyboard."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 60, 16
 """Cells below which the list and its detail would be of no use."""
@@ -63,6 +66,10 @@ class MainScreen(Screen[None]):
         self._pane = self._panes["volumes"]
         self._follow: Timer | None = None
         self._preparing: Timer | None = None
+        self._thread = DaemonPool("graph", 1)
+        self._catching_up = False
+        self._to_walk_to: NodeKey | None = None
+        """Where to walk when the groups are made."""
         self.new_here = False
         """Whether to say what to begin with."""
         self._handlers = Handlers(self)
@@ -207,11 +214,14 @@ class MainScreen(Screen[None]):
             self.table.show(Rows(message=frame.no_engine(state, self.table.size.width)))
             return
         keys = pane.visible(state, _SLICE)
-        if pane.filter and not pane.prepare(state, 0.0):
+        if pane.behind:
             self._prepare_soon()
         pane.prune(pane.view.keys(state))
         empty = pane.view.empty.format(backup=state.key("backup"))
         nothing = f"   Nothing matches /{safe(pane.filter)}" if pane.filter else f"   {empty}"
+        if isinstance(pane.view, GraphView) and pane.view.behind(state):
+            nothing = f"   Finding out what is connected{glyphs().ellipsis}"
+            self._catch_up(pane.view)
         rows = Rows(
             pane.view.columns,
             keys,
@@ -220,6 +230,21 @@ class MainScreen(Screen[None]):
             ((), line(nothing)),
         )
         self.table.show(rows, cursor_key)
+
+    def _catch_up(self, view: GraphView) -> None:
+        """Have the groups made in a thread, and show them; one after the other where the state changes meanwhile."""
+
+        async def make() -> None:
+            view.take(await self._thread.run(partial(view.make, self.state)))
+            self._catching_up = False
+            if view is self._pane.view:
+                self.show_state()
+                if self._to_walk_to is not None:
+                    self.walk(self._to_walk_to)
+
+        if not self._catching_up:
+            self._catching_up = True
+            self.app.run_worker(make(), group="graph", exit_on_error=False)
 
     def _show_drawing(self) -> None:
         view = self._pane.view
@@ -349,6 +374,7 @@ class MainScreen(Screen[None]):
         """In the graph's pane, walk in the group of a node, or in the one under the cursor."""
         view = self._pane.view
         if isinstance(view, GraphView) and self.state.inventory is not None:
+            self._to_walk_to = node if view.behind(self.state) else None
             key = view.group_of(self.state, node) if node is not None else self.cursor_key
             if key:
                 self.drawing.enter(view, self.state, key, node)

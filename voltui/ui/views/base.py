@@ -38,6 +38,8 @@ class Sort:
     label: str
     key: Callable[[State, str], Any]
     reverse: bool = False
+    made_from: tuple[str, ...] = ()
+    """The fields of the state that its keys tell of, where these are fewer than the view's."""
     together: Callable[[Iterable[Any]], Any] | None = None
     """What makes the keys of all rows of a project into one to order projects by; without, they go by name."""
 
@@ -62,13 +64,16 @@ class View(ABC):
     def keys(self, state: State) -> Sequence[str]:
         """The rows' keys, unsorted."""
 
-    def data(self, state: State) -> tuple[object, ...]:
-        """All that its rows are made from: they are the same while each of these is."""
-        return (*(getattr(state, name) for name in self.made_from), self.variant)
+    def data(self, state: State, fields: tuple[str, ...] = ()) -> tuple[object, ...]:
+        """All that its rows are made from, or those ``fields`` of it: they are the same while each of these is."""
+        return (*(getattr(state, name) for name in fields or self.made_from), self.variant)
 
-    def row_data(self, state: State) -> Mapping[str, object]:
-        """What each row is made from, to be compared with ``==``; empty where that is all of `data`."""
-        return {}
+    def row_sources(self, state: State) -> tuple[Mapping[str, object], ...]:
+        """By the rows' keys what each is made from, ages apart; the first has all keys.
+
+        Empty where a row may be made from all of `data`.
+        """
+        return ()
 
     @abstractmethod
     def name(self, state: State, key: str) -> str:

@@ -61,13 +61,17 @@ class ContainersView(GroupedView):
         """The containers' ids."""
         return list(state.inventory.containers) if state.inventory else []
 
-    def row_data(self, state: State) -> Mapping[str, object]:
+    def row_sources(self, state: State) -> tuple[Mapping[str, object], ...]:
         """The container, and what names the volumes that it mounts: an anonymous one has its first user's name."""
-        volumes, uses = _inventory(state).volumes, _inventory(state).uses_of_volumes
-        return {
-            key: (container, [(volumes.get(one.source), uses.get(one.source, ())[:1]) for one in container.mounts])
-            for key, container in _inventory(state).containers.items()
+        if state.inventory is None:
+            return ()
+        containers = state.inventory.containers
+        volumes, uses = state.inventory.volumes, state.inventory.uses_of_volumes
+        named = {
+            key: [(volumes.get(one.source), uses.get(one.source, ())[:1]) for one in container.mounts]
+            for key, container in containers.items()
         }
+        return containers, named
 
     def name(self, state: State, key: str) -> str:
         """Its name."""
@@ -134,7 +138,7 @@ def mount_name(inventory: Inventory, mount: Mount) -> str:
 
 def _volumes_from(state: State, key: str) -> list[Line]:
     """Known once the container was inspected."""
-    detail = (state.details or {}).get(key)
+    detail = state.known_details.get(key)
     if detail is None or not detail.volumes_from:
         return []
     containers = _inventory(state).containers
