@@ -147,7 +147,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom", ("plus",), "Zoom", "The detail alone, or the list again", Group.PANES),
     Action("refresh", ("r",), "Refresh", "Ask everything again, measure sizes", Group.OTHER),
     Action("engines", ("E",), "Engines", "Go to another engine: contexts, ssh hosts", Group.OTHER),
-    Action("menu", ("x",), "Actions", "What can be done here", Group.OTHER, footer=9),
+    Action("menu", ("x",), "Actions", "What can be done here", Group.OTHER, footer=8),
     Action("palette", ("colon",), "Palette", "Find any action by its name", Group.OTHER),
     Action("help", ("question_mark",), "Help", "This help", Group.OTHER, footer=10),
     Action("quit", ("q", "ctrl+c"), "Quit", "Leave; jobs go on", Group.OTHER),
