@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from voltui.ui.actions import ACTIONS, ALL, BY_ID, bindings, footer, here
+from voltui.ui.actions import ACTIONS, ALL, BY_ID, LISTS, TREES, bindings, footer, here
 from voltui.ui.frame import keys
 from voltui.ui.handlers.engines import Engines
 from voltui.ui.handlers.export import Export
@@ -17,6 +17,8 @@ from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
 from voltui.ui.handlers.removal import Removal
 from voltui.ui.handlers.sharing import Sharing
+from voltui.ui.handlers.table import MOVES
+from voltui.ui.handlers.tree import Tree
 from voltui.ui.handlers.volumes import Volumes
 from voltui.ui.handlers.walks import Walks
 from voltui.ui.screens.help import help_lines
@@ -25,9 +27,18 @@ from voltui.ui.spans import plain, width_of
 HANDLERS = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
 
 
-def test_every_action_has_one_handler_and_every_handler_an_action() -> None:
-    handlers = Counter(name.removeprefix("do_") for owner in HANDLERS for name in vars(owner) if name.startswith("do_"))
-    assert handlers == Counter(list(BY_ID))
+def handled(*owners: type) -> Counter[str]:
+    return Counter(name.removeprefix("do_") for owner in owners for name in vars(owner) if name.startswith("do_"))
+
+
+def test_every_action_of_the_lists_has_one_handler_and_every_handler_an_action() -> None:
+    assert handled(*HANDLERS) == Counter(action.id for action in ACTIONS if action.panes & LISTS)
+
+
+def test_every_action_of_the_files_has_one_handler_and_every_handler_an_action() -> None:
+    menus = ("menu", "palette", "help")
+    wanted = {action.id for action in ACTIONS if action.panes & TREES} - {*MOVES, *menus}
+    assert handled(Tree) == Counter(wanted)
 
 
 def test_no_key_does_two_things() -> None:

@@ -18,6 +18,7 @@ from voltui.model.backup import Backup
 from voltui.model.errors import Cancelled, Failed, Refused
 from voltui.model.files import BLOCK, CHAR, DIR, FIFO, FILE, LINK, MOST_ENTRIES, SOCKET, SYMLINK, FileNode, FileTree
 from voltui.model.safe import safe, safe_path
+from voltui.model.source import Source
 from voltui.model.text import clock_time
 from voltui.model.volume import Volume
 from voltui.store.local import LocalStore
@@ -47,6 +48,10 @@ class Files(Protocol):
     """What it is, ready for a terminal."""
     root: str
     """What stands before a path to name the file elsewhere."""
+    source: Source
+    """What the files are of."""
+    backup: Backup | None
+    """The backup that holds them; ``None`` where they are the source's own, as they are now."""
 
     def opened(self) -> AbstractAsyncContextManager[Opened]:
         """Open it for looking. Raises `VoltuiError`."""
@@ -58,6 +63,8 @@ class VolumeFiles:
     def __init__(self, explorer: Explorer, volume: Volume, name: str) -> None:
         self.title = name
         self.root = volume.mountpoint
+        self.source = Source("volume", volume.name)
+        self.backup: Backup | None = None
         self._explorer = explorer
         self._volume = volume
 
@@ -103,6 +110,8 @@ class BackupFiles:
     def __init__(self, store: LocalStore, keys: Keyring, backup: Backup) -> None:
         self.title = f"{safe(backup.source.short)} {clock_time(backup.started)}"
         self.root = ""
+        self.source = backup.source
+        self.backup: Backup | None = backup
         self._store = store
         self._keys = keys
         self._backup = backup

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -189,6 +189,19 @@ class FileTree:
             folder.children = []
         folder.children.append(node)
         self.nodes.append(node)
+
+
+def outermost(nodes: Iterable[FileNode]) -> list[FileNode]:
+    """Those of the entries that are in none of the others, by path: what is meant by a folder and what is in it."""
+    chosen = set(nodes)
+
+    def covered(node: FileNode) -> bool:
+        above = node.parent
+        while above is not None and above not in chosen:
+            above = above.parent
+        return above is not None
+
+    return sorted((node for node in chosen if not covered(node)), key=lambda node: node.path.split(b"/"))
 
 
 ORDERS = ("size", "name", "entries", "newest")

@@ -5,7 +5,7 @@ Bindings, the line of keys, the help, the palette and the menu of actions are al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -14,7 +14,12 @@ from textual.binding import Binding, BindingType
 from voltui.ui.glyphs import glyphs
 
 VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS = "volumes", "containers", "graph", "backups", "jobs"
-ALL = frozenset((VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS))
+VOLUME_FILES, BACKUP_FILES = "files", "files of a backup"
+LISTS = frozenset((VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS))
+"""The panes of the main screen."""
+TREES = frozenset((VOLUME_FILES, BACKUP_FILES))
+"""What is open where one looks into a volume or a backup."""
+ALL = LISTS | TREES
 
 
 class Group(StrEnum):
@@ -120,9 +125,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("groups", ("p",), "Groups", "Back to the groups; there: group otherwise", Group.FIND,
            frozenset((GRAPH,)), footer=5),
     Action("mark", ("space",), "Mark", "Mark it for the next action, go down", Group.FIND,
-           frozenset((VOLUMES, CONTAINERS, BACKUPS)), footer=6),
+           frozenset((VOLUMES, CONTAINERS, BACKUPS)) | TREES, footer=6),
     Action("invert", ("asterisk",), "Invert marks", "Mark all; where some are, those that are not", Group.FIND,
-           frozenset((VOLUMES, CONTAINERS, BACKUPS))),
+           frozenset((VOLUMES, CONTAINERS, BACKUPS)) | TREES),
     Action("down", ("j", "down"), "Down", "Next row", Group.MOVE),
     Action("up", ("k", "up"), "Up", "Previous row", Group.MOVE),
     Action("top", ("g", "home"), "Top", "First row", Group.MOVE),
@@ -131,20 +136,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_up", ("pageup",), "Page up", "One page up", Group.MOVE),
     Action("half_down", ("ctrl+d",), "Half page down", "Half a page down", Group.MOVE),
     Action("half_up", ("ctrl+u",), "Half page up", "Half a page up", Group.MOVE),
-    Action("open", ("enter",), "Open", "Show all that is known of it; walk a graph", Group.MOVE),
+    Action("open", ("enter",), "Open", "All that is known of it; into a folder, a graph", Group.MOVE),
     Action("back", ("escape",), "Back", "Close it; clear the filter, then the marks", Group.MOVE),
     Action("right", ("l", "right"), "In", "As Enter; in a graph along a line to the right", Group.MOVE),
     Action("left", ("h", "left"), "Out", "As Esc; in a graph along a line to the left", Group.MOVE),
-    Action("volumes", ("1",), "Volumes", "The volumes", Group.PANES),
-    Action("containers", ("2",), "Containers", "The containers", Group.PANES),
-    Action("graph", ("3",), "Graph", "Who touches which data, in groups", Group.PANES),
-    Action("backups", ("4",), "Backups", "The backups", Group.PANES),
-    Action("jobs", ("5", "w"), "Jobs", "The jobs, running and past", Group.PANES),
-    Action("next_pane", ("tab",), "Next pane", "The next pane", Group.PANES),
-    Action("previous_pane", ("shift+tab",), "Previous pane", "The pane before", Group.PANES),
-    Action("zoom", ("plus",), "Zoom", "The detail alone, or the list again", Group.PANES),
+    Action("volumes", ("1",), "Volumes", "The volumes", Group.PANES, LISTS),
+    Action("containers", ("2",), "Containers", "The containers", Group.PANES, LISTS),
+    Action("graph", ("3",), "Graph", "Who touches which data, in groups", Group.PANES, LISTS),
+    Action("backups", ("4",), "Backups", "The backups", Group.PANES, LISTS),
+    Action("jobs", ("5", "w"), "Jobs", "The jobs, running and past", Group.PANES, LISTS),
+    Action("next_pane", ("tab",), "Next pane", "The next pane", Group.PANES, LISTS),
+    Action("previous_pane", ("shift+tab",), "Previous pane", "The pane before", Group.PANES, LISTS),
+    Action("zoom", ("plus",), "Zoom", "The detail alone, or the list again", Group.PANES, LISTS),
     Action("refresh", ("r",), "Refresh", "Ask everything again, measure sizes", Group.OTHER),
-    Action("engines", ("E",), "Engines", "Go to another engine: contexts, ssh hosts", Group.OTHER),
+    Action("engines", ("E",), "Engines", "Go to another engine: contexts, ssh hosts", Group.OTHER, LISTS),
     Action("menu", ("x",), "Actions", "What can be done here", Group.OTHER, footer=9),
     Action("palette", ("colon",), "Palette", "Find any action by its name", Group.OTHER),
     Action("help", ("question_mark",), "Help", "This help", Group.OTHER, footer=10),
@@ -162,10 +167,15 @@ def bindings(actions: Sequence[Action] = ACTIONS) -> list[BindingType]:
     ]
 
 
-def handlers(*owners: object) -> dict[str, Callable[[], object]]:
-    """The handler of each action: the method ``do_<id>`` of one of the owners. Raises `AttributeError` without one."""
+def handlers(panes: Set[str], *owners: object) -> dict[str, Callable[[], object]]:
+    """The handler of each action of the panes: the method ``do_<id>`` of the first of the owners that has it.
+
+    Raises `AttributeError` where none does.
+    """
     found = {}
     for action in ACTIONS:
+        if not action.panes & panes:
+            continue
         name = f"do_{action.id}"
         owner = next((owner for owner in owners if hasattr(owner, name)), owners[0])
         found[action.id] = getattr(owner, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -10,10 +11,11 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
 
+from voltui.model.filter import Ask
 from voltui.model.graph import NodeKey, NodeKind
 from voltui.model.safe import safe
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, Group, bindings, footer, handlers
+from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, LISTS, VOLUMES, Action, Group, bindings, footer, handlers
 from voltui.ui.handlers.engines import Engines
 from voltui.ui.handlers.export import Export
 from voltui.ui.handlers.finding import Finding
@@ -74,7 +76,7 @@ class MainScreen(Screen[None]):
         self.new_here = False
         """Whether to say what to begin with."""
         owners = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
-        self._handlers = handlers(*(owner(self) for owner in owners))
+        self._handlers = handlers(LISTS, *(owner(self) for owner in owners))
 
     def compose(self) -> ComposeResult:
         """Header, tabs, list and detail, the job's line, the filter, the keys."""
@@ -118,6 +120,16 @@ class MainScreen(Screen[None]):
     def pane(self) -> Pane:
         """The pane that is open."""
         return self._pane
+
+    @property
+    def pane_id(self) -> str:
+        """Its name in the registry."""
+        return self._pane.view.id
+
+    @property
+    def asks(self) -> Set[Ask]:
+        """What its filter can ask."""
+        return self._pane.view.asks
 
     @property
     def cursor_key(self) -> str:
@@ -281,6 +293,14 @@ class MainScreen(Screen[None]):
     def go_to_pane(self, identifier: str) -> None:
         """Switch to another pane as its key does."""
         self._handlers[identifier]()
+
+    def go_where(self, action: Action) -> None:
+        """Go to the first pane that has the action; to the files of something one goes from what they are of."""
+        panes = [name for name in frame.PANE_IDS if name in action.panes]
+        if panes:
+            self.open_pane(panes[0])
+        else:
+            self.app.tell(f"{action.label} is in the files of a volume or backup: f opens them.")
 
     def open_pane(self, identifier: str) -> None:
         """Switch to another pane; each remembers where it was."""

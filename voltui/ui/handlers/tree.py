@@ -1,0 +1,97 @@
+"""Walking through the files of a volume or a backup: folders, names, orders, marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voltui.model.files import ORDERS
+from voltui.ui.screens.menu import Choice, MenuScreen
+
+if TYPE_CHECKING:
+    from voltui.ui.screens.files import FilesScreen
+
+
+class Tree:
+    """Handlers of a tree that change nothing."""
+
+    def __init__(self, screen: FilesScreen) -> None:
+        self._screen = screen
+
+    def do_open(self) -> None:
+        """Into a folder; of a file, its beginning."""
+        self._screen.open_node()
+
+    def do_right(self) -> None:
+        """As Enter."""
+        self._screen.open_node()
+
+    def do_back(self) -> None:
+        """Out of what was found, then the marks, then one folder up, then out."""
+        screen = self._screen
+        if screen.words:
+            screen.find("")
+        elif screen.marked:
+            screen.unmark()
+        else:
+            screen.leave_folder()
+
+    def do_left(self) -> None:
+        """One folder up."""
+        if self._screen.words:
+            self._screen.find("")
+        else:
+            self._screen.leave_folder()
+
+    def do_filter(self) -> None:
+        """Ask for part of a name."""
+        self._screen.ask()
+
+    def do_next_match(self) -> None:
+        """Next of what was found."""
+        self._screen.table.move(1)
+
+    def do_previous_match(self) -> None:
+        """Previous of what was found."""
+        self._screen.table.move(-1)
+
+    def do_sort(self) -> None:
+        """In the next order."""
+        screen = self._screen
+        screen.sort_by(ORDERS[(ORDERS.index(screen.order) + 1) % len(ORDERS)])
+
+    def do_sort_menu(self) -> None:
+        """Choose what to sort by."""
+
+        def chosen(order: str | None) -> None:
+            if order is not None:
+                self._screen.sort_by(order)
+
+        choices = [Choice(order, order.capitalize()) for order in ORDERS]
+        self._screen.app.push_screen(MenuScreen("Sort by", choices), chosen)
+
+    def do_mark(self) -> None:
+        """Mark the entry and go down."""
+        key = self._screen.table.cursor_key
+        if key:
+            self._screen.mark({key})
+            self._screen.table.move(1)
+
+    def do_invert(self) -> None:
+        """Mark what is not marked among the visible entries."""
+        self._screen.mark(self._screen.shown_keys)
+
+    def do_copy(self) -> None:
+        """The path, by OSC 52."""
+        screen, node = self._screen, self._screen.node
+        if node is not None:
+            name = f"{screen.files.root}{node.shown_path}"
+            screen.app.copy_to_clipboard(name)
+            screen.app.tell(f"Copied {name}")
+
+    def do_refresh(self) -> None:
+        """Read all anew."""
+        self._screen.read()
+
+    def do_quit(self) -> None:
+        """Back to where it was opened."""
+        self._screen.dismiss()
