@@ -29,6 +29,8 @@ _COMMANDS = {
     "prune": "prune",
     "export": "transfer",
     "import": "transfer",
+    "files": "files",
+    "copy-out": "files",
     "jobs": "jobs",
     "share": "share",
     "unshare": "share",

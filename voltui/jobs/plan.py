@@ -8,6 +8,7 @@ from typing import Any, ClassVar, get_args
 import msgspec
 
 from voltui.jobs.common import Common, Treatment
+from voltui.jobs.file_plans import CopyOutPlan
 from voltui.jobs.volume_plans import (
     ClonePlan,
     CreatePlan,
@@ -128,6 +129,7 @@ Plan = (
     | RemovePlan
     | ImagePlan
     | ImportImagePlan
+    | CopyOutPlan
 )
 _KINDS: dict[str, type[Plan]] = {plan.kind: plan for plan in get_args(Plan)}
 

@@ -20,6 +20,7 @@ VERBS = {
     "remove": "Removing",
     "image": "Making an image of",
     "import-image": "Importing",
+    "copy-out": "Copying out",
 }
 
 
@@ -31,6 +32,7 @@ _DONE = {
     "create": "Created and mounted",
     "image": "Made an image of",
     "import-image": "Imported and verified",
+    "copy-out": "Copied",
 }
 
 

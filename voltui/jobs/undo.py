@@ -28,6 +28,7 @@ from voltui.model.errors import NoEngine, NotFound, Refused, VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import MADE_LABEL
+from voltui.store.client_files import moved_back, remove_empty, remove_tree
 from voltui.store.local import LocalStore, discard_unpublished
 
 HELPER = "helper"
@@ -39,6 +40,7 @@ STAGE, ADOPT, SWAP, REFILL, DISCARD = "stage", "adopt", "swap", "refill", "disca
 REFLINK = "reflink"
 IMAGE = "image"
 FILES = "files"
+CLIENT_FOLDER, CLIENT_FILES = "client-folder", "client-files"
 
 _PAUSE_PATIENCE, _STOP_PATIENCE = 3.0, 5.0
 """Seconds after which a request that was made has been carried out, a stop's own patience not counted."""
@@ -79,6 +81,14 @@ class Undoer:
 
     async def _files(self, data: Mapping[str, Any]) -> None:
         _remove_files(data["paths"])
+
+    async def _client_folder(self, data: Mapping[str, Any]) -> None:
+        remove_tree(Path(data["folder"]))
+        remove_empty(map(Path, data["made"]))
+
+    async def _client_files(self, data: Mapping[str, Any]) -> None:
+        for old, new in reversed(data["moves"]):
+            moved_back(Path(old), Path(new))
 
     async def _pause(self, data: Mapping[str, Any]) -> None:
         if await self._settled_state(data, _PAUSE_PATIENCE) == "paused":
@@ -287,4 +297,6 @@ _UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {
     REFLINK: Undoer._reflink,
     IMAGE: Undoer._image,
     FILES: Undoer._files,
+    CLIENT_FOLDER: Undoer._client_folder,
+    CLIENT_FILES: Undoer._client_files,
 }

@@ -34,6 +34,7 @@ _RUNNERS = {
     "remove": ("remove", "run"),
     "image": ("image", "run"),
     "import-image": ("image", "take_out"),
+    "copy-out": ("to_client", "run"),
 }
 """The module and function of each kind of job that is given no open file; loaded when it is to run."""
 

@@ -20,6 +20,7 @@ from voltui.model.text import plural
 from voltui.ui import frame
 from voltui.ui.actions import BACKUP_FILES, BY_ID, TREES, VOLUME_FILES, Action, bindings, footer, handlers
 from voltui.ui.glyphs import glyphs
+from voltui.ui.handlers.files import FileWork
 from voltui.ui.handlers.menus import Menus
 from voltui.ui.handlers.table import moves
 from voltui.ui.handlers.tree import Tree
@@ -77,7 +78,7 @@ class FilesScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to read."""
         movers = SimpleNamespace(**{f"do_{name}": move for name, move in moves(self.table).items()})
-        self._handlers = handlers({self.pane_id}, Tree(self), Menus(self), movers)
+        self._handlers = handlers({self.pane_id}, Tree(self), FileWork(self), Menus(self), movers)
         self.query_one(FilterLine).note(line(Span("in all folders", "dim")))
         self.table.focus()
         self.read()

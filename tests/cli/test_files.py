@@ -1,0 +1,37 @@
+"""Files on the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Lab, Ran
+
+pytestmark = pytest.mark.engine
+
+
+async def test_files_of_a_volume_and_of_its_backup_are_listed_and_copied_out(
+    lab: Lab, voltui: Callable[..., Ran], tmp_path: Path
+) -> None:
+    files = await lab.volume("data")
+    (files / "folder").mkdir()
+    (files / "folder" / "text").write_text("hello")
+    (files / "link").symlink_to("folder")
+    voltui("backup", "data", check=True)
+    for number, reference in enumerate(("data", "data@latest")):
+        listing = voltui("files", reference, "/", check=True).out.splitlines()
+        assert [line.split(" UTC  ")[1] for line in listing[1:]] == ["folder/", "link -> folder"]
+        found = json.loads(voltui("files", reference, "folder", "--json", check=True).out)
+        assert [(one["path"], one["bytes"]) for one in found] == [("/folder", found[0]["bytes"]), ("/folder/text", 5)]
+        assert voltui("files", reference, "nothing").code == 4
+        target = tmp_path / f"to{number}"
+        voltui("copy-out", reference, "/folder/text", "link", str(target), check=True)
+        assert (target / "text").read_text() == "hello"
+        again = voltui("copy-out", reference, "folder/text", str(target))
+        assert (again.code, "not replaced" in again.err) == (5, True)
+    assert voltui("copy-out", "data", "../text", str(tmp_path / "no")).code == 2
+    assert voltui("--read-only", "copy-out", "data", "link", str(tmp_path / "no")).code == 5
+    voltui("--read-only", "copy-out", "data@latest", "link", str(tmp_path / "yes"), check=True)
