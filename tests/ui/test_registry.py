@@ -8,6 +8,7 @@ import pytest
 
 from voltui.ui.actions import ACTIONS, ALL, BY_ID, LISTS, TREES, bindings, footer, here
 from voltui.ui.frame import keys
+from voltui.ui.handlers.editing import Editing
 from voltui.ui.handlers.engines import Engines
 from voltui.ui.handlers.export import Export
 from voltui.ui.handlers.files import FileWork
@@ -39,7 +40,7 @@ def test_every_action_of_the_lists_has_one_handler_and_every_handler_an_action()
 def test_every_action_of_the_files_has_one_handler_and_every_handler_an_action() -> None:
     menus = ("menu", "palette", "help")
     wanted = {action.id for action in ACTIONS if action.panes & TREES} - {*MOVES, *menus}
-    assert handled(Tree, FileWork) == Counter(wanted)
+    assert handled(Tree, FileWork, Editing) == Counter(wanted)
 
 
 def test_no_key_does_two_things() -> None:

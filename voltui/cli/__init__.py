@@ -31,6 +31,8 @@ _COMMANDS = {
     "import": "transfer",
     "files": "files",
     "copy-out": "files",
+    "put": "change_files",
+    "delete-files": "change_files",
     "jobs": "jobs",
     "share": "share",
     "unshare": "share",

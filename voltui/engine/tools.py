@@ -20,13 +20,15 @@ STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX = ".voltui-restore-", ".voltui-old-", ".v
 """Folders of a restore under way, in the volume itself: renaming needs one filesystem. No backup holds them."""
 COPY_PREFIX = ".voltui-copy-"
 """The folder of a copy that shares its blocks with the volume, for the same reason in the volume itself."""
+KEPT_PREFIX = ".voltui-kept-"
+"""The folder of what some files of the volume were before they were replaced or deleted, until it is deleted itself."""
 SHARING_FILE_SYSTEMS = ("btrfs", "xfs")
 
 KEEP_EVERYTHING = ["--xattrs", "--xattrs-include=*", "--acls", "--sparse", "--numeric-owner"]
-_A_JOB = "????????T??????Z-????"
+A_JOB = "????????T??????Z-????"
 OWN_NAMES = [
-    f"{prefix}{_A_JOB}{ending}"
-    for prefix in (STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX, COPY_PREFIX)
+    f"{prefix}{A_JOB}{ending}"
+    for prefix in (STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX, COPY_PREFIX, KEPT_PREFIX)
     for ending in ("", "-time")
 ]
 """Patterns of what jobs make in a volume: their folders, and marks that keep a time. A user's name that only begins

@@ -37,8 +37,8 @@ class Opened(Protocol):
     async def load(self, tree: FileTree) -> None:
         """Fill the tree, in a thread: its length grows meanwhile. Raises `VoltuiError`."""
 
-    async def head(self, node: FileNode) -> bytes:
-        """The first `HEAD` bytes of a regular file. Raises `Refused` where there is no content to read."""
+    async def head(self, node: FileNode, most: int = HEAD) -> bytes:
+        """The first bytes of a regular file. Raises `Refused` where there is no content to read."""
 
 
 class Files(Protocol):
@@ -97,10 +97,10 @@ class _OpenedVolume:
         finally:
             process.close()
 
-    async def head(self, node: FileNode) -> bytes:
+    async def head(self, node: FileNode, most: int = HEAD) -> bytes:
         if node.kind not in (FILE, LINK):
             raise Refused(f"{node.shown_path} is no regular file: there is nothing to read.")
-        command = tools.read_head(self._folder, node.path, HEAD)
+        command = tools.read_head(self._folder, node.path, most)
         return await self._bridge.check(command, f"Reading {safe_path(node.name)}")
 
 
@@ -153,7 +153,7 @@ class _OpenedBackup:
 
         await self._pool.run(read)
 
-    async def head(self, node: FileNode) -> bytes:
+    async def head(self, node: FileNode, most: int = HEAD) -> bytes:
         raise Refused("A backup's index holds no contents.", "Restore it into a new volume to read them.")
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, get_args
 import msgspec
 
 from voltui.jobs.common import Common, Treatment
-from voltui.jobs.file_plans import CopyOutPlan
+from voltui.jobs.file_plans import CopyOutPlan, DeleteFilesPlan, EditPlan, PutPlan, RestoreFilesPlan, UndoFilesPlan
 from voltui.jobs.volume_plans import (
     ClonePlan,
     CreatePlan,
@@ -130,6 +130,11 @@ Plan = (
     | ImagePlan
     | ImportImagePlan
     | CopyOutPlan
+    | RestoreFilesPlan
+    | DeleteFilesPlan
+    | UndoFilesPlan
+    | PutPlan
+    | EditPlan
 )
 _KINDS: dict[str, type[Plan]] = {plan.kind: plan for plan in get_args(Plan)}
 

@@ -14,7 +14,7 @@ from typing import Any
 from voltui.archive.deep import TarPart
 from voltui.archive.scan import scan
 from voltui.archive.unpack import ByteSink, unpack
-from voltui.engine import helper, images, swap, tools
+from voltui.engine import exchange, helper, images, swap, tools
 from voltui.engine.adapter import Engine
 from voltui.engine.bridge import Bridge
 from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL, TARGET, TRUSTED_CAPABILITIES, HelperSpec
@@ -41,6 +41,7 @@ REFLINK = "reflink"
 IMAGE = "image"
 FILES = "files"
 CLIENT_FOLDER, CLIENT_FILES = "client-folder", "client-files"
+EXCHANGE, ADOPT_KEPT, DISCARD_KEPT = "exchange", "adopt-kept", "discard-kept"
 
 _PAUSE_PATIENCE, _STOP_PATIENCE = 3.0, 5.0
 """Seconds after which a request that was made has been carried out, a stop's own patience not counted."""
@@ -175,6 +176,20 @@ class Undoer:
         async with self._writing(data) as bridge:
             await bridge.change(swap.discard_old(TARGET, data["id"]), "Deleting the old content")
 
+    async def _exchange(self, data: Mapping[str, Any]) -> None:
+        async with self._writing(data) as bridge:
+            script = exchange.exchange_back(TARGET, data["id"], data["words"])
+            await bridge.change(script, "Putting the old files back")
+
+    async def _adopt_kept(self, data: Mapping[str, Any]) -> None:
+        async with self._writing(data) as bridge:
+            await bridge.change(exchange.give_back(TARGET, data["id"], data["kept"]), "Putting the files aside again")
+
+    async def _discard_kept(self, data: Mapping[str, Any]) -> None:
+        """Finish deleting what is not kept any longer."""
+        async with self._writing(data) as bridge:
+            await bridge.change(exchange.discard_kept(TARGET, data["kept"]), "Deleting what was kept")
+
     async def _reflink(self, data: Mapping[str, Any]) -> None:
         async with self._writing(data) as bridge:
             await bridge.change(swap.discard_reflink(TARGET, data["id"]), "Deleting the copy that was read")
@@ -299,4 +314,7 @@ _UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {
     FILES: Undoer._files,
     CLIENT_FOLDER: Undoer._client_folder,
     CLIENT_FILES: Undoer._client_files,
+    EXCHANGE: Undoer._exchange,
+    ADOPT_KEPT: Undoer._adopt_kept,
+    DISCARD_KEPT: Undoer._discard_kept,
 }

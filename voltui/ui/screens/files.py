@@ -20,10 +20,12 @@ from voltui.model.text import plural
 from voltui.ui import frame
 from voltui.ui.actions import BACKUP_FILES, BY_ID, TREES, VOLUME_FILES, Action, bindings, footer, handlers
 from voltui.ui.glyphs import glyphs
+from voltui.ui.handlers.editing import Editing
 from voltui.ui.handlers.files import FileWork
 from voltui.ui.handlers.menus import Menus
 from voltui.ui.handlers.table import moves
 from voltui.ui.handlers.tree import Tree
+from voltui.ui.job_ended import JobEnded
 from voltui.ui.screens.preview import PreviewScreen
 from voltui.ui.spans import Span, line
 from voltui.ui.state import State
@@ -78,7 +80,7 @@ class FilesScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to read."""
         movers = SimpleNamespace(**{f"do_{name}": move for name, move in moves(self.table).items()})
-        self._handlers = handlers({self.pane_id}, Tree(self), FileWork(self), Menus(self), movers)
+        self._handlers = handlers({self.pane_id}, Tree(self), FileWork(self), Editing(self), Menus(self), movers)
         self.query_one(FilterLine).note(line(Span("in all folders", "dim")))
         self.table.focus()
         self.read()
@@ -108,6 +110,11 @@ class FilesScreen(Screen[None]):
     def subject(self) -> str:
         """The path under the cursor."""
         return self.node.shown_path if self.node else ""
+
+    @property
+    def opened(self) -> Opened | None:
+        """What is read from; ``None`` until all names are."""
+        return self._opened
 
     @property
     def table(self) -> Table:
@@ -177,6 +184,13 @@ class FilesScreen(Screen[None]):
         if tree.cut:
             self.app.tell(f"Only the first {len(tree):,} entries were read.", warning=True)
 
+    @on(JobEnded)
+    def _job_ended(self, event: JobEnded) -> None:
+        """Read anew what a job has changed."""
+        outcome = event.job.outcome
+        if outcome is not None and self.files.backup is None and outcome.result.get("target") == self.files.source.name:
+            self.read()
+
     def _stop_counting(self) -> None:
         if self._counting is not None:
             self._counting.stop()
@@ -236,9 +250,9 @@ class FilesScreen(Screen[None]):
             self._handlers[identifier]()
 
     def go_where(self, action: Action) -> None:
-        """Say where an action is that is not here."""
-        places = " and ".join(sorted(action.panes - {self.pane_id}))
-        self.app.tell(f"{action.shown_key} {action.label} is in {places}; here it can't be done.", warning=True)
+        """Say that an action is not here."""
+        where = "a volume's files" if self.files.backup is None else "a backup's files"
+        self.app.tell(f"{action.shown_key} {action.label}: not in {where}.", warning=True)
 
     def open_node(self) -> None:
         """Into a folder; of a file, its beginning."""
