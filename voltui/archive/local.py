@@ -1,7 +1,7 @@
 """Members of an archive as files of this machine, made by and for whoever asks: owners and devices are left out.
 
-The directory must be new and nobody else's. What the guard lets pass, whole and in its order, never leaves it: no
-member stands below a link, and nothing is opened that is there already.
+The directory must be new and nobody else's, and a `Picker` must stand before: what its guard lets pass never leaves
+the directory, since no member stands below a link, and nothing is opened that is there already.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from typing import Any
 
 from voltui.archive.entry import Entry
 from voltui.archive.local import LocalWriter
+from voltui.archive.pick import Picker
 from voltui.archive.pump import pump
 from voltui.archive.scan import choose, not_there
 from voltui.archive.unpack import unpack
@@ -23,7 +24,7 @@ from voltui.jobs.context import JobContext
 from voltui.jobs.copying import warn_of_losses
 from voltui.jobs.file_plans import CopyOutPlan
 from voltui.jobs.sources import known, take_inventory
-from voltui.jobs.undo import CLIENT_FILES, CLIENT_FOLDER
+from voltui.jobs.undo_client import CLIENT_FILES, CLIENT_FOLDER
 from voltui.jobs.verify import noting_damage
 from voltui.model.errors import Failed, Refused
 from voltui.model.safe import safe, safe_path
@@ -70,7 +71,8 @@ async def _fetch(context: JobContext, plan: CopyOutPlan, selection: Selection, f
         reading = await access.read_some(selection)
         writer = LocalWriter(folder, selection.numbered)
         try:
-            read = partial(pump, reading.source, lambda piece: None, root=reading.root, members=writer)
+            members = Picker(writer, selection.takes)
+            read = partial(pump, reading.source, lambda piece: None, root=reading.root, members=members)
             await context.in_thread(lambda: _written(writer, partial(read, progress=context.count, seen=see)))
             if missing:
                 raise not_there(missing)
@@ -91,7 +93,8 @@ async def _from_backup(
     chosen = await context.in_thread(lambda: choose(index, found.index, key, selection))
     context.begin(f"Reading {safe(backup.id)}", backup.content.stored)
     writer = LocalWriter(folder, chosen.selection.numbered)
-    read = partial(unpack, archive, index, parts, members=writer, key=key, progress=context.count)
+    members = Picker(writer, chosen.selection.takes)
+    read = partial(unpack, archive, index, parts, members=members, key=key, progress=context.count)
     with noting_damage(context, backup):
         await context.in_thread(lambda: _written(writer, read))
     return writer, chosen.entries

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from voltui.engine.adapter import Engine
 from voltui.engine.bridge import Bridge
 from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL, TARGET, TRUSTED_CAPABILITIES, HelperSpec
 from voltui.engine.pool import DaemonPool
-from voltui.jobs import undo_containers
+from voltui.jobs import undo_client, undo_containers
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.extract import extract_by_parts
 from voltui.jobs.journal import Journal, OpenStep
@@ -28,7 +28,6 @@ from voltui.model.errors import NoEngine, NotFound, Refused, VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import MADE_LABEL
-from voltui.store.client_files import moved_back, remove_empty, remove_tree
 from voltui.store.local import LocalStore, discard_unpublished
 
 HELPER = "helper"
@@ -39,8 +38,6 @@ HOOK = "hook"
 STAGE, ADOPT, SWAP, REFILL, DISCARD = "stage", "adopt", "swap", "refill", "discard"
 REFLINK = "reflink"
 IMAGE = "image"
-FILES = "files"
-CLIENT_FOLDER, CLIENT_FILES = "client-folder", "client-files"
 EXCHANGE, ADOPT_KEPT, DISCARD_KEPT = "exchange", "adopt-kept", "discard-kept"
 
 _PAUSE_PATIENCE, _STOP_PATIENCE = 3.0, 5.0
@@ -69,6 +66,8 @@ class Undoer:
         try:
             if step.name in undo_containers.UNDO:
                 await undo_containers.UNDO[step.name](self._engine, self._directory, step.data)
+            elif step.name in undo_client.UNDO:
+                undo_client.UNDO[step.name](step.data)
             else:
                 await _UNDO[step.name](self, step.data)
         except _SourceGoneError:
@@ -79,17 +78,6 @@ class Undoer:
 
     async def _image(self, data: Mapping[str, Any]) -> None:
         await images.remove(self._engine.connection, data["reference"])
-
-    async def _files(self, data: Mapping[str, Any]) -> None:
-        _remove_files(data["paths"])
-
-    async def _client_folder(self, data: Mapping[str, Any]) -> None:
-        remove_tree(Path(data["folder"]))
-        remove_empty(map(Path, data["made"]))
-
-    async def _client_files(self, data: Mapping[str, Any]) -> None:
-        for old, new in reversed(data["moves"]):
-            moved_back(Path(old), Path(new))
 
     async def _pause(self, data: Mapping[str, Any]) -> None:
         if await self._settled_state(data, _PAUSE_PATIENCE) == "paused":
@@ -273,11 +261,6 @@ async def _extract(bridge: Bridge, store: LocalStore, keys: Keyring, backup_id: 
     await bridge.change(tools.sync_tree(folder), "Writing to disk")
 
 
-def _remove_files(paths: Iterable[str]) -> None:
-    for path in paths:
-        Path(path).unlink(missing_ok=True)
-
-
 async def tried(undoer: Undoer, journal: Journal, step: OpenStep) -> str:
     """Undo a step and say so in the journal; a sentence where that must wait. It raises nothing: the other steps must
     be undone too."""
@@ -311,9 +294,6 @@ _UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {
     DISCARD: Undoer._discard,
     REFLINK: Undoer._reflink,
     IMAGE: Undoer._image,
-    FILES: Undoer._files,
-    CLIENT_FOLDER: Undoer._client_folder,
-    CLIENT_FILES: Undoer._client_files,
     EXCHANGE: Undoer._exchange,
     ADOPT_KEPT: Undoer._adopt_kept,
     DISCARD_KEPT: Undoer._discard_kept,

@@ -143,7 +143,7 @@ class FileWork:
     def do_add(self) -> None:
         """Ask for a file or directory of this machine, and put it into the folder that is open."""
         screen = self._screen
-        folder = screen.folder
+        folder = screen.browsing.folder
         if folder is None:
             return
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from voltui.model.files import ORDERS
@@ -28,16 +29,16 @@ class Tree:
     def do_back(self) -> None:
         """Out of what was found, then the marks, then one folder up, then out."""
         screen = self._screen
-        if screen.words:
+        if screen.browsing.words:
             screen.find("")
-        elif screen.marked:
+        elif screen.browsing.marked:
             screen.unmark()
         else:
             screen.leave_folder()
 
     def do_left(self) -> None:
         """One folder up."""
-        if self._screen.words:
+        if self._screen.browsing.words:
             self._screen.find("")
         else:
             self._screen.leave_folder()
@@ -56,15 +57,16 @@ class Tree:
 
     def do_sort(self) -> None:
         """In the next order."""
-        screen = self._screen
-        screen.sort_by(ORDERS[(ORDERS.index(screen.order) + 1) % len(ORDERS)])
+        self._screen.browsing.sort_by_next()
+        self._screen.show_entries()
 
     def do_sort_menu(self) -> None:
         """Choose what to sort by."""
 
         def chosen(order: str | None) -> None:
             if order is not None:
-                self._screen.sort_by(order)
+                self._screen.browsing.order = order
+                self._screen.show_entries()
 
         choices = [Choice(order, order.capitalize()) for order in ORDERS]
         self._screen.app.push_screen(MenuScreen("Sort by", choices), chosen)
@@ -73,12 +75,16 @@ class Tree:
         """Mark the entry and go down."""
         key = self._screen.table.cursor_key
         if key:
-            self._screen.mark({key})
+            self._toggle({key})
             self._screen.table.move(1)
 
     def do_invert(self) -> None:
         """Mark what is not marked among the visible entries."""
-        self._screen.mark(self._screen.shown_keys)
+        self._toggle(self._screen.shown_keys)
+
+    def _toggle(self, keys: Set[str]) -> None:
+        self._screen.browsing.toggle(keys)
+        self._screen.show_entries()
 
     def do_copy(self) -> None:
         """The path, by OSC 52."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,12 @@ from textual.timer import Timer
 
 from voltui.jobs.look import Files, Opened
 from voltui.model.errors import VoltuiError
-from voltui.model.files import ORDERS, FileNode, FileTree, ordered, outermost
+from voltui.model.files import FileNode, FileTree
 from voltui.model.filter import Ask
 from voltui.model.text import plural
 from voltui.ui import frame
 from voltui.ui.actions import BACKUP_FILES, BY_ID, TREES, VOLUME_FILES, Action, bindings, footer, handlers
+from voltui.ui.browsing import Browsing, key_of
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.editing import Editing
 from voltui.ui.handlers.files import FileWork
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
 _COUNT_EVERY = 0.25
 """Seconds between two looks at how many entries were read."""
-_MOST_FOUND = 1_000
-"""Entries that are shown of what has a name: whoever looks for one types on."""
 _TYPING = 0.1
 """Seconds without a key until names are looked for."""
 
@@ -55,16 +54,9 @@ class FilesScreen(Screen[None]):
     def __init__(self, files: Files) -> None:
         super().__init__()
         self.files = files
-        self.words = ""
-        """What is looked for by name; empty shows the folder."""
-        self.marked: frozenset[str] = frozenset()
-        """The paths that are marked, in whatever folder."""
-        self.order = ORDERS[0]
-        self.folder: FileNode | None = None
-        """The folder that is open; ``None`` until all is read."""
+        self.browsing = Browsing()
+        """What is open, found and marked."""
         self._opened: Opened | None = None
-        self._tree = FileTree()
-        self._found: list[FileNode] = []
         self._rows: dict[str, FileNode] = {}
         self._counting: Timer | None = None
         self._handlers: Mapping[str, Callable[[], object]] = {}
@@ -132,15 +124,9 @@ class FilesScreen(Screen[None]):
         return self._rows.keys()
 
     @property
-    def marked_nodes(self) -> list[FileNode]:
-        """What is marked; of a folder and what is in it, the folder."""
-        found = (self._tree.find(_raw(key)) for key in self.marked)
-        return outermost(node for node in found if node is not None)
-
-    @property
     def chosen(self) -> list[FileNode]:
         """What an action is for: all that is marked, else the entry under the cursor."""
-        return self.marked_nodes or ([self.node] if self.node else [])
+        return self.browsing.marked_nodes or ([self.node] if self.node else [])
 
     def _lines(self, identifier: str) -> Lines:
         return self.query_one(f"#{identifier}", Lines)
@@ -158,28 +144,20 @@ class FilesScreen(Screen[None]):
         try:
             async with self.files.opened() as opened:
                 tree = FileTree()
-                if self.folder is None:
-                    self._tree = tree
+                if self.browsing.folder is None:
+                    self.browsing.tree = tree
                 await opened.load(tree)
                 self._loaded(opened, tree)
                 await _never()
         except VoltuiError as error:
             self.app.tell_error(error)
-            if self.folder is None:
+            if self.browsing.folder is None:
                 self.dismiss()
 
     def _loaded(self, opened: Opened, tree: FileTree) -> None:
-        """Show what was read, in the folder that was open, or what there still is of the way to it."""
-        before = self.folder.path if self.folder is not None else b""
-        self._opened, self._tree = opened, tree
+        self._opened = opened
         self._stop_counting()
-        found = tree.find(before)
-        while before and (found is None or not found.folder):
-            before = before.rpartition(b"/")[0]
-            found = tree.find(before)
-        self.folder = found or tree.root
-        self.marked = frozenset(key for key in self.marked if tree.find(_raw(key)) is not None)
-        self._found = tree.matching(self.words, _MOST_FOUND) if self.words else []
+        self.browsing.take(tree)
         self.show_entries()
         if tree.cut:
             self.app.tell(f"Only the first {len(tree):,} entries were read.", warning=True)
@@ -202,27 +180,25 @@ class FilesScreen(Screen[None]):
         """Bring the screen in line with what is known; only what differs is painted."""
         if not self.is_attached:
             return
-        width, folder = self.size.width, self.folder
+        width, browsing = self.size.width, self.browsing
+        folder, found = browsing.folder, bool(browsing.words)
         if folder is None:
-            nodes: list[FileNode] = []
-            message = f"   Reading{glyphs().ellipsis} {plural(len(self._tree), 'entry', 'entries')}"
-        elif self.words:
-            nodes, message = ordered(self._found, self.order), "   No name has these words."
+            message = f"   Reading{glyphs().ellipsis} {plural(len(browsing.tree), 'entry', 'entries')}"
         else:
-            nodes, message = ordered(folder.children, self.order), "   This folder is empty."
-        self._rows = {key_of(node): node for node in nodes}
+            message = "   No name has these words." if found else "   This folder is empty."
+        self._rows = {key_of(node): node for node in browsing.nodes}
         whole = folder.total if folder is not None else 0
-        found = bool(self.words)
         rows = Rows(
             FOUND_COLUMNS if found else COLUMNS,
             list(self._rows),
             lambda key: found_cells(self._rows[key]) if found else cells(self._rows[key], whole),
-            self.marked,
+            browsing.marked,
             ((), line(message)),
         )
         self.table.show(rows, cursor_key)
+        marked = browsing.marked_nodes
         self._lines("files-header").show(
-            [header(self.files.title, self.words, folder, self.marked_nodes, self.order, width)]
+            [header(self.files.title, browsing.words, folder, marked, browsing.order, width)]
         )
         shown = footer(self.pane_id, read_only=self.state.read_only, keys=self.state.keys)
         self._lines("keys").show([frame.keys(shown, width)])
@@ -270,29 +246,19 @@ class FilesScreen(Screen[None]):
 
     def leave_folder(self) -> None:
         """One folder up, then out."""
-        if self.folder is None or self.folder.parent is None:
+        folder = self.browsing.folder
+        if folder is None or folder.parent is None:
             self.dismiss()
         else:
-            self._go(self.folder.parent, self.folder)
+            self._go(folder.parent, folder)
 
     def _go(self, folder: FileNode, cursor: FileNode | None = None) -> None:
-        self.words = ""
-        self.folder = folder
+        self.browsing.go(folder)
         self.show_entries(key_of(cursor) if cursor is not None else "")
-
-    def sort_by(self, order: str) -> None:
-        """Show the entries in another of `ORDERS`."""
-        self.order = order
-        self.show_entries()
-
-    def mark(self, keys: Iterable[str]) -> None:
-        """Mark what of it is not marked, and the other way round."""
-        self.marked = self.marked ^ frozenset(keys)
-        self.show_entries()
 
     def unmark(self) -> None:
         """Take all marks away."""
-        self.marked = frozenset()
+        self.browsing.unmark()
         self.show_entries()
 
     # Finding by name.
@@ -300,7 +266,7 @@ class FilesScreen(Screen[None]):
     def ask(self) -> None:
         """Open the line that part of a name is typed into."""
         self.add_class("-filtering")
-        self.query_one(FilterLine).ask(self.words)
+        self.query_one(FilterLine).ask(self.browsing.words)
 
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:
@@ -312,11 +278,12 @@ class FilesScreen(Screen[None]):
 
     async def _look_for(self, words: str) -> None:
         """Look through all names, in a thread, when no other key comes at once."""
+        found: list[FileNode] = []
         if words:
             await asyncio.sleep(_TYPING)
-            self._found = await asyncio.to_thread(self._tree.matching, words, _MOST_FOUND)
-        if words != self.words:
-            self.words = words
+            found = await asyncio.to_thread(self.browsing.look_for, words)
+        if words != self.browsing.words:
+            self.browsing.show_found(words, found)
             self.show_entries()
 
     @on(FilterLine.Ended)
@@ -329,12 +296,3 @@ class FilesScreen(Screen[None]):
 async def _never() -> None:
     """Wait until cancelled."""
     await asyncio.Event().wait()
-
-
-def key_of(node: FileNode) -> str:
-    """What the list knows an entry by: its path."""
-    return node.path.decode("utf-8", "surrogateescape")
-
-
-def _raw(key: str) -> bytes:
-    return key.encode("utf-8", "surrogateescape")
