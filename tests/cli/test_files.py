@@ -65,3 +65,21 @@ async def test_files_are_put_deleted_and_restored_and_it_is_undone(
     voltui("put", "data", str(tmp_path / "other"), "--into", "/folder", check=True)
     voltui("put", "data", str(tmp_path / "other"), "--replace", check=True)
     assert [(files / path).read_text() for path in ("other", "folder/other")] == ["mine", "mine"]
+
+
+async def test_files_of_an_encrypted_backup_need_its_key(lab: Lab, voltui: Callable[..., Ran], tmp_path: Path) -> None:
+    files = await lab.volume("data")
+    (files / "text").write_text("secret")
+    phrase = tmp_path / "phrase"
+    phrase.write_text("correct horse battery staple\n")
+    key = ("--passphrase-file", str(phrase))
+    voltui("backup", "data", *key, check=True)
+    (files / "text").write_text("changed")
+    for arguments in (
+        ("files", "data@latest"),
+        ("copy-out", "data@latest", "text", str(tmp_path / "to")),
+        ("restore", "data@latest", "--only", "text", "--yes"),
+    ):
+        assert "no key to it was given" in voltui(*arguments).err
+        voltui(*arguments, *key, check=True)
+    assert ((tmp_path / "to" / "text").read_text(), (files / "text").read_text()) == ("secret", "secret")

@@ -110,7 +110,7 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((GRAPH,)) | TREES, footer=6),
     Action("files", ("f",), "Files", "Look into the volume or the backup", Group.ACT,
            frozenset((VOLUMES, BACKUPS)), footer=4),
-    Action("add", ("a",), "Add", "Put a file or directory of yours into the folder", Group.ACT,
+    Action("add", ("a",), "Add", "Put a file or directory of yours in here", Group.ACT,
            frozenset((VOLUME_FILES,)), footer=1, changes=True),
     Action("edit", ("o",), "Edit", "Open the file in $EDITOR, write it back", Group.ACT,
            frozenset((VOLUME_FILES,)), footer=2, changes=True),

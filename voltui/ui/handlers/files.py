@@ -49,7 +49,7 @@ class FileWork:
             if text:
                 screen.app.run_worker(self._copy_out(nodes, text), exit_on_error=False)
 
-        hint = "A directory of this machine, made where it is missing; what is there is never replaced."
+        hint = "A directory of this machine, made if need be; nothing there is replaced."
         screen.app.push_screen(AskScreen(f"Copy {said(nodes)} to", hint, proposed), named)
 
     async def _copy_out(self, nodes: list[FileNode], text: str) -> None:
