@@ -2,7 +2,8 @@
 
     voltui sandbox -- python tests/make_screenshots.py [FOLDER]
 
-It backs up, restores and looks around as a user would, and saves what the screen shows, at 80x24 and at 120x40.
+It backs up, restores and looks around as a user would, and saves what the screen shows: every screen at 80x24, the
+panes at 120x40 too, all of it dark and light. It takes some minutes.
 """
 
 from __future__ import annotations
@@ -10,23 +11,44 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
 from textual.pilot import Pilot
 
 from voltui.config import load
+from voltui.jobs.watch import JobView
 from voltui.model.graph import NodeKey, NodeKind
 from voltui.ui.app import VoltuiApp
+from voltui.ui.palette import GROUNDS
+from voltui.ui.screens.differences import DifferencesScreen
+from voltui.ui.screens.files import FilesScreen
+from voltui.ui.screens.restore import RestoreScreen
 from voltui.ui.screens.share import ShareScreen
+from voltui.ui.widgets.table import Table
 
-SIZES = ((80, 24), (120, 40))
+SMALL, LARGE, TINY = (80, 24), (120, 40), (50, 12)
+PANES = frozenset(
+    (
+        "volumes",
+        "backup",
+        "containers",
+        "graph",
+        "graph-walk",
+        "graph-impact",
+        "backups",
+        "jobs",
+        "files",
+        "differences",
+    )
+)
+"""What is taken at the large size too; what stands over a pane looks alike there."""
 _PATIENCE = 120.0
 _SLOW = 19
 """A compression level at which the backup of 40 MB takes long enough to be seen."""
 
-Shot = Callable[[str], None]
+Shot = Callable[[str], Awaitable[None]]
 AppPilot = Pilot[str]
 
 
@@ -85,94 +107,145 @@ async def back_up(pilot: AppPilot, *names: str) -> None:
     await until(pilot, lambda app: len(app.store.state.jobs) > before and idle(app))
 
 
-async def tour(pilot: AppPilot, shot: Shot) -> None:
-    """The way through the program."""
+def jobs_of(pilot: AppPilot) -> tuple[JobView, ...]:
+    """The jobs that are known."""
+    app = pilot.app
+    assert isinstance(app, VoltuiApp)
+    return app.store.state.jobs
+
+
+def container_id(pilot: AppPilot, name: str) -> str:
+    """A container's id."""
+    app = pilot.app
+    assert isinstance(app, VoltuiApp)
+    inventory = app.store.state.inventory
+    assert inventory is not None
+    return next(one.id for one in inventory.containers.values() if one.name == name)
+
+
+async def prepare(pilot: AppPilot) -> None:
+    """Some history: backups, a restore, an older size."""
     await until(pilot, idle)
     await back_up(pilot, "shop_pgdata", "shop_media", "shop_config")
     await back_up(pilot, "shop_pgdata", "media_library")
-    pilot.app.clear_notifications()
-    await move_to(pilot, "shop_media")
+    await move_to(pilot, "shop_config")
+    before = len(jobs_of(pilot))
+    await pilot.press("R")
+    await until(pilot, lambda app: isinstance(app.screen, RestoreScreen))
+    await pilot.press("enter")
+    await until(pilot, lambda app: len(app.store.state.jobs) > before and idle(app))
+
+
+async def tour(pilot: AppPilot, shot: Shot) -> None:
+    """The way through the program."""
+    await until(pilot, idle)
     await until(pilot, lambda app: bool(app.store.state.sizes and len(app.store.state.sizes.volumes) > 12))
-    shot("volumes")
+    await pilot.press("1")
+    await move_to(pilot, "shop_media")
+    await shot("volumes")
+    await pilot.press("slash", *"backup=never !unused")
+    await shot("filter")
+    await pilot.press("escape")
     await move_to(pilot, "shop_pgdata")
     await pilot.press("f")
-    await pilot.pause(2)
-    shot("files")
+    await until(pilot, lambda app: isinstance(app.screen, FilesScreen))
+    await until(pilot, lambda app: app.screen.query_one(Table).position != "0/0")
+    await shot("files")
+    await pilot.press("q", "D")
+    await until(pilot, lambda app: isinstance(app.screen, DifferencesScreen))
+    await until(pilot, lambda app: app.screen.query_one(Table).position != "0/0")
+    await shot("differences")
     await pilot.press("q")
     await move_to(pilot, "media_library")
     await pilot.press("b")
     await until(pilot, lambda app: any(job.progress and job.progress.done for job in app.store.state.running_jobs))
-    shot("backup")
+    await shot("backup")
+    await pilot.press("5", "g", "K", "y")
     await until(pilot, idle)
-    pilot.app.clear_notifications()
+    await pilot.press("1")
     await move_to(pilot, "shop_pgdata")
     await pilot.press("R")
-    await pilot.pause(0.5)
-    shot("restore")
+    await shot("restore")
+    await pilot.press("escape", "C", "j", "j", "enter")
+    await shot("create")
+    await pilot.press("escape", "X")
+    await shot("clean-up")
+    await pilot.press("escape", "question_mark")
+    await shot("help")
+    await pilot.press("escape", "colon")
+    await shot("actions")
     await pilot.press("escape", "2")
-    await pilot.pause(0.5)
-    await pilot.press("j", "j", "j", "j", "j")
-    await pilot.pause(0.5)
-    shot("containers")
+    await move_to(pilot, container_id(pilot, "shop-web"))
+    await shot("containers")
     await pilot.press("3", "g", "j")
-    await pilot.pause(0.5)
-    shot("graph")
+    await shot("graph")
     await pilot.press("enter")
     await walk_to(pilot, NodeKey(NodeKind.VOLUME, "shop_media"))
     await pilot.press("l", "j")
-    await pilot.pause(0.5)
-    shot("graph-walk")
+    await shot("graph-walk")
     await pilot.press("h", "I")
-    await pilot.pause(0.5)
-    shot("graph-impact")
+    await shot("graph-impact")
     await pilot.press("V")
     await until(pilot, lambda app: isinstance(app.screen, ShareScreen))
     await pilot.press("j", "j", "space")
-    await pilot.pause(1)
-    shot("share")
-    await pilot.press("escape", "1", "X")
-    await pilot.pause(0.5)
-    shot("clean-up")
-    await pilot.press("escape", "C", "j", "j", "enter")
-    await pilot.pause(0.5)
-    shot("create")
-    await pilot.press("escape")
-    await pilot.press("4")
-    await pilot.pause(0.5)
-    shot("backups")
-    await pilot.press("5")
-    await pilot.pause(0.5)
-    shot("jobs")
-    await pilot.press("1", "question_mark")
-    await pilot.pause(0.5)
-    shot("help")
-    await pilot.press("escape")
+    await shot("share")
+    await pilot.press("escape", "4", "g")
+    await shot("backups")
+    await pilot.press("5", "g", "j")
+    await shot("jobs")
+    await pilot.press("1")
 
 
-async def take(folder: Path, size: tuple[int, int]) -> None:
-    """One tour in one size."""
-    app = VoltuiApp(replace(load(), level=_SLOW))
+async def take(folder: Path, size: tuple[int, int], theme: str) -> None:
+    """One tour in one size and theme."""
+    app = VoltuiApp(replace(load(), level=_SLOW, theme=theme))
 
-    def shot(name: str) -> None:
-        path = folder / f"{name}-{size[0]}x{size[1]}.svg"
-        path.write_text(_without_fonts(app.export_screenshot(title=f"voltui {size[0]}x{size[1]}")))
+    async def shot(name: str) -> None:
+        app.clear_notifications()
+        await pilot.pause(0.5)
+        if size == SMALL or name in PANES:
+            save(name, size)
+
+    def save(name: str, size: tuple[int, int]) -> None:
+        path = folder / f"{name}-{size[0]}x{size[1]}-{theme}.svg"
+        path.write_text(framed(app.export_screenshot(title="voltui"), theme))
         print(path)
 
     async with app.run_test(size=size) as pilot:
         await tour(pilot, shot)
+        if size == SMALL:
+            await pilot.resize_terminal(*TINY)
+            await pilot.pause(0.5)
+            save("too-small", TINY)
 
 
-def _without_fonts(svg: str) -> str:
-    """The picture without its links to fonts on the network: the reader's own monospace font serves."""
-    return re.sub(r"@font-face\s*{[^}]*}", "", svg)
+def framed(svg: str, theme: str) -> str:
+    """The picture in a frame of its theme, and smaller: without links to fonts on the network, since the reader's own
+    font serves, and without each cell's ground, since the frame has it."""
+    ink, ground = GROUNDS[theme]
+    svg = re.sub(rf'<rect fill="{ground}"[^>]*/>', "", svg)
+    svg = re.sub(r"@font-face\s*{[^}]*}", "", svg)
+    svg = svg.replace('fill="#292929" stroke="rgba(255,255,255,0.35)"', f'fill="{ground}" stroke="#808080"', 1)
+    return re.sub(r'(-title" fill=")#[0-9a-f]{6}', rf"\g<1>{ink}", svg)
+
+
+async def take_all(folder: Path) -> None:
+    """Prepare, then all tours."""
+    app = VoltuiApp(load())
+    async with app.run_test(size=SMALL) as pilot:
+        await prepare(pilot)
+    for theme in GROUNDS:
+        for size in (SMALL, LARGE):
+            await take(folder, size, theme)
 
 
 def main(arguments: list[str]) -> None:
-    """Take all pictures."""
+    """Take all pictures; those of an earlier program go."""
     folder = Path(arguments[0]) if arguments else Path(__file__).parent.parent / "screenshots"
     folder.mkdir(exist_ok=True)
-    for size in SIZES:
-        asyncio.run(take(folder, size))
+    for old in folder.glob("*.svg"):
+        old.unlink()
+    asyncio.run(take_all(folder))
 
 
 if __name__ == "__main__":

@@ -124,6 +124,18 @@ KEYS = {
 }  # fmt: skip
 
 
+def voltui_environment(tmp_path: Path, host: str, **more: str) -> dict[str, str]:
+    """What ``voltui`` is started with: this process's environment, but a store and a state of the test's own."""
+    return {
+        **os.environ,
+        "DOCKER_HOST": host,
+        "VOLTUI_STORE": str(tmp_path / "store"),
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+        **more,
+    }
+
+
 @contextmanager
 def voltui_terminal(
     tmp_path: Path, host: str, *arguments: str, columns: int = 80, rows: int = 24, **environment: str
@@ -131,14 +143,7 @@ def voltui_terminal(
     """``voltui`` in a terminal, with a store and a state of the test's own."""
     terminal = Terminal(
         [sys.executable, "-P", "-m", "voltui", *arguments],
-        {
-            **os.environ,
-            "DOCKER_HOST": host,
-            "VOLTUI_STORE": str(tmp_path / "store"),
-            "TERM": "xterm-256color",
-            "LANG": "C.UTF-8",
-            **environment,
-        },
+        voltui_environment(tmp_path, host, **environment),
         columns,
         rows,
     )

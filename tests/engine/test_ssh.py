@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Lab, program, until
+from tests.conftest import Lab, until
+from tests.sshd import sshd
 from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint, resolve
 from voltui.engine.events import Events
@@ -22,54 +21,13 @@ from voltui.jobs.plan import BackupPlan
 from voltui.model.errors import NoEngine, Usage
 from voltui.model.source import Source
 
-_CONFIG = """
-Host there
-  HostName 127.0.0.1
-  Port {port}
-  IdentityFile {folder}/id
-  UserKnownHostsFile /dev/null
-  StrictHostKeyChecking no
-  LogLevel ERROR
-Host nowhere
-  HostName 127.0.0.1
-  Port 1
-"""
-_DAEMON = """
-ListenAddress 127.0.0.1:{port}
-HostKey {folder}/host
-AuthorizedKeysFile {folder}/id.pub
-PidFile none
-StrictModes no
-UsePAM no
-PermitRootLogin yes
-"""
-
 
 @pytest.fixture
 def ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An sshd that knows us, and an ``ssh`` in the PATH that reads no configuration but the test's own."""
-    daemon, client = program("sshd", "openssh-server"), program("ssh", "openssh-client")
-    program("docker", "docker.io")
-    folder = tmp_path / "ssh"
-    folder.mkdir()
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    for key in ("host", "id"):
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
-    (folder / "config").write_text(_CONFIG.format(port=port, folder=folder))
-    (folder / "daemon").write_text(_DAEMON.format(port=port, folder=folder))
-    wrapper = folder / "bin" / "ssh"
-    wrapper.parent.mkdir()
-    # No shared login: its master would outlive the test by a minute.
-    wrapper.write_text(f'#!/bin/sh\nexec {client} -F {folder}/config -o ControlPath=none "$@"\n')
-    wrapper.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{wrapper.parent}:{os.environ['PATH']}")
-    Path("/run/sshd").mkdir(exist_ok=True)  # sshd insists on it
-    with subprocess.Popen([daemon, "-D", "-e", "-f", folder / "daemon"], stderr=subprocess.DEVNULL) as process:
-        try:
-            yield folder
-        finally:
-            process.terminate()
+    """An sshd that knows us, and its ``ssh`` in the PATH."""
+    with sshd(tmp_path / "ssh") as running:
+        monkeypatch.setenv("PATH", running.path)
+        yield running.folder
 
 
 @pytest.fixture

@@ -137,6 +137,9 @@ async def test_an_undo_that_the_engine_does_not_answer_is_owed_and_done_later(la
     outcome = await lab.ended(job)
     assert outcome.ending == "failed"
     assert outcome.undo_owed
+    (owed,) = outcome.warnings
+    assert owed.startswith("Still to be done: letting what it paused go on")
+    assert owed.count("engine.sock") == 1
     assert await lab.state_of("writer") == "paused"
 
     link.symlink_to(there)
@@ -144,6 +147,8 @@ async def test_an_undo_that_the_engine_does_not_answer_is_owed_and_done_later(la
     again = await recover.recover(job)
     assert again is not None
     assert not again.undo_owed
+    (put_back,) = again.warnings
+    assert put_back.startswith("Put in order since: letting what it paused go on")
     await nothing_is_left(lab, job)
 
 
@@ -172,6 +177,12 @@ async def test_an_undo_that_meets_a_fault_of_the_store_does_not_hold_up_the_othe
     outcome = job.outcome()
     assert outcome is not None
     assert outcome.undo_owed
+    assert (
+        outcome.sentence == "The job's process was killed. What it had begun was undone: letting what it paused go on."
+    )
+    (owed,) = outcome.warnings
+    assert owed.startswith("Still to be done: removing the unfinished backup.")
+    assert "not a directory" in owed
     assert [step.name for step in job.open_steps()] == ["publication"]
     (store / "file").unlink()
     voltui("volumes", check=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
 import re
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Lab, until
+from tests.conftest import Lab, Ran, program, until
+from tests.sshd import sshd
 from tests.terminal import Terminal, voltui_terminal
 
 pytestmark = pytest.mark.engine
@@ -38,7 +43,13 @@ async def test_filters_keys_and_what_is_remembered(lab: Lab, tmp_path: Path) -> 
         terminal.wait_for(r"/spgd ≈ +sort name")
         terminal.press("Esc")
         terminal.wait_for("blog_db .*unused")
-        terminal.press("s", "2", "s")
+        terminal.press("s", "p")
+        terminal.wait_for(r"> ▸ no project  3 ")
+        terminal.press("Enter", "j")
+        terminal.wait_for(r"▾ no project  3 [\s\S]*>   \w+ ")
+        terminal.press("Left")
+        terminal.wait_for(r"> ▸ no project  3 ")
+        terminal.press("2", "s")
         terminal.wait_for(r"2 Containers.*sort state")
         terminal.press("q")
         assert terminal.wait_for_end() == 0
@@ -46,8 +57,10 @@ async def test_filters_keys_and_what_is_remembered(lab: Lab, tmp_path: Path) -> 
     with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
         assert "New here" not in terminal.wait_for(r"2 Containers.*sort state[\s\S]*> web")
         terminal.press("1")
-        terminal.wait_for(r"sort size ↓")
-        terminal.press("?", "PgDn", "PgDn", "PgDn")
+        terminal.wait_for(r"by project, sort size ↓[\s\S]*▸ no project  3 ")
+        terminal.press("?")
+        terminal.wait_for("PgDn for more")
+        terminal.press("PgDn", "PgDn", "PgDn")
         terminal.wait_for(r"backup>7d +no backup in the last 7 days")
 
 
@@ -118,6 +131,35 @@ async def test_another_engine_is_a_key_away_and_nothing_of_the_last_one_stays(la
         assert terminal.wait_for_end() == 0
 
 
+async def test_an_engine_behind_ssh_is_a_key_away_and_why_it_can_not_be_reached_is_told(
+    lab: Lab, tmp_path: Path
+) -> None:
+    await lab.volume("precious")
+    local = lab.engine.endpoint.host
+    there = f"ssh://there{local.removeprefix('unix://')}"
+    with sshd(tmp_path / "ssh") as running:
+        with voltui_terminal(tmp_path, there, PATH=running.path) as terminal:
+            terminal.wait_for("> precious")
+            terminal.press("q")
+            assert terminal.wait_for_end() == 0
+        with voltui_terminal(tmp_path, local, PATH=running.path) as terminal:
+            terminal.wait_for("> precious")
+            _go_to(terminal, "used before")
+            terminal.wait_for(r"VolTUI +\S+ ssh://there\S* ·[\s\S]*> precious")
+            terminal.press("b")
+            terminal.wait_for("Backed up and verified precious")
+            _go_to(terminal, "DOCKER_HOST")
+            terminal.wait_for(r"VolTUI +\S+ /[\s\S]*> precious")
+            running.process.kill()
+            running.process.wait()
+            _go_to(terminal, "used before")
+            told = terminal.wait_for(r"No engine[\s\S]*E goes to another engine")
+            assert "Connection refused" in told
+            assert "Check that `ssh` to that host works" in told
+            _go_to(terminal, "DOCKER_HOST")
+            terminal.wait_for("> precious")
+
+
 async def test_a_terminal_that_shrinks_and_grows_again_shows_the_same(lab: Lab, tmp_path: Path) -> None:
     await lab.volume("precious")
     with voltui_terminal(tmp_path, lab.engine.endpoint.host, columns=200, rows=60) as terminal:
@@ -164,6 +206,58 @@ async def test_without_colours_and_utf_8_it_writes_neither(lab: Lab, tmp_path: P
     assert colours <= {b"", b"0", b"1", b"2", b"3", b"7", b"39", b"49"}
 
 
+async def test_the_usual_terminals_show_the_same_in_their_own_colours(lab: Lab, tmp_path: Path) -> None:
+    await lab.volume("precious")
+    await lab.container("web", ["precious:/data"])
+    shown = {}
+    for kind in ("xterm-256color", "xterm", "linux", "screen", "tmux-256color"):
+        with voltui_terminal(tmp_path, lab.engine.endpoint.host, TERM=kind, COLORTERM="truecolor") as terminal:
+            terminal.wait_for(r"precious +4\.1 kB")
+            terminal.press("3", "Enter")
+            terminal.wait_for(r"─ volume precious ")
+            terminal.settle()
+            shown[kind] = terminal.text
+            terminal.press("1", "q")
+            assert terminal.wait_for_end() == 0
+            written = bytes(terminal.written)
+        assert not re.findall(rb"\x1b\[[0-9;]*[34]8;[25][0-9;]*m", written), f"{kind}: more than its own colours"
+        assert written.rindex(b"\x1b[?1049l") > written.rindex(b"\x1b[?1049h")
+        assert written.rindex(b"\x1b[?25h") > written.rindex(b"\x1b[?25l")
+    assert set(shown.values()) == {shown["xterm"]}
+
+
+async def test_in_tmux_it_looks_as_it_does_elsewhere_and_y_reaches_the_clipboard(lab: Lab, tmp_path: Path) -> None:
+    await lab.volume("precious")
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
+        terminal.wait_for(r"precious +4\.1 kB")
+        terminal.press("1")
+        terminal.wait_without("New here")
+        terminal.settle()
+        outside = terminal.text
+        terminal.press("y")
+        terminal.wait_for("Copied precious")
+        terminal.settle()
+        assert b"\x1b]52;c;" + base64.b64encode(b"precious") in bytes(terminal.written)
+    tmux = [program("tmux", "tmux"), "-S", str(tmp_path / "tmux"), "-f", "/dev/null"]
+    command = [*tmux, "new-session", "-x", "80", "-y", "24", ";", "set", "status", "off"]
+    environment = {"DOCKER_HOST": lab.engine.endpoint.host, "VOLTUI_STORE": str(tmp_path / "store")}
+    inside = Terminal(command, {**os.environ, **environment, "TERM": "xterm-256color", "LANG": "C.UTF-8"})
+    try:
+        inside.press(f"clear; {sys.executable} -P -m voltui\r")
+        inside.wait_for(re.escape(outside.rstrip()))
+        inside.press("y")
+        inside.wait_for("Copied precious")
+        assert subprocess.run([*tmux, "show-buffer"], check=True, capture_output=True).stdout == b"precious"
+        inside.resize(60, 16)
+        inside.wait_for(r"precious[\s\S]*─ precious[\s\S]*\? Help *$")
+        inside.resize(80, 24)
+        inside.wait_without("Copied")
+        inside.wait_for(re.escape(outside.rstrip()))
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
+        inside.close()
+
+
 async def test_a_painted_theme_is_painted_in_sixteen_colours_too(lab: Lab, tmp_path: Path) -> None:
     await lab.volume("precious")
     with voltui_terminal(tmp_path, lab.engine.endpoint.host, TERM="screen", VOLTUI_THEME="light") as terminal:
@@ -176,6 +270,13 @@ def test_a_dumb_terminal_is_told_what_works_there(sandbox_host: str, tmp_path: P
     with voltui_terminal(tmp_path, sandbox_host, TERM="dumb") as terminal:
         assert terminal.wait_for_end() == 2
         assert "`voltui --help` lists the commands that can" in terminal.text
+
+
+def test_without_a_terminal_the_commands_are_named(voltui: Callable[..., Ran]) -> None:
+    ran = voltui()
+    assert ran.code == 2
+    assert "The explorer needs a terminal." in ran.err
+    assert "`voltui --help` lists the commands that need none" in ran.err
 
 
 def _go_to(terminal: Terminal, engine: str) -> None:

@@ -8,12 +8,15 @@ import pytest
 from rich.color import Color
 
 from voltui.config import KeyChoice
-from voltui.model.errors import Usage
-from voltui.ui.actions import footer
-from voltui.ui.frame import keys
+from voltui.model.errors import NoEngine, Usage
+from voltui.ui.actions import footer, offered
+from voltui.ui.frame import keys, no_engine, too_small
 from voltui.ui.keymap import keymap
 from voltui.ui.palette import GROUNDS, THEMES
+from voltui.ui.screens.help import help_lines
 from voltui.ui.spans import plain
+from voltui.ui.state import State
+from voltui.ui.views.volumes import backup_lines
 
 
 def choice(action: str, *keys: str, line: int = 1) -> KeyChoice:
@@ -26,6 +29,16 @@ def test_chosen_keys_take_the_place_of_the_own_ones_and_are_shown() -> None:
     line = plain(keys(footer("volumes", keys=chosen), 80))
     assert " B Backup" in line
     assert " - Filter" in line
+
+
+def test_sentences_name_the_chosen_keys() -> None:
+    chosen = keymap([choice("refresh", "Q"), choice("engines", "O"), choice("quit", "Z"), choice("backup", "B")])
+    state = State("unix:///x", keys=chosen, lost=NoEngine("It does not answer.", ""))
+    assert "Q tries now, O goes to another engine, Z quits." in "".join(map(plain, no_engine(state, 120)))
+    assert "Z quits" in plain(too_small(state, 80, 60, 16)[0])
+    assert "B makes one" in plain(backup_lines(state, "data", 80)[0])
+    told = "\n".join(map(plain, help_lines(offered(keys=chosen), "volumes")))
+    assert "Q measures anew" in told
 
 
 @pytest.mark.parametrize(

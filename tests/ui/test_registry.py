@@ -3,44 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
 from voltui.ui.actions import ACTIONS, ALL, BY_ID, LISTS, TREES, bindings, footer, here
 from voltui.ui.frame import keys
-from voltui.ui.handlers.editing import Editing
-from voltui.ui.handlers.engines import Engines
-from voltui.ui.handlers.export import Export
-from voltui.ui.handlers.files import FileWork
-from voltui.ui.handlers.finding import Finding
-from voltui.ui.handlers.looking import Looking
-from voltui.ui.handlers.menus import Menus
-from voltui.ui.handlers.moves import Moves
-from voltui.ui.handlers.operations import Operations
-from voltui.ui.handlers.removal import Removal
-from voltui.ui.handlers.sharing import Sharing
+from voltui.ui.handlers import FILE_MODULES, MODULES, load
 from voltui.ui.handlers.table import MOVES
-from voltui.ui.handlers.tree import Tree
-from voltui.ui.handlers.volumes import Volumes
-from voltui.ui.handlers.walks import Walks
 from voltui.ui.screens.help import help_lines
+from voltui.ui.screens.menu import Choice, found
 from voltui.ui.spans import plain, width_of
 
-HANDLERS = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
 
-
-def handled(*owners: type) -> Counter[str]:
-    return Counter(name.removeprefix("do_") for owner in owners for name in vars(owner) if name.startswith("do_"))
+def handled(modules: Sequence[str]) -> Counter[str]:
+    names = (name for owner in load(modules) for name in vars(owner))
+    return Counter(name.removeprefix("do_") for name in names if name.startswith("do_"))
 
 
 def test_every_action_of_the_lists_has_one_handler_and_every_handler_an_action() -> None:
-    assert handled(*HANDLERS) == Counter(action.id for action in ACTIONS if action.panes & LISTS)
+    assert handled(MODULES) == Counter(action.id for action in ACTIONS if action.panes & LISTS)
 
 
-def test_every_action_of_the_files_has_one_handler_and_every_handler_an_action() -> None:
-    menus = ("menu", "palette", "help")
-    wanted = {action.id for action in ACTIONS if action.panes & TREES} - {*MOVES, *menus}
-    assert handled(Tree, FileWork, Editing) == Counter(wanted)
+def test_every_action_of_the_files_has_a_handler_and_every_handler_an_action() -> None:
+    wanted = {action.id for action in ACTIONS if action.panes & TREES}
+    assert set(handled(FILE_MODULES)) == wanted - set(MOVES)
 
 
 def test_no_key_does_two_things() -> None:
@@ -68,6 +55,13 @@ def test_the_help_tells_every_action() -> None:
     for action in ACTIONS:
         assert action.help in text
         assert action.shown_keys in text
+
+
+def test_the_palette_has_first_what_is_called_as_typed() -> None:
+    choices = [Choice(action.id, action.label, action.shown_key, action.help) for action in ACTIONS]
+    assert [found(words, choices)[0] for words in ("graph", "q", "restore", "VOL", "sort")] == [
+        "graph", "quit", "restore", "volumes", "sort",
+    ]  # fmt: skip
 
 
 def test_each_action_is_bound_by_its_id() -> None:

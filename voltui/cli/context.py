@@ -114,10 +114,11 @@ class CliContext:
     async def clean_up(self) -> None:
         """Undo what jobs whose process died have left."""
         from voltui.jobs import recover
+        from voltui.jobs.owed import is_owed
 
         for job, outcome in (await recover.recover_all(self.jobs, self.settings.endpoint)).items():
             if outcome is not None and outcome.undo_owed:
-                for warning in outcome.warnings:
+                for warning in filter(is_owed, outcome.warnings):
                     click.echo(f"warning: job {job}: {warning}", err=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -23,6 +24,13 @@ T = TypeVar("T")
 
 DEADLINE = 20.0
 """Seconds an ordinary call may take. A busy engine with thousands of volumes needs several for one listing."""
+_NOISE = (
+    (re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b"), r"\1"),
+    (re.compile(r"\b(Error response from daemon|OCI runtime \w+ failed|(runc|crun) \w+ failed|\w+\.go:\d+): "), ""),
+    (re.compile(r"\b(unable to start container process|starting container process caused): "), ""),
+    (re.compile(r": unknown$"), ""),
+)
+"""What is taken out of an engine's words, and what takes its place."""
 _THREADS = 6
 _ANY_VERSION = "1.41"
 """Stands in a client until the engine has said which versions it speaks; that question is of no version."""
@@ -174,13 +182,20 @@ class Connection:
 
 def _refusal(what: str, error: Any) -> VoltuiError:
     """An answer of the engine that is no success."""
-    words = safe(str(error.explanation or error)).strip()
+    words = _plain(safe(str(error.explanation or error)))
     status = error.response.status_code
     if status == 404:
         return NotFound(f"The engine does not know it: {words}.", f"It was asked to {what}.")
     if status == 409:
         return Refused(f"The engine refuses to {what}: {words}.")
     return Failed(f"The engine failed to {what}: {words}.", f"It answered {status}.")
+
+
+def _plain(words: str) -> str:
+    """An engine's words without what only its makers need: layers of itself, line numbers, ids in full."""
+    for pattern, instead in _NOISE:
+        words = pattern.sub(instead, words)
+    return words.strip().rstrip(".")
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

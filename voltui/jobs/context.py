@@ -17,6 +17,7 @@ from voltui.jobs.directory import JobDirectory
 from voltui.jobs.journal import OpenStep
 from voltui.jobs.keys import Keyring
 from voltui.jobs.meter import Meter
+from voltui.jobs.owed import Owed
 from voltui.jobs.undo import Undoer, tried
 from voltui.model.errors import Cancelled
 from voltui.store.local import LocalStore
@@ -46,6 +47,8 @@ class JobContext:
         self.no_bridge = False
         """Whether the bridge was tried on this engine and is not there."""
         self.warnings: list[str] = []
+        self.owed: list[Owed] = []
+        """What could not be undone yet."""
         self.committed: dict[str, Any] | None = None
         """The job's result, once what it was for is done for good: a cancel or an error after that is too late."""
         self._committed_steps = 0
@@ -131,8 +134,9 @@ class JobContext:
 
     async def _undo_now(self, step: OpenStep) -> None:
         undoer = Undoer(self.engine, self.directory, self.bridges)
-        if failure := await tried(undoer, self._journal, step):
-            self.warn(failure)
+        if reason := await tried(undoer, self._journal, step):
+            self.directory.log(f"undoing {step.name} must wait: {reason}")
+            self.owed.append(Owed(step.name, reason))
 
     def raise_if_cancelled(self) -> None:
         """Raise `Cancelled` where the job is to stop."""

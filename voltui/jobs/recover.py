@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from voltui.engine.tools import OLD_PREFIX
 from voltui.jobs import sentences
 from voltui.jobs.directory import JobDirectory, JobsDirectory, client_name
 from voltui.jobs.journal import committed, last_states
+from voltui.jobs.owed import Owed, owed_sentence, since, undone_words
 from voltui.jobs.state import Outcome
 from voltui.jobs.undo import PUBLICATION, RECREATE_VOLUME, Undoer, tried
 from voltui.jobs.undoable import KEPT_TREE
@@ -55,7 +57,8 @@ async def _recover(job: JobDirectory) -> Outcome | None:
     before = job.outcome()
     if before is not None and not before.undo_owed:
         return None
-    outcome = _outcome(job, before, await _undo_open_steps(job))
+    undone, owed = await _undo_open_steps(job)
+    outcome = _outcome(job, before, undone, owed)
     job.clear_io()
     job.write_outcome(outcome)
     return outcome
@@ -92,8 +95,8 @@ def _endpoint(job: JobDirectory) -> Endpoint | None:
         return None
 
 
-async def _undo_open_steps(job: JobDirectory) -> list[str]:
-    """Undo what is open, last begun first; what could not be undone now, in sentences.
+async def _undo_open_steps(job: JobDirectory) -> tuple[list[str], list[Owed]]:
+    """Undo what is open, last begun first; the names of the steps that were undone, and those that must wait.
 
     The job's helpers go first: what still runs in them must not go on while it is undone. One that never ran is the
     proof that a volume is still the same (`RECREATE_VOLUME`).
@@ -107,10 +110,11 @@ async def _undo_open_steps(job: JobDirectory) -> list[str]:
         steps = journal.open_steps()
         if steps and not any(step.name == RECREATE_VOLUME for step in steps):
             await _remove_helpers(engine, job)
-        return [failure for step in steps if (failure := await tried(undoer, journal, step))]
+        reasons = [(step.name, await tried(undoer, journal, step)) for step in steps]
     finally:
         journal.close()
         engine.close()
+    return [name for name, reason in reasons if not reason], [Owed(name, why) for name, why in reasons if why]
 
 
 async def _remove_helpers(engine: Engine, job: JobDirectory) -> None:
@@ -121,26 +125,31 @@ async def _remove_helpers(engine: Engine, job: JobDirectory) -> None:
         job.log(f"removing the helpers: {error.sentence}")
 
 
-def _outcome(job: JobDirectory, before: Outcome | None, failures: list[str]) -> Outcome:
-    owed = bool(failures)
+def _outcome(job: JobDirectory, before: Outcome | None, undone: list[str], owed: list[Owed]) -> Outcome:
     if before is not None:
-        return Outcome(before.ending, before.sentence, before.ended, before.error, before.result, tuple(failures), owed)
+        return replace(before, warnings=since(before.warnings, undone, owed), undo_owed=bool(owed))
     result = committed(job.path / "journal.ndjson")
     if result is not None:
-        return _done(job, result, failures)
-    left = "What it had begun was undone." if not owed else "What it had begun is undone when the engine answers."
+        return _done(job, result, owed)
+    words = undone_words(undone)
+    left = f"What it had begun was undone: {words}." if words else "" if owed else "It left nothing to undo."
     if last_states(job.path / "journal.ndjson").get(PUBLICATION) == "kept":
         left = "A backup was published before, but not verified."
-    error = Failed(f"{_KILLED} {left}", f"The log is {job.path / 'log'}.")
+    error = Failed(f"{_KILLED} {left}".strip(), f"The log is {job.path / 'log'}.")
     return Outcome(
-        "failed", error.sentence, format_time(now()), error.to_json(), warnings=tuple(failures), undo_owed=owed
+        "failed",
+        error.sentence,
+        format_time(now()),
+        error.to_json(),
+        warnings=owed_sentence(owed),
+        undo_owed=bool(owed),
     )
 
 
-def _done(job: JobDirectory, result: dict[str, Any], failures: list[str]) -> Outcome:
+def _done(job: JobDirectory, result: dict[str, Any], owed: list[Owed]) -> Outcome:
     """A job that was killed when what it was for was done already."""
     plan = job.description().decode_plan()
-    warnings = list(failures)
+    warnings = list(owed_sentence(owed))
     if result.get(KEPT_TREE):
         where = f"{OLD_PREFIX}{job.id}"
         warnings.append(
@@ -148,4 +157,4 @@ def _done(job: JobDirectory, result: dict[str, Any], failures: list[str]) -> Out
             "`voltui undo` puts it back."
         )
     said = sentences.done(plan, result)
-    return Outcome("done", said, format_time(now()), result=result, warnings=tuple(warnings), undo_owed=bool(failures))
+    return Outcome("done", said, format_time(now()), result=result, warnings=tuple(warnings), undo_owed=bool(owed))

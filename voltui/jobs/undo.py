@@ -73,6 +73,15 @@ class Undoer:
         except _SourceGoneError:
             self._directory.log("the source is gone, and with it what was to be undone")
 
+    def reason(self, step: OpenStep, error: Exception) -> str:
+        """Why a step can't be undone now, in a sentence; what is no sentence goes into the job's log."""
+        if isinstance(error, VoltuiError):
+            return error.sentence
+        self._directory.log(f"undoing {step.name} failed: {error!r}")
+        if isinstance(error, OSError) and error.filename:
+            return f"{safe(str(error.filename))} can't be used: {(error.strerror or str(error)).lower()}."
+        return f"VolTUI has a fault; the log is {self._directory.path / 'log'}."
+
     async def _helper(self, data: Mapping[str, Any]) -> None:
         await helper.remove(self._engine.connection, data["name"])
 
@@ -262,13 +271,12 @@ async def _extract(bridge: Bridge, store: LocalStore, keys: Keyring, backup_id: 
 
 
 async def tried(undoer: Undoer, journal: Journal, step: OpenStep) -> str:
-    """Undo a step and say so in the journal; a sentence where that must wait. It raises nothing: the other steps must
+    """Undo a step and say so in the journal; in a sentence why that must wait. It raises nothing: the other steps must
     be undone too."""
     try:
         await undoer.undo(step)
     except Exception as error:  # noqa: BLE001 - whatever it is
-        reason = error.sentence if isinstance(error, VoltuiError) else repr(error)
-        return f"Undoing the step {step.name!r} must wait: {reason}"
+        return undoer.reason(step, error)
     journal.undone(step)
     return ""
 

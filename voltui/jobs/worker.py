@@ -16,6 +16,7 @@ from typing import Any
 from voltui.jobs import recover, sentences
 from voltui.jobs.context import JobContext
 from voltui.jobs.directory import JobDirectory, JobsDirectory
+from voltui.jobs.owed import owed_sentence
 from voltui.jobs.plan import ExportPlan, Plan, RestorePlan
 from voltui.jobs.state import Outcome
 from voltui.model.errors import Cancelled, Failed, VoltuiError
@@ -86,7 +87,7 @@ async def _run(directory: JobDirectory, plan: Plan, state: Path, descriptor: int
         with contextlib.suppress(OSError):
             directory.write_progress(context.meter.look())
         context.engine.close()
-    return replace(outcome, warnings=tuple(context.warnings))
+    return replace(outcome, warnings=(*context.warnings, *owed_sentence(context.owed)))
 
 
 def _ended_early(context: JobContext, plan: Plan, error: BaseException) -> Outcome:

@@ -5,7 +5,7 @@ Bindings, the line of keys, the help, the palette and the menu of actions are al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -43,6 +43,8 @@ class Action:
     help: str
     group: Group
     panes: frozenset[str] = ALL
+    one_row: bool = False
+    """Whether it is of one row only: on the heading of a project there is none."""
     footer: int = 0
     """Its place in the line of keys; 0 is not in it."""
     changes: bool = False
@@ -86,9 +88,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("backup", ("b",), "Backup", "Back up the row, or what is marked, at once", Group.ACT,
            frozenset((VOLUMES, CONTAINERS, GRAPH)), footer=1, changes=True),
     Action("restore", ("R",), "Restore", "Show what a restore would do; Enter does it", Group.ACT,
-           frozenset((VOLUMES, GRAPH, BACKUPS, BACKUP_FILES)), footer=2, changes=True),
+           frozenset((VOLUMES, GRAPH, BACKUPS, BACKUP_FILES)), one_row=True, footer=2, changes=True),
     Action("undo", ("U",), "Undo", "Put back what was replaced or deleted last", Group.ACT,
-           frozenset((VOLUMES, GRAPH, VOLUME_FILES)), changes=True),
+           frozenset((VOLUMES, GRAPH, VOLUME_FILES)), one_row=True, changes=True),
     Action("verify", ("v",), "Verify", "Read the backup back, every byte", Group.ACT, frozenset((BACKUPS,)), footer=3),
     Action("remove", ("d",), "Remove", "Remove it, or all marked, after showing it", Group.ACT,
            frozenset((VOLUMES, GRAPH, BACKUPS, VOLUME_FILES)), footer=7, changes=True),
@@ -97,25 +99,25 @@ ACTIONS: tuple[Action, ...] = (
     Action("share", ("V",), "Share", "Give containers the volume, or take it back", Group.ACT,
            frozenset((VOLUMES, CONTAINERS, GRAPH)), footer=3, changes=True),
     Action("clone", ("c",), "Clone", "Copy the volume into a new one", Group.ACT,
-           frozenset((VOLUMES, GRAPH)), changes=True),
+           frozenset((VOLUMES, GRAPH)), one_row=True, changes=True),
     Action("create", ("C",), "Create", "A new volume: local, path, NFS, CIFS, memory", Group.ACT,
            frozenset((VOLUMES, GRAPH)), changes=True),
     Action("clean_up", ("X",), "Clean up", "Remove unused volumes, after showing them", Group.ACT,
            frozenset((VOLUMES, GRAPH)), changes=True),
     Action("graph_of", ("m",), "Graph of this", "What is connected with it", Group.ACT,
            frozenset((VOLUMES, CONTAINERS)), footer=5),
-    Action("impact", ("I",), "Impact", "Mark what stopping or restoring it touches", Group.ACT,
+    Action("impact", ("I",), "Impact", "What stopping, restoring, removing it touches", Group.ACT,
            frozenset((GRAPH,)), footer=3),
     Action("export", ("e",), "Export", "Write it to a file or directory of yours", Group.ACT,
            frozenset((GRAPH,)) | TREES, footer=6),
     Action("files", ("f",), "Files", "Look into the volume or the backup", Group.ACT,
-           frozenset((VOLUMES, BACKUPS)), footer=4),
+           frozenset((VOLUMES, BACKUPS)), one_row=True, footer=4),
     Action("add", ("a",), "Add", "Put a file or directory of yours in here", Group.ACT,
            frozenset((VOLUME_FILES,)), footer=1, changes=True),
     Action("edit", ("o",), "Edit", "Open the file in $EDITOR, write it back", Group.ACT,
            frozenset((VOLUME_FILES,)), footer=2, changes=True),
     Action("diff", ("D",), "Differences", "What differs from the last backup", Group.ACT,
-           frozenset((VOLUMES, BACKUPS))),
+           frozenset((VOLUMES, BACKUPS)), one_row=True),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
     Action("filter", ("slash",), "Filter", "Show only rows that match; terms below", Group.FIND, footer=4),
     Action("next_match", ("n",), "Next", "Next row that the filter left", Group.FIND),
@@ -126,8 +128,8 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((GRAPH,)), footer=4),
     Action("tree", ("t",), "Tree", "An indented tree, or the drawing again", Group.FIND,
            frozenset((GRAPH,)), footer=5),
-    Action("groups", ("p",), "Groups", "Back to the groups; there: group otherwise", Group.FIND,
-           frozenset((GRAPH,)), footer=5),
+    Action("groups", ("p",), "Groups", "By project or not; of a drawing back to groups", Group.FIND,
+           frozenset((VOLUMES, CONTAINERS, GRAPH)), footer=5),
     Action("mark", ("space",), "Mark", "Mark it for the next action, go down", Group.FIND,
            frozenset((VOLUMES, CONTAINERS, BACKUPS)) | TREES, footer=6),
     Action("invert", ("asterisk",), "Invert marks", "Mark all; where some are, those that are not", Group.FIND,
@@ -140,10 +142,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_up", ("pageup",), "Page up", "One page up", Group.MOVE),
     Action("half_down", ("ctrl+d",), "Half page down", "Half a page down", Group.MOVE),
     Action("half_up", ("ctrl+u",), "Half page up", "Half a page up", Group.MOVE),
-    Action("open", ("enter",), "Open", "All that is known of it; into a folder, a graph", Group.MOVE),
+    Action("open", ("enter",), "Open", "All that is known; open a folder, project, graph", Group.MOVE),
     Action("back", ("escape",), "Back", "Close it; clear the filter, then the marks", Group.MOVE),
-    Action("right", ("l", "right"), "In", "As Enter; in a graph along a line to the right", Group.MOVE),
-    Action("left", ("h", "left"), "Out", "As Esc; in a graph along a line to the left", Group.MOVE),
+    Action("right", ("l", "right"), "In", "As Open; in a graph along a line to the right", Group.MOVE),
+    Action("left", ("h", "left"), "Out", "Fold a project, as Back; in a graph to the left", Group.MOVE),
     Action("volumes", ("1",), "Volumes", "The volumes", Group.PANES, LISTS),
     Action("containers", ("2",), "Containers", "The containers", Group.PANES, LISTS),
     Action("graph", ("3",), "Graph", "Who touches which data, in groups", Group.PANES, LISTS),
@@ -171,33 +173,24 @@ def bindings(actions: Sequence[Action] = ACTIONS) -> list[BindingType]:
     ]
 
 
-def handlers(panes: Set[str], *owners: object) -> dict[str, Callable[[], object]]:
-    """The handler of each action of the panes: the method ``do_<id>`` of the first of the owners that has it.
-
-    Raises `AttributeError` where none does.
-    """
-    found = {}
-    for action in ACTIONS:
-        if not action.panes & panes:
-            continue
-        name = f"do_{action.id}"
-        owner = next((owner for owner in owners if hasattr(owner, name)), owners[0])
-        found[action.id] = getattr(owner, name)
-    return found
-
-
 Keymap = Mapping[str, tuple[str, ...]]
 """The keys, as Textual names them, of the actions that have others than here."""
 _OWN: Keymap = {}
 
 
+def key_of(identifier: str, keys: Keymap = _OWN) -> str:
+    """The first key of an action, the user's own if there is one, as it is printed on a keyboard."""
+    return shown(keys.get(identifier, BY_ID[identifier].keys)[0])
+
+
 def offered(*, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:
     """The actions that there are, with the keys that the user has chosen, in the order of the help."""
-    return [
-        replace(action, keys=keys.get(action.id, action.keys))
-        for action in ACTIONS
-        if not (read_only and action.changes)
-    ]
+    return with_keys((action for action in ACTIONS if not (read_only and action.changes)), keys)
+
+
+def with_keys(actions: Iterable[Action], keys: Keymap) -> list[Action]:
+    """The actions with the keys that the user has chosen."""
+    return [replace(action, keys=keys.get(action.id, action.keys)) for action in actions]
 
 
 def here(pane: str, *, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Iterable
 from contextlib import suppress
@@ -21,8 +22,10 @@ from voltui.model.when import parse_time
 from voltui.store.sizes import SizeCache
 from voltui.ui import palette
 from voltui.ui.actions import GRAPH, VOLUMES
+from voltui.ui.clipboard import copied_by_tmux
 from voltui.ui.frame import PANE_IDS
 from voltui.ui.glyphs import ASCII, glyphs
+from voltui.ui.handlers import load as load_handlers
 from voltui.ui.job_ended import JobEnded
 from voltui.ui.keymap import keymap
 from voltui.ui.live import Live
@@ -35,6 +38,8 @@ from voltui.ui.stylesheets import stylesheets
 
 _MINUTE = 60.0
 """Ages are shown in minutes and more: once a minute those that differ are painted."""
+_STARTED = 3.0
+"""Seconds after which the start is over, whether the engine answers or not."""
 _MOMENT = 0.5
 """Seconds after which what was changed is remembered: who looks through the orders wants the last."""
 _FAREWELL = 1.0
@@ -65,6 +70,7 @@ class VoltuiApp(App[str]):
         super().__init__(ansi_color=theme == "ansi")
         palette.use(theme)
         self.set_class(glyphs() is ASCII, "-ascii")
+        self.set_class(theme != "ansi", "-painted")
         self.theme = _TEXTUAL_THEMES[theme]
         self.set_keymap({action: ",".join(chosen) for action, chosen in keys.items()})
         self._keys = keys
@@ -97,6 +103,7 @@ class VoltuiApp(App[str]):
     def on_mount(self) -> None:
         """Paint first; then find out what there is."""
         self.set_interval(_MINUTE, self.main.show_state)
+        self.set_timer(_STARTED, _collect_garbage)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -140,7 +147,7 @@ class VoltuiApp(App[str]):
             self.memory.keep(self._remembered)
 
     def _as_left(self) -> Remembered:
-        return Remembered(self.settings.endpoint.host, self.main.pane.view.id, self.main.sorts)
+        return Remembered(self.settings.endpoint.host, self.main.pane.view.id, self.main.sorts, self.main.grouped)
 
     def start_job(self, plan: Plan) -> None:
         """Start a job and say so."""
@@ -210,6 +217,15 @@ class VoltuiApp(App[str]):
         self.clear_notifications()
         self.notify(text, severity=severity, markup=False)
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text to the clipboard of the user's own terminal, through SSH and tmux."""
+
+        async def copy() -> None:
+            if not await copied_by_tmux(text):
+                super(VoltuiApp, self).copy_to_clipboard(text)
+
+        self.run_worker(copy(), group="clipboard", exit_on_error=False)
+
     def leave(self) -> None:
         """Quit. Jobs that run go on; the terminal says so afterwards."""
         jobs = self.store.state.running_jobs
@@ -242,6 +258,7 @@ class VoltuiApp(App[str]):
     def _arrive(self) -> None:
         """The engine has answered for the first time: go where it was left, unless the user went elsewhere already."""
         self._arrived = True
+        self.run_worker(asyncio.to_thread(load_handlers), group="handlers", exit_on_error=False)
         if self._remembered.pane in PANE_IDS and self.main.pane.view.id == PANE_IDS[0]:
             self.main.go_to_pane(self._remembered.pane)
         self.remember()
@@ -259,6 +276,12 @@ class VoltuiApp(App[str]):
             screen.post_message(JobEnded(job))
         words = safe(" ".join([job.outcome.sentence, *job.outcome.warnings]))
         self._toast(words, "information" if job.state == "done" else "error")
+
+
+def _collect_garbage() -> None:
+    """From now on; but what the start has made stays, and is not looked through each time."""
+    gc.freeze()
+    gc.enable()
 
 
 def run(settings: Settings) -> str:

@@ -75,9 +75,9 @@ def _held(state: State, count: int) -> str:
 
 def _warning(state: State) -> Line:
     if state.lost and state.inventory:
-        return line(Span("engine lost, retrying ", "bad"))
+        return line(Span(" engine lost, retrying ", "bad"))
     if state.problems:
-        return line(Span(f"store: {plural(len(state.problems), 'problem')}, see `voltui doctor` ", "bad"))
+        return line(Span(f" store: {plural(len(state.problems), 'problem')}, see `voltui doctor` ", "bad"))
     return ()
 
 
@@ -95,7 +95,8 @@ def tabs(pane: Pane, width: int) -> Line:
         room = width - width_of(line(*parts, *facts)) - len(sign) - 2
         facts.append(Span(f"{end_cut(f'/{safe(pane.filter)}', max(room, 0), glyphs().ellipsis)} {sign} ", "accent"))
     arrow = glyphs().falling if pane.sort.reverse else glyphs().rising
-    order = Span(f"sort {pane.sort.label} {arrow} ", "dim")
+    grouped = "by project, " if pane.grouped else ""
+    order = Span(f"{grouped}sort {pane.sort.label} {arrow} ", "dim")
     if width_of(line(*parts, *facts, order)) <= width:
         facts.append(order)
     return spread(line(*parts), line(*facts), width)
@@ -136,9 +137,10 @@ def keys(actions: Sequence[Action], width: int) -> Line:
     return line(" ", *shown, *last)
 
 
-def too_small(width: int, least_width: int, least_height: int) -> list[Line]:
+def too_small(state: State, width: int, least_width: int, least_height: int) -> list[Line]:
     """What stands in place of everything on a terminal that is too small."""
-    words = f"VolTUI needs {least_width} columns and {least_height} lines. Enlarge the terminal; q quits."
+    least = f"{least_width} columns and {least_height} lines"
+    words = f"VolTUI needs {least}. Enlarge the terminal; {state.key('quit')} quits."
     return [line(f" {piece}") for piece in wrapped(words, width - 2)]
 
 
@@ -165,8 +167,13 @@ def no_engine(state: State, width: int) -> tuple[Line, ...]:
         (),
         *_told(state.lost, width),
         (),
-        line(Span("   It is tried again by itself. r tries now, E goes to another engine, q quits.", "dim")),
+        *(line(Span(f"   {piece}", "dim")) for piece in wrapped(_ways_on(state), width - 4)),
     )
+
+
+def _ways_on(state: State) -> str:
+    tries, goes, quits = map(state.key, ("refresh", "engines", "quit"))
+    return f"It is tried again by itself. {tries} tries now, {goes} goes to another engine, {quits} quits."
 
 
 def _told(error: VoltuiError, width: int) -> list[Line]:

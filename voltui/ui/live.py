@@ -109,7 +109,9 @@ class Live:
         from voltui.jobs import recover  # after the first screen: what undoes a step loads a good deal
 
         for job in await self._files.run(lambda: recover.needing(self.jobs, self.engine.endpoint)):
-            await recover.recover(job)
+            if await recover.recover(job) is not None:
+                self._views.pop(job.id, None)  # it has another outcome now, which is to be read again
+                self._jobs_changed = -1
 
     def common(self) -> Common:
         """What a job needs of the settings."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from voltui.jobs.watch import JobView
@@ -13,7 +14,7 @@ from voltui.model.container import ContainerDetail
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import Inventory
 from voltui.model.sizes import Sizes
-from voltui.ui.actions import Keymap
+from voltui.ui.actions import Keymap, key_of
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class State:
     details: Mapping[str, ContainerDetail] | None = None
     """What inspects have told, by container id."""
 
+    def key(self, action: str) -> str:
+        """The key of an action, for sentences that name it."""
+        return key_of(action, self.keys)
+
     @property
     def containers(self) -> Iterable[str]:
         """The ids of the containers that are known."""
@@ -65,7 +70,7 @@ class State:
 
     def backups_of(self, name: str) -> tuple[Backup, ...]:
         """The backups of a source of this engine, newest first."""
-        return self._backups_by_source.get(name, ())
+        return self.backups_by_source.get(name, ())
 
     def siblings(self, backup: Backup) -> tuple[Backup, ...]:
         """All backups of the same source of the same engine, newest first; at least the one itself."""
@@ -73,13 +78,30 @@ class State:
         return tuple(one for one in self.backups if (one.source, one.engine.id) == origin)
 
     @cached_property
-    def _backups_by_source(self) -> Mapping[str, tuple[Backup, ...]]:
+    def backups_by_source(self) -> Mapping[str, tuple[Backup, ...]]:
+        """The backups of this engine's sources by the source's name, each newest first."""
         engine = self.inventory.engine.id if self.inventory else ""
         found: dict[str, list[Backup]] = {}
         for backup in self.backups:
             if backup.engine.id == engine:
                 found.setdefault(backup.source.name, []).append(backup)
         return {name: tuple(backups) for name, backups in found.items()}
+
+    def after(self, **fields: Any) -> State:
+        """This state with other fields; what was found out from those that stay is kept."""
+        new = replace(self, **fields)
+        for name, sources in _FOUND_FROM.items():
+            if name in self.__dict__ and all(source(new) is source(self) for source in sources):
+                new.__dict__[name] = self.__dict__[name]
+        return new
+
+
+_FOUND_FROM: Mapping[str, tuple[Callable[[State], object], ...]] = {
+    "job_by_id": (attrgetter("jobs"),),
+    "backup_by_id": (attrgetter("backups"),),
+    "backups_by_source": (attrgetter("backups"), lambda state: state.inventory and state.inventory.engine),
+}
+"""What the state's cached properties are made from."""
 
 
 class Store:
@@ -91,7 +113,7 @@ class Store:
 
     def update(self, **fields: Any) -> None:
         """Replace fields; whoever shows the state is told if anything is different."""
-        new = replace(self.state, **fields)
+        new = self.state.after(**fields)
         if new != self.state:
             self.state = new
             self._changed()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from voltui.ui.screens.files import FilesScreen
 
 
-class FileWork:
+class Files:
     """Handlers that start jobs of files."""
 
     def __init__(self, screen: FilesScreen) -> None:

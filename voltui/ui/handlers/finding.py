@@ -52,17 +52,18 @@ class Finding:
                 self._screen.show_state()
                 self._screen.app.remember()
 
-        self._screen.app.push_screen(MenuScreen("Sort by", choices), chosen)
+        self._screen.app.push_screen(MenuScreen("Sort by", choices, first=pane.sort.label), chosen)
 
     def _drawn(self) -> bool:
         """Whether there is no list to sort; it is said."""
         if self._screen.walking:
-            self._screen.app.tell("A drawing has an order of its own; Esc goes back to the groups.", warning=True)
+            key = self._screen.state.key("back")
+            self._screen.app.tell(f"A drawing has an order of its own; {key} goes back to the groups.", warning=True)
         return self._screen.walking
 
     def do_mark(self) -> None:
         """Mark the row and go down."""
-        key = self._screen.cursor_key
+        key = self._screen.table.cursor_key
         if key:
             self._screen.pane.toggle(key)
             self._screen.show_state()
@@ -70,5 +71,5 @@ class Finding:
 
     def do_invert(self) -> None:
         """Mark what is not marked among the visible rows."""
-        self._screen.pane.invert(self._screen.pane.visible(self._screen.state))
+        self._screen.pane.invert(self._screen.pane.matching(self._screen.state))
         self._screen.show_state()

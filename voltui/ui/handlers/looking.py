@@ -47,7 +47,7 @@ class Looking:
             backups = state.backups_of(key)
             backup = latest(backups) if backups else None
         else:
-            chosen = sorted(screen.pane.chosen(state, key), key=lambda one: state.backup_by_id[one].started)
+            chosen = sorted(screen.chosen, key=lambda one: state.backup_by_id[one].started)
             if len(chosen) == 2:
                 older, newer = (self._of_backup(state.backup_by_id[one]) for one in chosen)
                 screen.app.push_screen(DifferencesScreen(older, newer))
@@ -55,7 +55,7 @@ class Looking:
             backup = state.backup_by_id[key]
         volume = self._of_volume(backup.source.name) if backup else None
         if backup is None:
-            screen.app.tell("There is no backup of it yet. b makes one.", warning=True)
+            screen.app.tell(f"There is no backup of it yet. {state.key('backup')} makes one.", warning=True)
         elif volume is None:
             screen.app.tell("This engine has no such volume. Mark two backups to compare these.", warning=True)
         else:

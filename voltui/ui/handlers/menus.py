@@ -36,6 +36,10 @@ class ActingScreen(Protocol):
     def subject(self) -> str:
         """What is under the cursor, safe for a terminal; empty where there is nothing."""
 
+    @property
+    def on_project(self) -> bool:
+        """Whether the cursor is on the heading of a project."""
+
     def action_act(self, identifier: str) -> None:
         """Do an action of the registry, if this pane has it."""
 
@@ -58,7 +62,7 @@ class Menus:
         actions = [
             action
             for action in here(screen.pane_id, read_only=screen.state.read_only, keys=screen.state.keys)
-            if action.group is Group.ACT
+            if action.group is Group.ACT and not (action.one_row and screen.on_project)
         ]
         self._open(
             screen.subject, [Choice(action.id, action.label, action.shown_key, action.help) for action in actions]

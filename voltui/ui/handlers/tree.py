@@ -6,6 +6,7 @@ from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from voltui.model.files import ORDERS
+from voltui.ui.handlers.table import moves
 from voltui.ui.screens.menu import Choice, MenuScreen
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ class Tree:
 
     def __init__(self, screen: FilesScreen) -> None:
         self._screen = screen
+        for identifier, move in moves(screen.table).items():
+            setattr(self, f"do_{identifier}", move)
 
     def do_open(self) -> None:
         """Into a folder; of a file, its beginning."""

@@ -17,7 +17,7 @@ from voltui.model.errors import VoltuiError
 from voltui.model.files import Difference, FileTree, differences
 from voltui.model.safe import safe_path
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, bindings
+from voltui.ui.actions import BY_ID, bindings, with_keys
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.table import MOVES, moves
 from voltui.ui.screens.help import HelpScreen
@@ -103,7 +103,7 @@ class DifferencesScreen(Screen[None]):
         order = Span(f"  sort {list(_ORDERS)[self._order]} ", "dim")
         words = line(f"  {_summary(found)}", order) if found is not None else ()
         self._lines("header").show([spread(line(title, f" since {self._before.title}"), words, width)])
-        self._lines("keys").show([frame.keys(_FOOTER, width)])
+        self._lines("keys").show([frame.keys(with_keys(_FOOTER, self.app.store.state.keys), width)])
         self._show_detail()
 
     def _cells(self, key: str) -> tuple[Line, ...]:
@@ -134,9 +134,13 @@ class DifferencesScreen(Screen[None]):
             "quit": self.dismiss,
             "sort": self._sort,
             "copy": self._copy,
-            "help": lambda: self.app.push_screen(HelpScreen(_ACTIONS, "volumes", frozenset())),
+            "help": self._help,
         }
         {**moves(self._table), **others}[identifier]()
+
+    def _help(self) -> None:
+        actions = with_keys(_ACTIONS, self.app.store.state.keys)
+        self.app.push_screen(HelpScreen(actions, "volumes", frozenset()))
 
     def _sort(self) -> None:
         self._order = (self._order + 1) % len(_ORDERS)

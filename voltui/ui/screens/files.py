@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Set
-from types import SimpleNamespace
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -18,14 +17,10 @@ from voltui.model.files import FileNode, FileTree
 from voltui.model.filter import Ask
 from voltui.model.text import plural
 from voltui.ui import frame
-from voltui.ui.actions import BACKUP_FILES, BY_ID, TREES, VOLUME_FILES, Action, bindings, footer, handlers
+from voltui.ui.actions import BACKUP_FILES, BY_ID, TREES, VOLUME_FILES, Action, bindings, footer
 from voltui.ui.browsing import Browsing, key_of
 from voltui.ui.glyphs import glyphs
-from voltui.ui.handlers.editing import Editing
-from voltui.ui.handlers.files import FileWork
-from voltui.ui.handlers.menus import Menus
-from voltui.ui.handlers.table import moves
-from voltui.ui.handlers.tree import Tree
+from voltui.ui.handlers import FILE_MODULES, Handlers
 from voltui.ui.job_ended import JobEnded
 from voltui.ui.screens.preview import PreviewScreen
 from voltui.ui.spans import Span, line
@@ -59,7 +54,7 @@ class FilesScreen(Screen[None]):
         self._opened: Opened | None = None
         self._rows: dict[str, FileNode] = {}
         self._counting: Timer | None = None
-        self._handlers: Mapping[str, Callable[[], object]] = {}
+        self._handlers = Handlers(self, FILE_MODULES)
 
     def compose(self) -> ComposeResult:
         """The path, the entries, the one under the cursor, the keys."""
@@ -71,8 +66,6 @@ class FilesScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin to read."""
-        movers = SimpleNamespace(**{f"do_{name}": move for name, move in moves(self.table).items()})
-        self._handlers = handlers({self.pane_id}, Tree(self), FileWork(self), Editing(self), Menus(self), movers)
         self.query_one(FilterLine).note(line(Span("in all folders", "dim")))
         self.table.focus()
         self.read()
@@ -102,6 +95,11 @@ class FilesScreen(Screen[None]):
     def subject(self) -> str:
         """The path under the cursor."""
         return self.node.shown_path if self.node else ""
+
+    @property
+    def on_project(self) -> bool:
+        """There are no projects here."""
+        return False
 
     @property
     def opened(self) -> Opened | None:
@@ -223,7 +221,7 @@ class FilesScreen(Screen[None]):
         elif self.pane_id not in action.panes:
             self.go_where(action)
         else:
-            self._handlers[identifier]()
+            self._handlers.do(identifier)
 
     def go_where(self, action: Action) -> None:
         """Say that an action is not here."""

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.screen import ModalScreen
 
 from voltui.model.filter import Ask, examples
-from voltui.ui.actions import Action, Group
+from voltui.ui.actions import ACTIONS, Action, Group
 from voltui.ui.glyphs import glyphs
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.views.words import OLD
@@ -46,7 +46,7 @@ def help_lines(actions: Sequence[Action], pane: str, asks: Set[Ask] = frozenset(
         lines += [_described(action, here=pane in action.panes) for action in actions if action.group is group]
         lines.append(())
     lines.append(line(" Keys mean the same in every pane. Dim ones are for other panes."))
-    return [*lines, (), *_terms(asks), (), *_signs()]
+    return [*lines, (), *_terms(asks), (), *_signs(actions)]
 
 
 def _terms(asks: Set[Ask]) -> list[Line]:
@@ -59,19 +59,21 @@ def _terms(asks: Set[Ask]) -> list[Line]:
     ]
 
 
-def _signs() -> list[Line]:
+def _signs(actions: Sequence[Action]) -> list[Line]:
     """The glyphs and words of the lists."""
-    signs = glyphs()
+    signs, key = glyphs(), {action.id: action.shown_key for action in (*ACTIONS, *actions)}
     meanings = (
         (signs.running, "the container runs"),
         (signs.paused, "it is paused"),
         (signs.stopped, "it is stopped, or was never started"),
         (signs.mark, "the row is marked"),
-        (OLD, "before a size: it was measured a while ago, r measures anew"),
+        (signs.folded, f"a project whose rows are folded away: {key['open']} opens it"),
+        (signs.opened, f"a project that is open: {key['left']} folds it"),
+        (OLD, f"before a size: it was measured a while ago, {key['refresh']} measures anew"),
         ("ok", "the last backup was read back from disk, whole"),
-        ("unproved", "it was not read back yet: v in Backups does it"),
+        ("unproved", f"it was not read back yet: {key['verify']} in Backups does it"),
         ("DAMAGED", "it was read back and is not whole"),
-        ("(undo)", "what a restore replaced; R on it puts it back"),
+        ("(undo)", f"what a restore replaced; {key['restore']} on it puts it back"),
     )
     described = [line(Span(f"  {sign}".ljust(_KEYS_WIDTH + 2), "key"), meaning) for sign, meaning in meanings]
     return [line(Span(" Signs", "accent")), *described]

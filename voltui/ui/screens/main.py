@@ -15,18 +15,9 @@ from voltui.model.filter import Ask
 from voltui.model.graph import NodeKey, NodeKind
 from voltui.model.safe import safe
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, LISTS, VOLUMES, Action, Group, bindings, footer, handlers
-from voltui.ui.handlers.engines import Engines
-from voltui.ui.handlers.export import Export
-from voltui.ui.handlers.finding import Finding
-from voltui.ui.handlers.looking import Looking
-from voltui.ui.handlers.menus import Menus
-from voltui.ui.handlers.moves import Moves
-from voltui.ui.handlers.operations import Operations
-from voltui.ui.handlers.removal import Removal
-from voltui.ui.handlers.sharing import Sharing
-from voltui.ui.handlers.volumes import Volumes
-from voltui.ui.handlers.walks import Walks
+from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, Action, Group, bindings, footer
+from voltui.ui.groups import is_heading
+from voltui.ui.handlers import MODULES, Handlers
 from voltui.ui.memory import Remembered
 from voltui.ui.pane import Pane
 from voltui.ui.spans import Line, line
@@ -73,10 +64,10 @@ class MainScreen(Screen[None]):
         self._panes = {view.id: Pane(view()) for view in _VIEWS}
         self._pane = self._panes["volumes"]
         self._follow: Timer | None = None
+        self._preparing: Timer | None = None
         self.new_here = False
         """Whether to say what to begin with."""
-        owners = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
-        self._handlers = handlers(LISTS, *(owner(self) for owner in owners))
+        self._handlers = Handlers(self, MODULES)
 
     def compose(self) -> ComposeResult:
         """Header, tabs, list and detail, the job's line, the filter, the keys."""
@@ -101,6 +92,7 @@ class MainScreen(Screen[None]):
         self._panes = {view.id: Pane(view()) for view in _VIEWS}
         for identifier, pane in self._panes.items():
             pane.sort_by(remembered.sorts.get(identifier, ""))
+            pane.grouped = identifier in remembered.grouped
         self._pane = self._panes[self._pane.view.id]
         self.zoom(False)
 
@@ -108,6 +100,11 @@ class MainScreen(Screen[None]):
     def sorts(self) -> dict[str, str]:
         """The label of each pane's order."""
         return {identifier: pane.sort.label for identifier, pane in self._panes.items()}
+
+    @property
+    def grouped(self) -> tuple[str, ...]:
+        """The panes whose rows stand by projects."""
+        return tuple(identifier for identifier, pane in self._panes.items() if pane.grouped)
 
     # What is shown.
 
@@ -133,8 +130,18 @@ class MainScreen(Screen[None]):
 
     @property
     def cursor_key(self) -> str:
-        """The key of the row under the cursor, or empty."""
-        return self.table.cursor_key
+        """The key of the row under the cursor, or empty: there is none, or it is the heading of a project."""
+        return "" if is_heading(self.table.cursor_key) else self.table.cursor_key
+
+    @property
+    def chosen(self) -> list[str]:
+        """What an action is for: the marked rows, else the one or the project under the cursor."""
+        return self._pane.chosen(self.state, self.table.cursor_key)
+
+    @property
+    def on_project(self) -> bool:
+        """Whether the cursor is on the heading of a project."""
+        return is_heading(self.table.cursor_key)
 
     @property
     def table(self) -> Table:
@@ -170,11 +177,17 @@ class MainScreen(Screen[None]):
         return NodeKey(kind, self.cursor_key) if kind is not None and self.cursor_key else None
 
     @property
+    def node_of_project(self) -> NodeKey | None:
+        """The first node of the project whose heading is under the cursor."""
+        kind, heading = _NODE_KINDS.get(self._pane.view.id), self._pane.heading(self.table.cursor_key)
+        return NodeKey(kind, heading.rows[0]) if kind is not None and heading is not None else None
+
+    @property
     def subject(self) -> str:
         """What the row or node under the cursor is called, safe for a terminal; empty where there is none."""
         if self.walking and self.drawing.walk.group is not None and self.node is not None:
             return node_title(self.drawing.walk.group, self.node)
-        return self._pane.view.name(self.state, self.cursor_key) if self.cursor_key else ""
+        return self._pane.name(self.state, self.table.cursor_key) if self.table.cursor_key else ""
 
     def show_state(self, cursor_key: str | None = None) -> None:
         """Bring the whole screen in line with the state; only what differs is painted.
@@ -194,22 +207,28 @@ class MainScreen(Screen[None]):
         if small != self.has_class("-small"):
             self.set_class(small, "-small")
             self.call_after_refresh(self.app.refresh)  # Textual leaves what stood there before
-        self._lines("small").show(frame.too_small(self.size.width, _LEAST_WIDTH, _LEAST_HEIGHT) if small else [])
+        words = frame.too_small(self.state, self.size.width, _LEAST_WIDTH, _LEAST_HEIGHT) if small else []
+        self._lines("small").show(words)
         self.call_after_refresh(self.show_state)
 
     def _show_rows(self, cursor_key: str | None = None) -> None:
         pane, state = self._pane, self.state
-        if state.inventory is None and pane.view.id in ("volumes", "containers", "graph"):
+        unreached = state.inventory is None and pane.view.id in ("volumes", "containers", "graph")
+        self.set_class(unreached and state.lost is not None, "-unreached")
+        if unreached:
             self.table.show(Rows(message=frame.no_engine(state, self.table.size.width)))
             return
-        keys = pane.visible(state)
-        pane.prune(list(pane.view.keys(state)))
-        nothing = f"   Nothing matches /{safe(pane.filter)}" if pane.filter else f"   {pane.view.empty}"
+        keys = pane.visible(state, _SLICE)
+        if pane.filter and not pane.prepare(state, 0.0):
+            self._prepare_soon()
+        pane.prune(pane.view.keys(state))
+        empty = pane.view.empty.format(backup=state.key("backup"))
+        nothing = f"   Nothing matches /{safe(pane.filter)}" if pane.filter else f"   {empty}"
         rows = Rows(
             pane.view.columns,
             keys,
-            lambda key: pane.view.cells(self.state, key),
-            pane.marked,
+            lambda key: pane.cells(self.state, key),
+            pane.shown_marks,
             ((), line(nothing)),
         )
         self.table.show(rows, cursor_key)
@@ -237,14 +256,15 @@ class MainScreen(Screen[None]):
     def _show_detail(self) -> None:
         position = "" if self.walking else self.table.position
         summary = "" if self.walking or self.size.width >= _WIDE else self._pane.view.summary(self.state)
-        self.detail.tell(self.subject, position, self._detail, alone=self.zoomed, summary=summary)
+        more = self.state.key("page_down" if self.zoomed else "open")
+        self.detail.tell(self.subject, position, self._detail, alone=self.zoomed, more=more, summary=summary)
 
     def _detail(self, width: int) -> list[Line]:
         """What is known of what is under the cursor."""
         group, node = self.drawing.walk.group, self.node
         if self.walking and group is not None and node is not None:
             return node_detail(self.state, group, node, width, full=self.zoomed)
-        return self._pane.view.detail(self.state, self.cursor_key, width, full=self.zoomed)
+        return self._pane.detail(self.state, self.table.cursor_key, width, full=self.zoomed)
 
     def scroll_detail(self, by: int) -> None:
         """Move through a detail that is longer than the screen."""
@@ -285,14 +305,18 @@ class MainScreen(Screen[None]):
             self.app.tell(f"{action.label}: VolTUI is read-only here.", warning=True)
             return
         if self._pane.view.id not in action.panes:
-            self.app.tell(f"{action.shown_key} {action.label}: not in the pane {self._pane.view.title}.", warning=True)
+            key = self.state.key(identifier)
+            self.app.tell(f"{key} {action.label}: not in the pane {self._pane.view.title}.", warning=True)
             return
-        self._handlers[identifier]()
+        if action.one_row and self.on_project:
+            self.app.tell(f"{action.label} is of one row: {self.state.key('open')} opens the project.", warning=True)
+            return
+        self._handlers.do(identifier)
         self.app.remember()
 
     def go_to_pane(self, identifier: str) -> None:
         """Switch to another pane as its key does."""
-        self._handlers[identifier]()
+        self._handlers.do(identifier)
 
     def go_where(self, action: Action) -> None:
         """Go to the first pane that has the action; to the files of something one goes from what they are of."""
@@ -304,7 +328,7 @@ class MainScreen(Screen[None]):
 
     def open_pane(self, identifier: str) -> None:
         """Switch to another pane; each remembers where it was."""
-        self._pane.cursor_key = self.cursor_key
+        self._pane.cursor_key = self.table.cursor_key
         self._pane = self._panes[identifier]
         self.remove_class("-zoomed")
         self.show_state(self._pane.cursor_key)
@@ -317,6 +341,29 @@ class MainScreen(Screen[None]):
         """Take all marks of the pane away."""
         self._pane.marked = frozenset()
         self.show_state()
+
+    def group(self) -> bool:
+        """Show the rows by projects, or not any more; whether they are now."""
+        self.show_state(self._pane.group(self.state, self.table.cursor_key))
+        return self._pane.grouped
+
+    def unfold(self) -> bool:
+        """Open the project under the cursor, or go into it; whether there is one."""
+        if self.zoomed or not self.on_project:
+            return False
+        if self._pane.fold(self.table.cursor_key, open_=True):
+            self.show_state()
+        else:
+            self.table.move(1)
+        return True
+
+    def fold(self) -> bool:
+        """Close the project that the cursor is in; whether there was one to close."""
+        key = self._pane.project_of(self.state, self.table.cursor_key)
+        if self.zoomed or not self._pane.fold(key, open_=False):
+            return False
+        self.show_state(key)
+        return True
 
     def walk(self, node: NodeKey | None = None) -> None:
         """In the graph's pane, walk in the group of a node, or in the one under the cursor."""
@@ -348,13 +395,20 @@ class MainScreen(Screen[None]):
         """Open the line that the filter is typed into."""
         self.add_class("-filtering")
         self.query_one(FilterLine).ask(self._filtered.filter)
-        self._prepare_filter()
+        self._prepare_soon()
         self._show_frame()
 
     def _prepare_filter(self) -> None:
-        """Make what the filter looks at, in pieces that no key has to wait for."""
+        """Make what the filter looks at, in pieces that no key has to wait for, then filter by it."""
+        self._preparing = None
         if not self._pane.prepare(self.state, _SLICE):
-            self.set_timer(_SLICE, self._prepare_filter)
+            self._prepare_soon()
+        elif self._pane.filter:
+            self.show_state()
+
+    def _prepare_soon(self) -> None:
+        if self._preparing is None:
+            self._preparing = self.set_timer(_SLICE, self._prepare_filter)
 
     def clear_filter(self) -> None:
         """Show all rows again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,8 +53,10 @@ class MenuScreen(ModalScreen[str | None]):
 
     app: VoltuiApp
 
-    def __init__(self, title: str, choices: Sequence[Choice], *, searching: bool = False) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice], *, searching: bool = False, first: str = "") -> None:
+        """The cursor begins on the choice ``first``."""
         super().__init__()
+        self._first = first
         self._title = title
         self._choices = {choice.id: choice for choice in choices}
         self._searching = searching
@@ -75,19 +77,18 @@ class MenuScreen(ModalScreen[str | None]):
         field.display = self._searching
         (field if self._searching else self.query_one(Table)).focus()
         self.query_one("#menu", Container).styles.height = min(len(self._choices) + (3 if self._searching else 2), 20)
-        self.call_after_refresh(self._show)
+        self.call_after_refresh(lambda: self._show(self._first))
 
     def on_resize(self) -> None:
         """The title is made for a width."""
         self.call_after_refresh(self._show)
 
-    def _show(self) -> None:
+    def _show(self, cursor_key: str | None = None) -> None:
         table, title = self.query_one(Table), self.query_one("#menu-title", Lines)
         title.show([detail_title(self._title, "Esc closes", title.size.width)])
-        needle = self._needle.lower()
-        keys = [key for key, choice in self._choices.items() if needle in f"{choice.label} {choice.help}".lower()]
+        keys = found(self._needle, self._choices.values())
         columns = (Column("", width=self._label_width), Column("", width=7), Column("", share=1))
-        table.show(Rows(columns, keys, self._cells, message=(line("   Nothing has these words."),)))
+        table.show(Rows(columns, keys, self._cells, message=(line("   Nothing has these words."),)), cursor_key)
 
     def _cells(self, key: str) -> tuple[Line, ...]:
         choice = self._choices[key]
@@ -105,3 +106,16 @@ class MenuScreen(ModalScreen[str | None]):
     def action_choose(self) -> None:
         """Return what the cursor is on."""
         self.dismiss(self.query_one(Table).cursor_key or None)
+
+
+def found(words: str, choices: Iterable[Choice]) -> list[str]:
+    """The ids of the choices that have the words: those first that are called so, then those that begin so."""
+    needle = words.strip().lower()
+    matching = [choice for choice in choices if needle in f"{choice.label} {choice.help}".lower()]
+    if needle:
+        matching.sort(key=lambda choice: _distance(needle, choice.label.lower()))
+    return [choice.id for choice in matching]
+
+
+def _distance(needle: str, label: str) -> int:
+    return (label != needle) + (not label.startswith(needle)) + (needle not in label)

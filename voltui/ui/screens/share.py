@@ -107,7 +107,12 @@ class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
             labelled("through", f"{through}   ", *_key("n", "name"), *_key("d", "directly")),
             labelled("at", f"{places}   ", *(_key("a", "another path") if len(plan.shares) == 1 else ())),
             labelled("they may", f"{access}   ", *_key("o", "only read")),
-            labelled("or", *_key("w", "with a new container"), *_key("i", "as an image, for another host")),
+            labelled(
+                "or",
+                Span("w", "key"),
+                Span(" with a new container ", "dim"),
+                *_key("i", "as an image, for another host"),
+            ),
         ]
 
     def _cells(self, key: str) -> tuple[Line, ...]:

@@ -53,7 +53,7 @@ class BackupsView(View):
         Sort("size", lambda state, key: find(state, key).archive.size, reverse=True),
     )
     made_from = ("inventory", "backups")
-    empty = "The store has no backups yet. b on a volume makes one."
+    empty = "The store has no backups yet. {backup} on a volume makes one."
     asks = facts.BACKUP_ASKS
 
     def keys(self, state: State) -> Sequence[str]:

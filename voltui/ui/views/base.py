@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -38,6 +38,8 @@ class Sort:
     label: str
     key: Callable[[State, str], Any]
     reverse: bool = False
+    together: Callable[[Iterable[Any]], Any] | None = None
+    """What makes the keys of all rows of a project into one to order projects by; without, they go by name."""
 
 
 class View(ABC):
@@ -50,7 +52,7 @@ class View(ABC):
     made_from: ClassVar[tuple[str, ...]]
     """The fields of the state that its rows tell of."""
     empty: ClassVar[str]
-    """What to say where there is nothing to list."""
+    """What to say where there is nothing to list; ``{backup}`` stands for that action's key."""
     variant: int = 0
     """Another number where the same data makes other rows."""
     asks: ClassVar[frozenset[Ask]] = frozenset()
@@ -59,6 +61,14 @@ class View(ABC):
     @abstractmethod
     def keys(self, state: State) -> Sequence[str]:
         """The rows' keys, unsorted."""
+
+    def data(self, state: State) -> tuple[object, ...]:
+        """All that its rows are made from: they are the same while each of these is."""
+        return (*(getattr(state, name) for name in self.made_from), self.variant)
+
+    def row_data(self, state: State) -> Mapping[str, object]:
+        """What each row is made from, to be compared with ``==``; empty where that is all of `data`."""
+        return {}
 
     @abstractmethod
     def name(self, state: State, key: str) -> str:

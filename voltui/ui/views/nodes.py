@@ -34,7 +34,7 @@ def node_detail(state: State, graph: MountGraph, key: NodeKey, width: int, *, fu
             lines.append(labelled(label, listed([safe(graph.nodes[end].name) for end in ends], most=len(ends))))
     if key.kind is NodeKind.TMPFS:
         return [*lines, labelled("kept", Span("in memory only, while its container runs", "warn"))]
-    return [*lines, *backup_lines(state.backups_of(key.name), width)]
+    return [*lines, *backup_lines(state, key.name, width)]
 
 
 def _uses(state: State, graph: MountGraph, key: NodeKey) -> list[Use]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from voltui.format import ago, size
 from voltui.model import facts
-from voltui.model.backup import Backup, latest
+from voltui.model.backup import latest
 from voltui.model.filter import Facts
 from voltui.model.inventory import UNNAMED, Use
 from voltui.model.safe import safe
@@ -16,9 +16,11 @@ from voltui.model.text import clock_time, plural
 from voltui.model.volume import Volume
 from voltui.model.when import now
 from voltui.ui.glyphs import glyphs
-from voltui.ui.spans import EMPTY, Line, Span, line
+from voltui.ui.spans import EMPTY, Line, Span, line, plain
 from voltui.ui.state import State
-from voltui.ui.views.base import NARROW, Column, Sort, View, labelled, under
+from voltui.ui.views import projects
+from voltui.ui.views.base import NARROW, Column, Sort, labelled, under
+from voltui.ui.views.grouped import GroupedView, Heading
 from voltui.ui.views.words import backup_standing, share_bar, size_cell, standing_words, state_glyph, users
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,7 +63,7 @@ def _old(state: State, key: str, known: VolumeSize | None) -> bool:
     return known is not None and state.inventory is not None and aged(state.inventory, known, key, now())
 
 
-class VolumesView(View):
+class VolumesView(GroupedView):
     """Volumes, how much they hold, who uses them, when they were last backed up."""
 
     id = "volumes"
@@ -76,12 +78,12 @@ class VolumesView(View):
     )
     sorts = (
         Sort("name", lambda state, key: _name(state, key).lower()),
-        Sort("size", _bytes, reverse=True),
-        Sort("users", _users, reverse=True),
-        Sort("oldest backup", _last_backup),
+        Sort("size", _bytes, reverse=True, together=sum),
+        Sort("users", _users, reverse=True, together=sum),
+        Sort("oldest backup", _last_backup, together=min),
         Sort("driver", lambda state, key: (_volume(state, key).kind, _name(state, key))),
         Sort("project", lambda state, key: (_volume(state, key).project or "~", _name(state, key))),
-        Sort("newest", lambda state, key: _volume(state, key).created or _LONG_AGO, reverse=True),
+        Sort("newest", lambda state, key: _volume(state, key).created or _LONG_AGO, reverse=True, together=max),
     )
     made_from = ("inventory", "backups", "sizes")
     empty = "This engine has no volumes."
@@ -90,6 +92,16 @@ class VolumesView(View):
     def keys(self, state: State) -> Sequence[str]:
         """The volumes' names."""
         return list(state.inventory.volumes) if state.inventory else []
+
+    def row_data(self, state: State) -> Mapping[str, object]:
+        """The volume, who uses it, its backups and size: in one go, since it is asked for ten thousand."""
+        assert state.inventory is not None
+        uses, backups = state.inventory.uses_of_volumes, state.backups_by_source
+        sizes = state.sizes.volumes if state.sizes else {}
+        return {
+            name: (volume, uses.get(name), backups.get(name), sizes.get(name))
+            for name, volume in state.inventory.volumes.items()
+        }
 
     def name(self, state: State, key: str) -> str:
         """Its name; an anonymous volume's by its user."""
@@ -117,6 +129,11 @@ class VolumesView(View):
             line(safe(volume.kind)),
         )
 
+    def words(self, state: State, key: str) -> str:
+        """All that the row shows but its share, which changes with the size of any other."""
+        name, held, _, *others = self.cells(state, key)
+        return " ".join(map(plain, (name, held, *others)))
+
     def facts(self, state: State, key: str) -> Facts:
         """Its labels, project, driver, users, last backup."""
         assert state.inventory is not None
@@ -127,6 +144,18 @@ class VolumesView(View):
         return facts.of_volume(
             state.inventory, _volume(state, key), _name(state, key), self.words(state, key), last, size=held
         )
+
+    def project(self, state: State, key: str) -> str:
+        """The Compose project or Swarm stack."""
+        return _volume(state, key).project
+
+    def heading_cells(self, state: State, heading: Heading) -> tuple[Line, ...]:
+        """Sums and extremes."""
+        return projects.volume_cells(state, heading)
+
+    def heading_detail(self, state: State, heading: Heading, width: int, *, full: bool) -> list[Line]:
+        """The same in words."""
+        return projects.volume_detail(state, heading, full=full)
 
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """Users with where they mount it, its project and labels, its backups, its path."""
@@ -143,7 +172,7 @@ class VolumesView(View):
         lines.append(_size_line(state, key))
         lines += _labels(volume, full=full)
         lines += _options(volume)
-        lines += backup_lines(state.backups_of(key), width)
+        lines += backup_lines(state, key, width)
         lines.append(labelled("path", Span(safe(volume.mountpoint), "dim")))
         return lines
 
@@ -199,10 +228,11 @@ def _options(volume: Volume) -> list[Line]:
     return [labelled("options", safe(", ".join(f"{name}={value}" for name, value in volume.options.items())))]
 
 
-def backup_lines(backups: tuple[Backup, ...], width: int) -> list[Line]:
+def backup_lines(state: State, name: str, width: int) -> list[Line]:
     """How many backups there are, how the newest stands, how old the oldest is, what they take."""
+    backups = state.backups_of(name)
     if not backups:
-        return [labelled("backups", Span("none", "warn"), Span("  b makes one", "dim"))]
+        return [labelled("backups", Span("none", "warn"), Span(f"  {state.key('backup')} makes one", "dim"))]
     newest = latest(backups)
     first = (f"{len(backups)}  last {ago(newest.started)}, ", standing_words(newest))
     if len(backups) == 1:

@@ -20,11 +20,19 @@ class Detail(Lines):
         """The first line that is shown where it stands alone."""
 
     def tell(
-        self, name: str, position: str, made: Callable[[int], list[Line]], *, alone: bool, summary: str = ""
+        self,
+        name: str,
+        position: str,
+        made: Callable[[int], list[Line]],
+        *,
+        alone: bool,
+        more: str,
+        summary: str = "",
     ) -> None:
-        """Show what ``made`` makes for a width, under a name; nothing without one. ``alone``, long lines are folded.
+        """Show what ``made`` makes for a width, under a name; nothing without one.
 
-        ``summary`` is of all rows; it stands in the title where there is room.
+        ``alone``, long lines are folded. ``more`` is the key that shows what there was no room for. ``summary`` is of
+        all rows; it stands in the title where there is room.
         """
         if not name:
             self.show([])
@@ -33,17 +41,17 @@ class Detail(Lines):
         lines = made(width)
         if alone:
             folds = [piece for one in lines for piece in folded(one, width, LABEL_WIDTH + 1)]
-            lines = self._scrolled(folds, height - 1)
+            lines = self._scrolled(folds, height - 1, more)
         elif 1 < height <= len(lines):
             left = len(lines) - height + 2
-            lines = [*lines[:-left], line(Span(f"   {plural(left, 'more line')}: Enter", "dim"))]
+            lines = [*lines[:-left], line(Span(f"   {plural(left, 'more line')}: {more}", "dim"))]
         self.show([frame.detail_title(name, position, width, summary), *lines])
 
-    def _scrolled(self, lines: list[Line], height: int) -> list[Line]:
+    def _scrolled(self, lines: list[Line], height: int, more: str) -> list[Line]:
         """The lines that are to be seen, and a word where there are more."""
         self.top = max(0, min(self.top, len(lines) - height))
         below = len(lines) - self.top - height
         shown = lines[self.top : self.top + height]
         if below > 0 and shown:
-            shown[-1] = line(Span(f"   {below + 1} more lines: PgDn", "dim"))
+            shown[-1] = line(Span(f"   {below + 1} more lines: {more}", "dim"))
         return shown

@@ -15,7 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from voltui.ui.glyphs import glyphs
-from voltui.ui.spans import EMPTY, Line, Span, fit, width_of
+from voltui.ui.spans import EMPTY, Line, Span, fit, line, width_of
 from voltui.ui.views.base import Column
 from voltui.ui.widgets.strips import strip_of
 
@@ -214,4 +214,8 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
 def _highlighted(cell: Line, width: int) -> Line:
     """The first cell of the cursor's row: reversed as far as its text goes."""
     text = fit(cell, width, middle=True) if width_of(cell) > width else cell
-    return tuple(Span(span.text, "cursor") for span in text)
+    if not text:
+        return text
+    first = text[0].text.lstrip(" ")
+    indent = text[0].text.removesuffix(first)
+    return line(Span(indent), Span(first, "cursor"), *(Span(span.text, "cursor") for span in text[1:]))
