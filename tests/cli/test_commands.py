@@ -252,7 +252,7 @@ async def test_a_detached_job_is_cancelled_by_its_id(lab: Lab, voltui: Voltui, m
         (["backup", "/"], 5, "is the system"),
         (["backup", "/proc/sys"], 5, "is the system"),
         (["backups", "nothing"], 4, "no backup of nothing"),
-        (["undo", "nothing"], 4, "No restore of the volume nothing"),
+        (["undo", "nothing"], 4, "No restore or change of the volume nothing"),
         (["prune"], 2, "keep no backup at all"),
         (["prune", "nothing", "--keep-last", "1"], 4, "no backup of nothing"),
         (["backup", "--container", "nothing"], 4, "no container nothing"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from voltui.jobs import undo, undo_containers
+from voltui.jobs import undo, undo_client, undo_containers
 from voltui.jobs.owed import UNDOING, Owed, owed_sentence, since, undone_words
 
 SILENT = "The engine does not answer."
 
 
 def test_every_step_that_can_be_undone_has_words_for_it() -> None:
-    assert UNDOING.keys() == undo._UNDO.keys() | undo_containers.UNDO.keys()
+    assert UNDOING.keys() == undo._UNDO.keys() | undo_containers.UNDO.keys() | undo_client.UNDO.keys()
 
 
 def test_all_that_waits_for_one_reason_is_one_sentence_with_the_weightiest_first() -> None:

@@ -9,7 +9,7 @@ import pytest
 from voltui.engine import tools
 from voltui.jobs.look import read_files
 from voltui.model.errors import Cancelled
-from voltui.model.files import DIR, FILE, LINK, SYMLINK, Difference, FileTree, differences, ordered
+from voltui.model.files import DIR, FILE, LINK, SYMLINK, Difference, FileTree, differences, ordered, outermost
 from voltui.ui.screens.preview import preview_lines
 from voltui.ui.spans import plain
 from voltui.ui.views.files import cells, detail, found_cells
@@ -137,3 +137,11 @@ def test_text_is_shown_as_text_and_the_rest_in_hexadecimal() -> None:
     assert shown(b"\x7fELF\0" + bytes(range(48, 60)))[0].endswith(".ELF.0123456789:")
     assert len(shown(b"\xff" * 33)) == 3
     assert shown(b"") == [" It is empty."]
+
+
+def test_of_a_folder_and_what_is_in_it_the_folder_is_meant() -> None:
+    tree = FileTree()
+    for path, kind in ((b"a", DIR), (b"a/b", DIR), (b"a/b/c", FILE), (b"a.d", FILE), (b"z", FILE)):
+        tree.add(path, kind, 0, 0, 0o644, 0, 0, 0)
+    chosen = tree.find_all([b"a.d", b"a/b", b"a/b/c", b"z", b"a/nothing", b"nothing/a"])
+    assert {node.path for node in outermost(chosen)} == {b"a/b", b"a.d", b"z"}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Lab
 from tests.terminal import voltui_terminal
+from voltui.jobs.plan import BackupPlan
+from voltui.model.source import Source
+from voltui.store.local import LocalStore
 
 pytestmark = pytest.mark.engine
 
@@ -29,7 +33,26 @@ async def test_walk_through_a_volume_and_through_its_backup(lab: Lab, tmp_path: 
         terminal.wait_for(r"(?s)> large/ +3\d\d.* kB .* 3 +drwx.*small")
         terminal.wait_for(r"link -> nowhere\\n")
         terminal.wait_for(r"\\x1b\[2Jodd\\xff/")
-        terminal.press("Enter")
+        terminal.press("*")
+        terminal.wait_for(r"4 marked, 3\d\d")
+        terminal.press("*", " ")
+        terminal.wait_for(r"(?s)1 marked, 3\d\d.*\n\* {2}large/")
+        terminal.press("e")
+        terminal.wait_for(r"Copy large \(3")
+        terminal.press("Ctrl-U")
+        terminal.press(f"{tmp_path}/mine", "Enter")
+        terminal.wait_for("Copied large of data")
+        assert (tmp_path / "mine" / "large" / "deep" / "letter.txt").exists()
+        terminal.wait_without("marked")
+        terminal.press("g", "Enter", " ")
+        terminal.wait_for(r"(?s)1 marked, 3\d\d.*\n\* {2}noise")
+        terminal.press("Esc")
+        terminal.wait_for(r"3 entries 3\d\d")
+        terminal.press("?")
+        terminal.wait_for(r"(?s)Help.*Act")
+        terminal.press("Esc")
+        terminal.wait_without("PgDn for more")
+        terminal.press("g")
         terminal.wait_for(r"(?s)data +/large .*> noise")
         terminal.press("Enter")
         terminal.wait_for(r"(?s)the first 65.5 kB of 300 kB.* 00000000  ")
@@ -43,7 +66,7 @@ async def test_walk_through_a_volume_and_through_its_backup(lab: Lab, tmp_path: 
         terminal.wait_for(r"> /large/deep/letter.txt")
         terminal.press("Enter")
         terminal.wait_without("part of a name")
-        terminal.wait_for("Enter Open")
+        terminal.wait_for("/ Filter")
         terminal.press("Enter")
         terminal.wait_for(r"dear \\x1b\[31mreader")
         terminal.press("Esc")
@@ -72,3 +95,65 @@ async def test_walk_through_a_volume_and_through_its_backup(lab: Lab, tmp_path: 
         terminal.wait_for("1 Volumes")
         terminal.press("q")
         assert terminal.wait_for_end() == 0
+
+
+async def test_files_are_deleted_put_back_and_restored_by_keys(lab: Lab, tmp_path: Path) -> None:
+    files = await lab.volume("data")
+    (files / "text").write_text("old")
+    lab = replace(lab, store=LocalStore(tmp_path / "store"))
+    await lab.run(BackupPlan(lab.common(), (Source("volume", "data"),)))
+    editor = tmp_path / "my editor"
+    editor.write_text('#!/bin/sh\nprintf ", edited" >>"$2"\n')
+    editor.chmod(0o755)
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host, VISUAL=f"'{editor}' --wait") as terminal:
+        terminal.walk_to("data")
+        terminal.press("f")
+        terminal.wait_for("> text")
+        terminal.press("d")
+        terminal.wait_for(r"(?s)Delete text \(.*Takes away /text.*No running container.*7 days.*\[ No \]")
+        terminal.press("Enter")
+        terminal.wait_without("Takes away")
+        assert (files / "text").exists()
+        terminal.press("d")
+        terminal.wait_for("Takes away")
+        terminal.press("y")
+        terminal.wait_for("Deleted text of data")
+        terminal.wait_for(r"─ \.voltui-kept-")
+        assert not (files / "text").exists()
+        terminal.press("U")
+        terminal.wait_for(r"(?s)Undo the last change.*Puts back /text")
+        terminal.press("y")
+        terminal.wait_for("> text")
+        assert (files / "text").read_text() == "old"
+
+        (tmp_path / "mine.txt").write_text("mine")
+        terminal.press("a")
+        terminal.wait_for("Put into /")
+        terminal.press("Ctrl-U")
+        terminal.press(f"{tmp_path}/mine.txt", "Enter")
+        terminal.wait_for("Put mine.txt into data")
+        terminal.wait_for("mine.txt  ")
+        assert (files / "mine.txt").read_text() == "mine"
+        terminal.press("/")
+        terminal.wait_for("part of a name")
+        terminal.press("mine", "Enter")
+        terminal.wait_for("> /mine.txt")
+        terminal.press("o")
+        terminal.wait_for("Wrote mine.txt of data")
+        assert (files / "mine.txt").read_text() == "mine, edited"
+        assert list((tmp_path / "state" / "voltui" / "edit").iterdir()) == []
+
+        (files / "text").write_text("changed")
+        terminal.press("q")
+        terminal.wait_for("1 Volumes")
+        terminal.press("4")
+        terminal.wait_for("> data")
+        terminal.press("f")
+        terminal.wait_for("> text")
+        terminal.press("R")
+        terminal.wait_for(r"(?s)Put text \(.*Replaces /text.*\[ No \]")
+        terminal.press("y")
+        terminal.wait_for("Restored text of data")
+        assert (files / "text").read_text() == "old"
+        terminal.press("d")
+        terminal.wait_for("d Remove: not in a backup's files")

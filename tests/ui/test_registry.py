@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
-from voltui.ui.actions import ACTIONS, ALL, BY_ID, bindings, footer, here
+from voltui.ui.actions import ACTIONS, ALL, BY_ID, LISTS, TREES, bindings, footer, here
 from voltui.ui.frame import keys
-from voltui.ui.handlers import load
+from voltui.ui.handlers import FILE_MODULES, MODULES, load
+from voltui.ui.handlers.table import MOVES
 from voltui.ui.screens.help import help_lines
 from voltui.ui.screens.menu import Choice, found
 from voltui.ui.spans import plain, width_of
 
 
-def test_every_action_has_one_handler_and_every_handler_an_action() -> None:
-    handlers = Counter(name.removeprefix("do_") for owner in load() for name in vars(owner) if name.startswith("do_"))
-    assert handlers == Counter(list(BY_ID))
+def handled(modules: Sequence[str]) -> Counter[str]:
+    names = (name for owner in load(modules) for name in vars(owner))
+    return Counter(name.removeprefix("do_") for name in names if name.startswith("do_"))
+
+
+def test_every_action_of_the_lists_has_one_handler_and_every_handler_an_action() -> None:
+    assert handled(MODULES) == Counter(action.id for action in ACTIONS if action.panes & LISTS)
+
+
+def test_every_action_of_the_files_has_a_handler_and_every_handler_an_action() -> None:
+    wanted = {action.id for action in ACTIONS if action.panes & TREES}
+    assert set(handled(FILE_MODULES)) == wanted - set(MOVES)
 
 
 def test_no_key_does_two_things() -> None:

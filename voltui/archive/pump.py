@@ -7,7 +7,7 @@ from collections.abc import Callable
 from voltui.archive.entry import Entry
 from voltui.archive.guard import TreeGuard
 from voltui.archive.pack import BUFFER, ByteSource, fill
-from voltui.archive.reader import TarReader
+from voltui.archive.reader import Sink, TarReader
 from voltui.archive.rewrite import Rewriter
 
 
@@ -17,13 +17,15 @@ def pump(
     *,
     root: bytes,
     new_root: bytes = b"./",
+    members: Sink | None = None,
     progress: Callable[[int, int], object] = lambda size, entries: None,
     seen: Callable[[Entry], object] = lambda entry: None,
 ) -> None:
     """Hand the tar stream of ``source``, whose paths begin with ``root``, to ``write``, with ``new_root`` instead.
 
-    ``seen`` gets each complete entry, ``progress`` the bytes read and the entries so far. Raises `Damaged` where the
-    stream is cut or holds what no archive of a directory may hold.
+    ``members`` takes them one by one as well, as they are; ``seen`` gets each complete entry, ``progress`` the bytes
+    read and the entries so far. Raises `Damaged` where the stream is cut or holds what no archive of a directory may
+    hold.
     """
     guard, count = TreeGuard(), 0
 
@@ -34,9 +36,9 @@ def pump(
         count += 1
 
     rewriter = None
-    if root != new_root:
+    if root != new_root and members is None:
         rewriter = Rewriter(lambda data: write(memoryview(data)), root=new_root, old_root=root)
-    reader = TarReader(emit, root=root, sink=rewriter)
+    reader = TarReader(emit, root=root, sink=rewriter or members)
     buffer = memoryview(bytearray(BUFFER))
     while size := fill(source, buffer):
         reader.feed(buffer[:size])

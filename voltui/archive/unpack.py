@@ -51,6 +51,7 @@ def unpack(
     expected: tuple[Part, Part],
     *,
     sink: ByteSink | None = None,
+    members: Sink | None = None,
     root: bytes = b"./",
     key: Key | None = None,
     part: TarPart | None = None,
@@ -60,15 +61,15 @@ def unpack(
     """Read all of the archive; raise `Damaged` where anything is not as manifest and index say.
 
     ``expected`` are the manifest's parts for archive and index, ``key`` opens them where they are encrypted. With a
-    ``sink`` the tar stream, or a ``part`` of it, is written to that, its members below ``root``. ``progress`` gets
-    the tar bytes and entries so far, ``seen`` each entry that held.
+    ``sink`` the tar stream, or a ``part`` of it, is written to that, its members below ``root``; ``members`` takes
+    them one by one instead. ``progress`` gets the tar bytes and entries so far, ``seen`` each entry that held.
     """
     check_file(index, expected[1])
     check = _Check(IndexLines(index, key), seen)
     pieces = _decompressed(archive, expected[0], key)
     try:
         if sink is None:
-            _read(archive, pieces, check, None, None, progress)
+            _read(archive, pieces, check, members, None, progress)
             return
         with Stage("write", sink.write, depth=_AHEAD) as writing:
             if root == b"./" and part is None:

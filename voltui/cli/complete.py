@@ -34,6 +34,11 @@ def backup_ids(ctx: click.Context, parameter: click.Parameter, incomplete: str) 
     return [identifier for identifier in _ids(ctx) if identifier.startswith(incomplete)]
 
 
+def volumes_and_backups(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The engine's volumes and the store's backups."""
+    return [*volume_names(ctx, parameter, incomplete), *backup_ids(ctx, parameter, incomplete)]
+
+
 def backed_up(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """The sources of the store's backups."""
     names = {identifier.rpartition("@")[0] for identifier in _ids(ctx)}

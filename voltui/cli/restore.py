@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from voltui.cli import complete
+from voltui.cli.change_files import forced, restore_only
 from voltui.cli.context import CliContext, confirm, with_keys, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_json
@@ -26,6 +27,7 @@ from voltui.model.text import clock_time, listed, plural
 @click.command()
 @click.argument("backup", metavar="BACKUP|FILE", shell_complete=complete.backup_ids)
 @click.option("--to", "target", metavar="VOLUME", help="Another volume or path; a new volume is made.")
+@click.option("--only", "paths", multiple=True, metavar="PATH", help="Of a BACKUP: put only this file or folder back.")
 @click.option("--keep-folder", is_flag=True, help="Of a FILE: keep the one folder that everything is in.")
 @click.option("--in-place", is_flag=True, help="Where there is no room for both contents: delete the old one first.")
 @click.option("--accept-plain", is_flag=True, help="Take a backup in plain although keys are named.")
@@ -37,6 +39,7 @@ def restore(
     cli: CliContext,
     backup: str,
     target: str | None,
+    paths: tuple[str, ...],
     keep_folder: bool,
     in_place: bool,
     accept_plain: bool,
@@ -48,7 +51,15 @@ def restore(
     BACKUP is an id, a unique beginning of one, or VOLUME@latest. FILE is a .tar, .tar.gz, .tar.bz2, .tar.xz or
     .tar.zst. New content is extracted and verified beside the old; then running users are stopped, the contents are
     exchanged, and the users started. The old content is kept as a backup.
+
+    With --only, files and folders of a backup come back into a volume that exists, all else in it stays, and what
+    they replace is kept in the volume for some days.
     """
+    if paths:
+        if keep_folder or in_place or _is_file(backup):
+            raise Usage("--only takes files out of a backup, and goes with --to, --force and --yes alone.")
+        restore_only(cli, backup, paths, target, accept_plain=accept_plain, force=force, yes=yes)
+        return
     file = Path(backup) if _is_file(backup) else None
     if file is not None and target is None:
         raise Usage(f"Where should {safe(backup)} go?", "Name a volume or path with --to.")
@@ -73,7 +84,7 @@ def restore(
         keep_folder=keep_folder,
         in_place=in_place,
         accept_plain=accept_plain,
-        force=forced(preview, force),
+        force=forced(preview.target, force),
     )
     job = submit(plan, cli.settings.state)
     outcome = follow(job)
@@ -83,13 +94,6 @@ def restore(
 
 def _opened(cli: CliContext, engine_id: str, reference: str, *, accept_plain: bool) -> Backup:
     return cli.keys.opened(cli.store.find(reference, engine_id), accept_plain=accept_plain)[0]
-
-
-def forced(preview: RestorePreview, name: str | None) -> bool:
-    """Whether a protected target is named outright. Raises `Usage` where another name was typed."""
-    if name is not None and name != preview.target.name:
-        raise Usage(f"--force names {safe(name)}, but {safe(preview.target.name)} would be replaced.", "Type its name.")
-    return name is not None
 
 
 def print_restored(cli: CliContext, job: str, outcome: Outcome) -> None:

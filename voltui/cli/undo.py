@@ -7,18 +7,20 @@ from dataclasses import replace
 import click
 
 from voltui.cli import complete
+from voltui.cli.change_files import forced, undo_change
 from voltui.cli.context import CliContext, confirm, with_keys, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_json, print_table
-from voltui.cli.restore import describe, forced, print_restored
+from voltui.cli.restore import describe, print_restored
 from voltui.engine.adapter import Engine
 from voltui.format import since, size
+from voltui.jobs.kept_files import some_paths
 from voltui.jobs.plan import RestorePlan
 from voltui.jobs.preview import RestorePreview, preview_restore
 from voltui.jobs.submit import submit
 from voltui.jobs.undoable import Undoable, last_undoable, undoables
 from voltui.model.errors import Refused
-from voltui.model.safe import safe
+from voltui.model.safe import safe, safe_path
 from voltui.model.source import Source
 
 
@@ -30,9 +32,9 @@ from voltui.model.source import Source
 @with_options
 @with_keys
 def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | None, yes: bool) -> None:
-    """Put back what the last restore of VOLUME replaced; without VOLUME, list what can be put back.
+    """Put back what the last restore or change of files of VOLUME replaced; without VOLUME, list what can be put back.
 
-    An undo is a restore: it can be undone itself. What it puts back is a backup like any other, which `voltui prune`
+    An undo can be undone itself. What it puts back is a backup like any other, which `voltui prune`
     deletes by its rule.
     """
     if volume is None:
@@ -43,10 +45,15 @@ def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | N
         inventory = await engine.inventory()
         found = undoables(cli.store.listing().backups, cli.jobs, inventory.engine.id)
         last = last_undoable(found, Source.parse(volume))
+        if last.files is not None:
+            return await preview_restore(engine, inventory, None, last.source), last
         backup = cli.keys.opened(last.backup, accept_plain=accept_plain)[0] if last.backup else None
         return await preview_restore(engine, inventory, backup, last.source), last
 
     preview, last = cli.ask(look)
+    if last.files is not None:
+        undo_change(cli, last.source, last.files, forced=forced(last.source, force), yes=yes)
+        return
     if preview.refusal:
         raise Refused(preview.refusal, "See to the container first.")
     if not yes:
@@ -58,7 +65,7 @@ def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | N
         backup=last.backup.id if last.backup else "",
         kept_tree=last.kept_tree,
         accept_plain=accept_plain,
-        force=forced(preview, force),
+        force=forced(preview.target, force),
     )
     job = submit(plan, cli.settings.state)
     outcome = follow(job)
@@ -84,12 +91,16 @@ def _list(cli: CliContext) -> None:
                 safe(one.source.name),
                 since(one.replaced),
                 size(one.backup.archive.size) if one.backup else "-",
-                safe(one.backup.id) if one.backup else "in the volume",
+                safe(one.backup.id) if one.backup else _place(one),
             ]
             for one in found
         ],
         right=(1, 2),
     )
+
+
+def _place(one: Undoable) -> str:
+    return f"in the volume: {some_paths((*one.files.replaced, *one.files.new))}" if one.files else "in the volume"
 
 
 def _document(one: Undoable) -> dict[str, object]:
@@ -98,5 +109,6 @@ def _document(one: Undoable) -> dict[str, object]:
         "replaced": one.replaced,
         "backup": one.backup.id if one.backup else None,
         "bytes": one.backup.archive.size if one.backup else None,
-        "in_volume": bool(one.kept_tree),
+        "in_volume": one.backup is None,
+        "files": [safe_path(path) for path in (*one.files.replaced, *one.files.new)] if one.files else None,
     }

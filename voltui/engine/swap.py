@@ -143,24 +143,27 @@ _DISCARD_STAGED = 'discard "$new"'
 _DISCARD_OLD = 'discard "$old"'
 
 
-def _script(body: str, root: str, identifier: str, only: str, kept: str = "", *, inherit: bool = False) -> list[str]:
+def script(
+    body: str, root: str, identifier: str, only: str = "", kept: str = "", *, inherit: bool = False
+) -> list[str]:
+    """The command that runs a body with the functions above."""
     return ["sh", "-c", _FUNCTIONS + body, "sh", root, identifier, only, kept, "yes" if inherit else "no"]
 
 
 def stage(root: str, identifier: str, *, inherit: bool = False) -> list[str]:
     """Make the empty staging folder. Where the new content tells no mode and owner of its root, it must ``inherit``
     the old root's."""
-    return _script(_STAGE, root, identifier, "", inherit=inherit)
+    return script(_STAGE, root, identifier, "", inherit=inherit)
 
 
 def adopt(root: str, identifier: str, job: str) -> list[str]:
     """Stage what an earlier ``job`` replaced and could not back up, in place of an empty folder."""
-    return _script(_ADOPT, root, identifier, "", job)
+    return script(_ADOPT, root, identifier, "", job)
 
 
 def give_back(root: str, identifier: str, job: str) -> list[str]:
     """Undo `adopt`."""
-    return _script(_GIVE_BACK, root, identifier, "", job)
+    return script(_GIVE_BACK, root, identifier, "", job)
 
 
 def swap(root: str, identifier: str, only: str = "") -> list[str]:
@@ -168,37 +171,37 @@ def swap(root: str, identifier: str, only: str = "") -> list[str]:
 
     Prints when that was done, in seconds since 1970: what changes in the old content later, somebody else has changed.
     """
-    return _script(_SWAP, root, identifier, only)
+    return script(_SWAP, root, identifier, only)
 
 
 def swap_back(root: str, identifier: str, only: str = "") -> list[str]:
     """Undo a swap that was done, begun or never begun. May be repeated when it was interrupted itself."""
-    return _script(_SWAP_BACK, root, identifier, only)
+    return script(_SWAP_BACK, root, identifier, only)
 
 
 def empty(root: str, identifier: str, only: str = "") -> list[str]:
     """Delete the content, or the ``only`` entry that is meant."""
-    return _script(_EMPTY, root, identifier, only)
+    return script(_EMPTY, root, identifier, only)
 
 
 def discard_staged(root: str, identifier: str) -> list[str]:
     """Delete the staging folder."""
-    return _script(_DISCARD_STAGED, root, identifier, "")
+    return script(_DISCARD_STAGED, root, identifier, "")
 
 
 def discard_old(root: str, identifier: str) -> list[str]:
     """Delete the old content. There is no way back then."""
-    return _script(_DISCARD_OLD, root, identifier, "")
+    return script(_DISCARD_OLD, root, identifier, "")
 
 
 def reflink(root: str, identifier: str) -> list[str]:
     """Copy the content beside itself, sharing its blocks. Fails where the file system can't."""
-    return _script(_REFLINK, root, identifier, "")
+    return script(_REFLINK, root, identifier, "")
 
 
 def discard_reflink(root: str, identifier: str) -> list[str]:
     """Delete the copy, or what there is of it."""
-    return _script(_DISCARD_COPY, root, identifier, "")
+    return script(_DISCARD_COPY, root, identifier, "")
 
 
 def reflink_folder(root: str, identifier: str) -> str:

@@ -6,25 +6,29 @@ Scripts are fixed texts; whatever is the user's is an argument.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from voltui.model.backup import Loss
 from voltui.model.errors import Failed
 from voltui.model.safe import safe
+from voltui.model.selection import Selection, above
 from voltui.model.text import middle_cut, plural
 
 STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX = ".voltui-restore-", ".voltui-old-", ".voltui-out-"
 """Folders of a restore under way, in the volume itself: renaming needs one filesystem. No backup holds them."""
 COPY_PREFIX = ".voltui-copy-"
 """The folder of a copy that shares its blocks with the volume, for the same reason in the volume itself."""
+KEPT_PREFIX = ".voltui-kept-"
+"""The folder of what some files of the volume were before they were replaced or deleted, until it is deleted itself."""
 SHARING_FILE_SYSTEMS = ("btrfs", "xfs")
 
 KEEP_EVERYTHING = ["--xattrs", "--xattrs-include=*", "--acls", "--sparse", "--numeric-owner"]
-_A_JOB = "????????T??????Z-????"
+A_JOB = "????????T??????Z-????"
 OWN_NAMES = [
-    f"{prefix}{_A_JOB}{ending}"
-    for prefix in (STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX, COPY_PREFIX)
+    f"{prefix}{A_JOB}{ending}"
+    for prefix in (STAGING_PREFIX, OLD_PREFIX, OUT_PREFIX, COPY_PREFIX, KEPT_PREFIX)
     for ending in ("", "-time")
 ]
 """Patterns of what jobs make in a volume: their folders, and marks that keep a time. A user's name that only begins
@@ -60,6 +64,24 @@ def create_tree(folder: str, *, holes: bool = True) -> list[str]:
 def create_file(folder: str, name: str) -> list[str]:
     """The command that writes ``folder``, as the root, and one file of it."""
     return [*TAR_CREATE, f"--directory={folder}", "--no-recursion", ".", f"./{name}"]
+
+
+_CREATE_SOME = """folder=$1; shift; left=$#
+while [ "$left" -gt 0 ]; do
+    recursion=$1 name=$(printf '%bx' "$2"); shift 2; left=$((left - 2))
+    set -- "$@" "$recursion" "${name%x}"
+done
+exec"""
+
+
+def create_some(folder: str, selection: Selection) -> list[str]:
+    """The command that writes to standard output the root, and what is selected below it with the folders around."""
+    around = dict.fromkeys(part for path in selection.paths for part in (*above(path), path))
+    words = ["--no-recursion", octal(b".")]
+    for path in around:
+        words += ["--recursion" if path in selection.paths else "--no-recursion", octal(b"./" + path)]
+    tar = shlex.join([*TAR_CREATE])
+    return ["sh", "-c", f'{_CREATE_SOME} {tar} --directory="$folder" "$@"', "sh", folder, *words]
 
 
 def list_sizes(folder: str, only: str = "") -> list[str]:
@@ -120,10 +142,14 @@ exec dd if="${name%x}" iflag=nofollow,nonblock,fullblock,count_bytes bs=64k coun
 def read_head(folder: str, path: bytes, count: int) -> list[str]:
     """The command that prints the first bytes of a regular file below a folder.
 
-    The engine takes no argument that is not UTF-8: the name goes in octal, for ``printf``.
+    The name goes in octal, for ``printf``.
     """
-    name = "".join(f"\\0{byte:03o}" for byte in folder.encode() + b"/" + path)
-    return ["sh", "-c", _READ_HEAD, "sh", name, str(count)]
+    return ["sh", "-c", _READ_HEAD, "sh", octal(folder.encode() + b"/" + path), str(count)]
+
+
+def octal(name: bytes) -> str:
+    """A name for a shell's ``printf %b``: the engine takes no argument that is not UTF-8."""
+    return "".join(f"\\0{byte:03o}" for byte in name)
 
 
 def first_entry(folder: str) -> list[str]:

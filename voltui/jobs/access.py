@@ -27,6 +27,7 @@ from voltui.jobs.context import JobContext
 from voltui.jobs.undo import HELPER
 from voltui.model.backup import Loss
 from voltui.model.errors import Refused, VoltuiError
+from voltui.model.selection import Selection
 from voltui.model.source import Source
 
 _LISTING_PIECE = 1 << 18
@@ -63,6 +64,10 @@ class BridgeAccess:
         only = self._source.only
         command = tools.create_file(folder, only) if only else tools.create_tree(folder, holes=holes)
         return _BridgeReading(await self.bridge.spawn(command, stream=True))
+
+    async def read_some(self, selection: Selection) -> Reading:
+        """Start reading a part of the source."""
+        return _BridgeReading(await self.bridge.spawn(tools.create_some(TARGET, selection), stream=True))
 
     async def expected_bytes(self, context: JobContext) -> int | None:
         """About how many bytes of tar the source will be."""
@@ -115,6 +120,10 @@ class ArchiveAccess:
         context = self._context
         connection, patience = context.engine.connection, context.common.idle_timeout
         return ArchiveReading(ArchiveSource(connection, self.helper_id, context.cancelled, patience))
+
+    async def read_some(self, selection: Selection) -> Reading:
+        """Start reading all of the source: the engine sends one path at a time, without the folders around it."""
+        return await self.read()
 
     async def expected_bytes(self, context: JobContext) -> int | None:
         """The archive API does not tell beforehand."""

@@ -18,7 +18,8 @@ from voltui.jobs.copying import created_volume, warn_of_losses
 from voltui.jobs.hooks import hooked
 from voltui.jobs.locks import locked
 from voltui.jobs.sources import known, take_inventory
-from voltui.jobs.undo import FILES, IMAGE
+from voltui.jobs.undo import IMAGE
+from voltui.jobs.undo_client import FILES
 from voltui.jobs.users import still
 from voltui.jobs.volume_plans import ImagePlan, ImportImagePlan
 from voltui.model.errors import Failed, NotFound, Refused, Usage

@@ -18,6 +18,7 @@ from voltui.model.backup import Backup
 from voltui.model.errors import Cancelled, Failed, Refused
 from voltui.model.files import BLOCK, CHAR, DIR, FIFO, FILE, LINK, MOST_ENTRIES, SOCKET, SYMLINK, FileNode, FileTree
 from voltui.model.safe import safe, safe_path
+from voltui.model.source import Source
 from voltui.model.text import clock_time
 from voltui.model.volume import Volume
 from voltui.store.local import LocalStore
@@ -36,8 +37,8 @@ class Opened(Protocol):
     async def load(self, tree: FileTree) -> None:
         """Fill the tree, in a thread: its length grows meanwhile. Raises `VoltuiError`."""
 
-    async def head(self, node: FileNode) -> bytes:
-        """The first `HEAD` bytes of a regular file. Raises `Refused` where there is no content to read."""
+    async def head(self, node: FileNode, most: int = HEAD) -> bytes:
+        """The first bytes of a regular file. Raises `Refused` where there is no content to read."""
 
 
 class Files(Protocol):
@@ -47,6 +48,10 @@ class Files(Protocol):
     """What it is, ready for a terminal."""
     root: str
     """What stands before a path to name the file elsewhere."""
+    source: Source
+    """What the files are of."""
+    backup: Backup | None
+    """The backup that holds them; ``None`` where they are the source's own, as they are now."""
 
     def opened(self) -> AbstractAsyncContextManager[Opened]:
         """Open it for looking. Raises `VoltuiError`."""
@@ -58,6 +63,8 @@ class VolumeFiles:
     def __init__(self, explorer: Explorer, volume: Volume, name: str) -> None:
         self.title = name
         self.root = volume.mountpoint
+        self.source = Source("volume", volume.name)
+        self.backup: Backup | None = None
         self._explorer = explorer
         self._volume = volume
 
@@ -90,10 +97,10 @@ class _OpenedVolume:
         finally:
             process.close()
 
-    async def head(self, node: FileNode) -> bytes:
+    async def head(self, node: FileNode, most: int = HEAD) -> bytes:
         if node.kind not in (FILE, LINK):
             raise Refused(f"{node.shown_path} is no regular file: there is nothing to read.")
-        command = tools.read_head(self._folder, node.path, HEAD)
+        command = tools.read_head(self._folder, node.path, most)
         return await self._bridge.check(command, f"Reading {safe_path(node.name)}")
 
 
@@ -103,6 +110,8 @@ class BackupFiles:
     def __init__(self, store: LocalStore, keys: Keyring, backup: Backup) -> None:
         self.title = f"{safe(backup.source.short)} {clock_time(backup.started)}"
         self.root = ""
+        self.source = backup.source
+        self.backup: Backup | None = backup
         self._store = store
         self._keys = keys
         self._backup = backup
@@ -144,7 +153,7 @@ class _OpenedBackup:
 
         await self._pool.run(read)
 
-    async def head(self, node: FileNode) -> bytes:
+    async def head(self, node: FileNode, most: int = HEAD) -> bytes:
         raise Refused("A backup's index holds no contents.", "Restore it into a new volume to read them.")
 
 

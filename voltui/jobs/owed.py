@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from voltui.jobs import undo_containers
+from voltui.jobs import undo_client, undo_containers
 from voltui.jobs.undo import (
     ADOPT,
+    ADOPT_KEPT,
     CREATE_VOLUME,
     DISCARD,
-    FILES,
+    DISCARD_KEPT,
+    EXCHANGE,
     HELPER,
     HOOK,
     IMAGE,
@@ -32,13 +34,18 @@ UNDOING: Mapping[str, str] = {
     SWAP: "putting the old content back",
     REFILL: "putting the old content back",
     ADOPT: "putting the kept content aside again",
+    EXCHANGE: "putting the old files back",
+    ADOPT_KEPT: "putting the kept files aside again",
+    DISCARD_KEPT: "deleting files that are kept no longer",
     RECREATE_VOLUME: "emptying the volume that it filled",
     CREATE_VOLUME: "removing the volume that it made",
     STAGE: "removing what it extracted",
     DISCARD: "deleting what a backup holds",
     REFLINK: "removing the copy that it read",
     PUBLICATION: "removing the unfinished backup",
-    FILES: "removing unfinished files",
+    undo_client.FILES: "removing unfinished files",
+    undo_client.CLIENT_FILES: "taking back what it copied out",
+    undo_client.CLIENT_FOLDER: "removing what it copied out",
     IMAGE: "removing the image that it made",
     undo_containers.START: "removing the new container",
     undo_containers.MAKE: "removing the new container",

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, get_args
 import msgspec
 
 from voltui.jobs.common import Common, Treatment
+from voltui.jobs.file_plans import CopyOutPlan, DeleteFilesPlan, EditPlan, PutPlan, RestoreFilesPlan, UndoFilesPlan
 from voltui.jobs.volume_plans import (
     ClonePlan,
     CreatePlan,
@@ -128,6 +129,12 @@ Plan = (
     | RemovePlan
     | ImagePlan
     | ImportImagePlan
+    | CopyOutPlan
+    | RestoreFilesPlan
+    | DeleteFilesPlan
+    | UndoFilesPlan
+    | PutPlan
+    | EditPlan
 )
 _KINDS: dict[str, type[Plan]] = {plan.kind: plan for plan in get_args(Plan)}
 

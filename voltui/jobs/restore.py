@@ -7,7 +7,7 @@ beside the new until a backup of it is published.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -26,8 +26,9 @@ from voltui.jobs.hooks import hooked
 from voltui.jobs.locks import locked
 from voltui.jobs.origin import Origin
 from voltui.jobs.plan import RestorePlan
+from voltui.jobs.room import ELSEWHERE, room_for_entries
 from voltui.jobs.safety import back_up_old, emptied
-from voltui.jobs.sources import known_target, take_inventory
+from voltui.jobs.sources import known_target, refuse_protected, take_inventory
 from voltui.jobs.undo import ADOPT, CREATE_VOLUME, DISCARD, STAGE, SWAP, target_data
 from voltui.jobs.undoable import KEPT_TREE, USED_TREE
 from voltui.jobs.users import check_can_stop, stopped
@@ -36,13 +37,7 @@ from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import plural
-from voltui.model.volume import MADE_LABEL, PROTECT_LABEL
-
-_ROOM, _ROOM_SHARE = 64 << 20, 50
-"""What must stay free beside what is extracted, since databases stop on the last bytes: so many bytes, or on small
-file systems one part in so many."""
-
-_ELSEWHERE = "Free space on the engine's host, or restore into a new volume on other storage."
+from voltui.model.volume import MADE_LABEL
 
 
 async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> dict[str, Any]:
@@ -53,7 +48,7 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
     inventory = await take_inventory(context)
     target = known_target(context, inventory, plan.target)
     with locked(context.state, inventory.engine.id, [target.folder], context.directory.id):
-        _refuse_protected(inventory, target, plan)
+        refuse_protected(inventory, target, force=plan.force)
         await check_can_stop(context, inventory.running_users(target))
         if plan.kept_tree:
             return await _put_back(context, inventory, target, plan.kept_tree)
@@ -117,16 +112,6 @@ async def _existing(context: JobContext, inventory: Inventory, target: Source, o
         yield True
 
 
-def _refuse_protected(inventory: Inventory, target: Source, plan: RestorePlan) -> None:
-    """Raise `Refused` for a volume that is labelled as protected, unless just that was asked for."""
-    volume = inventory.volumes.get(target.name) if target.kind == "volume" else None
-    if volume is not None and volume.protected and not plan.force:
-        raise Refused(
-            f"The volume {safe(target.name)} is protected by its label {PROTECT_LABEL}.",
-            f"Restore into another with --to, or say --force {safe(target.name)}.",
-        )
-
-
 def _refuse_fleeting(inventory: Inventory, target: Source, origin: Origin) -> None:
     """Raise `Refused` for a tmpfs volume that no running container holds: its content would go with the helper."""
     volume = inventory.volumes.get(target.name) if target.kind == "volume" else None
@@ -159,13 +144,8 @@ async def _has_room(
 ) -> bool:
     """Whether both contents fit in at once. Raises `Refused` where they don't and that is not to be borne."""
     name = safe(target.name)
-    numbers = (await access.bridge.check(tools.free_space(TARGET), "Looking for free space")).split()
-    free_blocks, blocks, block_size, free_inodes, inodes = map(int, numbers)
-    free, wanted = free_blocks * block_size, origin.size + min(_ROOM, blocks * block_size // _ROOM_SHARE)
-    if inodes and free_inodes < origin.entries:
-        raise Refused(
-            f"{name} has no room for {origin.entries:,} more files: {free_inodes:,} inodes are free.", _ELSEWHERE
-        )
+    found = await room_for_entries(access.bridge, name, origin.entries)
+    free, wanted = found.free, origin.size + found.spare
     if free >= wanted:
         return True
     freed = await access.expected_bytes(context) or 0
@@ -173,13 +153,13 @@ async def _has_room(
         raise Refused(
             f"{name} has no room for the new content: {wanted:,} bytes are needed, {free:,} are free, "
             f"and without the old content {free + freed:,}.",
-            _ELSEWHERE,
+            ELSEWHERE,
         )
     if not plan.in_place:
         raise Refused(
             f"{name} has no room for the old and the new content at once: "
             f"{wanted:,} bytes are needed, {free:,} are free.",
-            f"{_ELSEWHERE} Or say --in-place: its users are stopped while the old content is backed up and deleted and "
+            f"{ELSEWHERE} Or say --in-place: its users are stopped while the old content is backed up and deleted and "
             "the new one extracted; the backup is put back should that fail.",
         )
     return False
@@ -208,7 +188,7 @@ async def _stage_and_swap(
     identifier = context.directory.id
     async with context.tentative(STAGE, target_data(identifier, target)):
         await bridge.change(swap.stage(TARGET, identifier, inherit=not origin.root), "Making room for the new content")
-        await _extract(context, bridge, origin, swap.staging_folder(TARGET, identifier))
+        await extract_verified(context, bridge, origin, swap.staging_folder(TARGET, identifier))
         return await _swap(context, bridge, target, facts)
 
 
@@ -229,7 +209,7 @@ async def _swap(context: JobContext, bridge: Bridge, target: Source, facts: Mapp
     return _Swapped(result, done.decode().strip())
 
 
-async def _extract(context: JobContext, bridge: Bridge, origin: Origin, folder: str) -> None:
+async def extract_verified(context: JobContext, bridge: Bridge, origin: Origin, folder: str) -> None:
     """Extract everything into the staging folder, and see that it is there as the archive has it, and on disk."""
     expected = Expectation(directories=origin.directories)
     context.begin(f"Extracting {origin.words}", origin.total)
@@ -241,6 +221,13 @@ async def _extract(context: JobContext, bridge: Bridge, origin: Origin, folder: 
             origin.feed_part(sink, part)
 
     said = await extract_by_parts(bridge, folder, fill, origin.bases, context.in_thread)
+    await check_extracted(context, bridge, folder, expected, said)
+
+
+async def check_extracted(
+    context: JobContext, bridge: Bridge, folder: str, expected: Expectation, said: Sequence[str]
+) -> None:
+    """See that what was extracted is there as expected, and on disk; ``said`` is what tar had to say of it."""
     if said:
         context.warn(f"The target could not take everything of {plural(len(said), 'entry', 'entries')}: {said[0]}.")
     context.begin("Checking what was extracted")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from voltui.jobs.kept_files import KEPT_DAYS
 from voltui.jobs.plan import BackupPlan, Plan, RestorePlan, VerifyPlan
 from voltui.jobs.volume_plans import RemovePlan, UnsharePlan
 
@@ -20,6 +21,12 @@ VERBS = {
     "remove": "Removing",
     "image": "Making an image of",
     "import-image": "Importing",
+    "copy-out": "Copying out",
+    "restore-files": "The restore of",
+    "delete-files": "Deleting",
+    "undo-files": "The undo of",
+    "put": "Putting",
+    "edit": "Writing",
 }
 
 
@@ -31,6 +38,12 @@ _DONE = {
     "create": "Created and mounted",
     "image": "Made an image of",
     "import-image": "Imported and verified",
+    "copy-out": "Copied",
+    "restore-files": "Restored",
+    "delete-files": "Deleted",
+    "undo-files": "Undid the change of",
+    "put": "Put",
+    "edit": "Wrote",
 }
 
 
@@ -51,4 +64,5 @@ def done(plan: Plan, result: dict[str, Any]) -> str:
     if isinstance(plan, UnsharePlan):
         taken = f"Took back {plan.subject}." if plan.takers else f"Removed the data container {plan.subject}."
         return f"{taken} Its volumes stay."
-    return f"{_DONE[plan.kind]} {plan.subject}."
+    kept = f" What was there is kept in the volume for {KEPT_DAYS} days; undo brings it back."
+    return f"{_DONE[plan.kind]} {plan.subject}.{kept if result.get('replaced') else ''}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +14,12 @@ from typing import Any
 from voltui.archive.deep import TarPart
 from voltui.archive.scan import scan
 from voltui.archive.unpack import ByteSink, unpack
-from voltui.engine import helper, images, swap, tools
+from voltui.engine import exchange, helper, images, swap, tools
 from voltui.engine.adapter import Engine
 from voltui.engine.bridge import Bridge
 from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL, TARGET, TRUSTED_CAPABILITIES, HelperSpec
 from voltui.engine.pool import DaemonPool
-from voltui.jobs import undo_containers
+from voltui.jobs import undo_client, undo_containers
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.extract import extract_by_parts
 from voltui.jobs.journal import Journal, OpenStep
@@ -38,7 +38,7 @@ HOOK = "hook"
 STAGE, ADOPT, SWAP, REFILL, DISCARD = "stage", "adopt", "swap", "refill", "discard"
 REFLINK = "reflink"
 IMAGE = "image"
-FILES = "files"
+EXCHANGE, ADOPT_KEPT, DISCARD_KEPT = "exchange", "adopt-kept", "discard-kept"
 
 _PAUSE_PATIENCE, _STOP_PATIENCE = 3.0, 5.0
 """Seconds after which a request that was made has been carried out, a stop's own patience not counted."""
@@ -66,6 +66,8 @@ class Undoer:
         try:
             if step.name in undo_containers.UNDO:
                 await undo_containers.UNDO[step.name](self._engine, self._directory, step.data)
+            elif step.name in undo_client.UNDO:
+                undo_client.UNDO[step.name](step.data)
             else:
                 await _UNDO[step.name](self, step.data)
         except _SourceGoneError:
@@ -85,9 +87,6 @@ class Undoer:
 
     async def _image(self, data: Mapping[str, Any]) -> None:
         await images.remove(self._engine.connection, data["reference"])
-
-    async def _files(self, data: Mapping[str, Any]) -> None:
-        _remove_files(data["paths"])
 
     async def _pause(self, data: Mapping[str, Any]) -> None:
         if await self._settled_state(data, _PAUSE_PATIENCE) == "paused":
@@ -174,6 +173,20 @@ class Undoer:
         async with self._writing(data) as bridge:
             await bridge.change(swap.discard_old(TARGET, data["id"]), "Deleting the old content")
 
+    async def _exchange(self, data: Mapping[str, Any]) -> None:
+        async with self._writing(data) as bridge:
+            script = exchange.exchange_back(TARGET, data["id"], data["words"])
+            await bridge.change(script, "Putting the old files back")
+
+    async def _adopt_kept(self, data: Mapping[str, Any]) -> None:
+        async with self._writing(data) as bridge:
+            await bridge.change(exchange.give_back(TARGET, data["id"], data["kept"]), "Putting the files aside again")
+
+    async def _discard_kept(self, data: Mapping[str, Any]) -> None:
+        """Finish deleting what is not kept any longer."""
+        async with self._writing(data) as bridge:
+            await bridge.change(exchange.discard_kept(TARGET, data["kept"]), "Deleting what was kept")
+
     async def _reflink(self, data: Mapping[str, Any]) -> None:
         async with self._writing(data) as bridge:
             await bridge.change(swap.discard_reflink(TARGET, data["id"]), "Deleting the copy that was read")
@@ -257,11 +270,6 @@ async def _extract(bridge: Bridge, store: LocalStore, keys: Keyring, backup_id: 
     await bridge.change(tools.sync_tree(folder), "Writing to disk")
 
 
-def _remove_files(paths: Iterable[str]) -> None:
-    for path in paths:
-        Path(path).unlink(missing_ok=True)
-
-
 async def tried(undoer: Undoer, journal: Journal, step: OpenStep) -> str:
     """Undo a step and say so in the journal; in a sentence why that must wait. It raises nothing: the other steps must
     be undone too."""
@@ -294,5 +302,7 @@ _UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {
     DISCARD: Undoer._discard,
     REFLINK: Undoer._reflink,
     IMAGE: Undoer._image,
-    FILES: Undoer._files,
+    EXCHANGE: Undoer._exchange,
+    ADOPT_KEPT: Undoer._adopt_kept,
+    DISCARD_KEPT: Undoer._discard_kept,
 }

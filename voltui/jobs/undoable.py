@@ -1,7 +1,7 @@
 """What restores have replaced and can be put back: backups of the old content, or the old content itself.
 
 The old content stays beside the new one until a backup of it is published. Where that could not be made, or the job
-was killed before, it is still there, in a folder of the volume.
+was killed before, it is still there, in a folder of the volume; what jobs of files put aside always is.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from voltui.jobs.directory import JobsDirectory
+from voltui.jobs.file_plans import ChangeFilesPlan
+from voltui.jobs.kept_files import USED_FILES, ChangedFiles, changed_files, expired
 from voltui.jobs.plan import RestorePlan
 from voltui.jobs.state import Outcome
 from voltui.model.backup import Backup, Reason
@@ -34,6 +36,8 @@ class Undoable:
     """The backup of it; ``None`` where it is still in the volume."""
     kept_tree: str = ""
     """The id of the restore whose folder in the volume holds it."""
+    files: ChangedFiles | None = None
+    """Or some files that were replaced, deleted or added."""
 
 
 def undoables(backups: Iterable[Backup], jobs: JobsDirectory, engine_id: str) -> list[Undoable]:
@@ -43,7 +47,7 @@ def undoables(backups: Iterable[Backup], jobs: JobsDirectory, engine_id: str) ->
         for backup in backups
         if backup.reason is Reason.BEFORE_RESTORE and backup.engine.id == engine_id
     ]
-    found += _kept_trees(jobs)
+    found += _kept_in_volumes(jobs, engine_id)
     return sorted(found, key=lambda one: one.replaced, reverse=True)
 
 
@@ -53,27 +57,32 @@ def last_undoable(found: Iterable[Undoable], source: Source) -> Undoable:
         if one.source.name == source.name:
             return one
     raise NotFound(
-        f"No restore of the {source.kind} {safe(source.name)} is known that could be undone.",
+        f"No restore or change of the {source.kind} {safe(source.name)} is known that could be undone.",
         "`voltui undo` lists what can be; `voltui backups` lists all backups.",
     )
 
 
-def _kept_trees(jobs: JobsDirectory) -> list[Undoable]:
+def _kept_in_volumes(jobs: JobsDirectory, engine_id: str) -> list[Undoable]:
     found: dict[str, Undoable] = {}
     used = set()
     for job in jobs.all():
         outcome = job.outcome()
         if outcome is None or not outcome.result:
             continue
-        used.add(outcome.result.get(USED_TREE))
-        undoable = _kept_tree(job.id, outcome, job.description().decode_plan())
+        used |= {outcome.result.get(USED_TREE), outcome.result.get(USED_FILES)}
+        undoable = _kept(job.id, outcome, job.description().decode_plan(), engine_id)
         if undoable is not None:
             found[job.id] = undoable
     return [undoable for job, undoable in found.items() if job not in used]
 
 
-def _kept_tree(job: str, outcome: Outcome, plan: object) -> Undoable | None:
+def _kept(job: str, outcome: Outcome, plan: object, engine_id: str) -> Undoable | None:
     ended = parse_time(outcome.ended)
-    if not isinstance(plan, RestorePlan) or not outcome.result.get(KEPT_TREE) or ended is None:
+    if ended is None:
         return None
-    return Undoable(plan.target, ended, None, job)
+    if isinstance(plan, RestorePlan):
+        return Undoable(plan.target, ended, None, job) if outcome.result.get(KEPT_TREE) else None
+    changed = changed_files(outcome.result, engine_id)
+    if changed is None or not isinstance(plan, ChangeFilesPlan) or expired(ended):
+        return None
+    return Undoable(plan.target, ended, None, files=changed)

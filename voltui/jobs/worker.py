@@ -35,6 +35,12 @@ _RUNNERS = {
     "remove": ("remove", "run"),
     "image": ("image", "run"),
     "import-image": ("image", "take_out"),
+    "copy-out": ("to_client", "run"),
+    "restore-files": ("restore_files", "run"),
+    "delete-files": ("delete_files", "run"),
+    "undo-files": ("undo_files", "run"),
+    "put": ("put", "run"),
+    "edit": ("edit", "run"),
 }
 """The module and function of each kind of job that is given no open file; loaded when it is to run."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -162,6 +162,15 @@ class FileTree:
         folder = self._folders.get(above)
         return next((node for node in folder.children if node.name == name), None) if folder else None
 
+    def find_all(self, paths: Iterable[bytes]) -> list[FileNode]:
+        """The entries at these paths, those that are there: each folder is looked through once."""
+        wanted: dict[bytes, set[bytes]] = {}
+        for path in paths:
+            above, _, name = path.rpartition(b"/")
+            wanted.setdefault(above, set()).add(name)
+        folders = [(folder, names) for above, names in wanted.items() if (folder := self._folders.get(above))]
+        return [node for folder, names in folders for node in folder.children if node.name in names]
+
     def matching(self, words: str, most: int) -> list[FileNode]:
         """The first entries whose names have all the words, upper and lower case alike."""
         found = self.nodes[1:]
@@ -189,6 +198,19 @@ class FileTree:
             folder.children = []
         folder.children.append(node)
         self.nodes.append(node)
+
+
+def outermost(nodes: list[FileNode]) -> list[FileNode]:
+    """Those of the entries that are in none of the others: what is meant by a folder and what is in it."""
+    folders = {node for node in nodes if node.folder}
+
+    def covered(node: FileNode) -> bool:
+        above = node.parent
+        while above is not None and above not in folders:
+            above = above.parent
+        return above is not None
+
+    return [node for node in nodes if not covered(node)] if folders else nodes
 
 
 ORDERS = ("size", "name", "entries", "newest")

@@ -14,7 +14,12 @@ from textual.binding import Binding, BindingType
 from voltui.ui.glyphs import glyphs
 
 VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS = "volumes", "containers", "graph", "backups", "jobs"
-ALL = frozenset((VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS))
+VOLUME_FILES, BACKUP_FILES = "files", "files of a backup"
+LISTS = frozenset((VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS))
+"""The panes of the main screen."""
+TREES = frozenset((VOLUME_FILES, BACKUP_FILES))
+"""What is open where one looks into a volume or a backup."""
+ALL = LISTS | TREES
 
 
 class Group(StrEnum):
@@ -83,12 +88,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("backup", ("b",), "Backup", "Back up the row, or what is marked, at once", Group.ACT,
            frozenset((VOLUMES, CONTAINERS, GRAPH)), footer=1, changes=True),
     Action("restore", ("R",), "Restore", "Show what a restore would do; Enter does it", Group.ACT,
-           frozenset((VOLUMES, GRAPH, BACKUPS)), one_row=True, footer=2, changes=True),
-    Action("undo", ("U",), "Undo restore", "Put back what the last restore replaced", Group.ACT,
-           frozenset((VOLUMES, GRAPH)), one_row=True, changes=True),
+           frozenset((VOLUMES, GRAPH, BACKUPS, BACKUP_FILES)), one_row=True, footer=2, changes=True),
+    Action("undo", ("U",), "Undo", "Put back what was replaced or deleted last", Group.ACT,
+           frozenset((VOLUMES, GRAPH, VOLUME_FILES)), one_row=True, changes=True),
     Action("verify", ("v",), "Verify", "Read the backup back, every byte", Group.ACT, frozenset((BACKUPS,)), footer=3),
     Action("remove", ("d",), "Remove", "Remove it, or all marked, after showing it", Group.ACT,
-           frozenset((VOLUMES, GRAPH, BACKUPS)), footer=7, changes=True),
+           frozenset((VOLUMES, GRAPH, BACKUPS, VOLUME_FILES)), footer=7, changes=True),
     Action("cancel", ("K",), "Cancel job", "Stop the job; it undoes what it began", Group.ACT, frozenset((JOBS,)),
            footer=1, changes=True),
     Action("share", ("V",), "Share", "Give containers the volume, or take it back", Group.ACT,
@@ -103,10 +108,14 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((VOLUMES, CONTAINERS)), footer=5),
     Action("impact", ("I",), "Impact", "What stopping, restoring, removing it touches", Group.ACT,
            frozenset((GRAPH,)), footer=3),
-    Action("export", ("e",), "Export", "Write what is drawn to a file: .svg, .txt, .dot", Group.ACT,
-           frozenset((GRAPH,)), footer=6),
+    Action("export", ("e",), "Export", "Write it to a file or directory of yours", Group.ACT,
+           frozenset((GRAPH,)) | TREES, footer=6),
     Action("files", ("f",), "Files", "Look into the volume or the backup", Group.ACT,
            frozenset((VOLUMES, BACKUPS)), one_row=True, footer=4),
+    Action("add", ("a",), "Add", "Put a file or directory of yours in here", Group.ACT,
+           frozenset((VOLUME_FILES,)), footer=1, changes=True),
+    Action("edit", ("o",), "Edit", "Open the file in $EDITOR, write it back", Group.ACT,
+           frozenset((VOLUME_FILES,)), footer=2, changes=True),
     Action("diff", ("D",), "Differences", "What differs from the last backup", Group.ACT,
            frozenset((VOLUMES, BACKUPS)), one_row=True),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
@@ -122,9 +131,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("groups", ("p",), "Groups", "By project or not; of a drawing back to groups", Group.FIND,
            frozenset((VOLUMES, CONTAINERS, GRAPH)), footer=9),
     Action("mark", ("space",), "Mark", "Mark it for the next action, go down", Group.FIND,
-           frozenset((VOLUMES, CONTAINERS, BACKUPS)), footer=6),
+           frozenset((VOLUMES, CONTAINERS, BACKUPS)) | TREES, footer=6),
     Action("invert", ("asterisk",), "Invert marks", "Mark all; where some are, those that are not", Group.FIND,
-           frozenset((VOLUMES, CONTAINERS, BACKUPS))),
+           frozenset((VOLUMES, CONTAINERS, BACKUPS)) | TREES),
     Action("down", ("j", "down"), "Down", "Next row", Group.MOVE),
     Action("up", ("k", "up"), "Up", "Previous row", Group.MOVE),
     Action("top", ("g", "home"), "Top", "First row", Group.MOVE),
@@ -133,20 +142,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_up", ("pageup",), "Page up", "One page up", Group.MOVE),
     Action("half_down", ("ctrl+d",), "Half page down", "Half a page down", Group.MOVE),
     Action("half_up", ("ctrl+u",), "Half page up", "Half a page up", Group.MOVE),
-    Action("open", ("enter",), "Open", "All that is known of it; open a project, a graph", Group.MOVE),
+    Action("open", ("enter",), "Open", "All that is known; open a folder, project, graph", Group.MOVE),
     Action("back", ("escape",), "Back", "Close it; clear the filter, then the marks", Group.MOVE),
     Action("right", ("l", "right"), "In", "As Open; in a graph along a line to the right", Group.MOVE),
     Action("left", ("h", "left"), "Out", "Fold a project, as Back; in a graph to the left", Group.MOVE),
-    Action("volumes", ("1",), "Volumes", "The volumes", Group.PANES),
-    Action("containers", ("2",), "Containers", "The containers", Group.PANES),
-    Action("graph", ("3",), "Graph", "Who touches which data, in groups", Group.PANES),
-    Action("backups", ("4",), "Backups", "The backups", Group.PANES),
-    Action("jobs", ("5", "w"), "Jobs", "The jobs, running and past", Group.PANES),
-    Action("next_pane", ("tab",), "Next pane", "The next pane", Group.PANES),
-    Action("previous_pane", ("shift+tab",), "Previous pane", "The pane before", Group.PANES),
-    Action("zoom", ("plus",), "Zoom", "The detail alone, or the list again", Group.PANES),
+    Action("volumes", ("1",), "Volumes", "The volumes", Group.PANES, LISTS),
+    Action("containers", ("2",), "Containers", "The containers", Group.PANES, LISTS),
+    Action("graph", ("3",), "Graph", "Who touches which data, in groups", Group.PANES, LISTS),
+    Action("backups", ("4",), "Backups", "The backups", Group.PANES, LISTS),
+    Action("jobs", ("5", "w"), "Jobs", "The jobs, running and past", Group.PANES, LISTS),
+    Action("next_pane", ("tab",), "Next pane", "The next pane", Group.PANES, LISTS),
+    Action("previous_pane", ("shift+tab",), "Previous pane", "The pane before", Group.PANES, LISTS),
+    Action("zoom", ("plus",), "Zoom", "The detail alone, or the list again", Group.PANES, LISTS),
     Action("refresh", ("r",), "Refresh", "Ask everything again, measure sizes", Group.OTHER),
-    Action("engines", ("E",), "Engines", "Go to another engine: contexts, ssh hosts", Group.OTHER),
+    Action("engines", ("E",), "Engines", "Go to another engine: contexts, ssh hosts", Group.OTHER, LISTS),
     Action("menu", ("x",), "Actions", "What can be done here", Group.OTHER, footer=8),
     Action("palette", ("colon",), "Palette", "Find any action by its name", Group.OTHER),
     Action("help", ("question_mark",), "Help", "This help", Group.OTHER, footer=10),

@@ -25,6 +25,7 @@ from voltui.ui.clipboard import copied_by_tmux
 from voltui.ui.frame import PANE_IDS
 from voltui.ui.glyphs import ASCII, glyphs
 from voltui.ui.handlers import load as load_handlers
+from voltui.ui.job_ended import JobEnded
 from voltui.ui.keymap import keymap
 from voltui.ui.live import Live
 from voltui.ui.memory import Memory, Remembered
@@ -42,7 +43,7 @@ _MOMENT = 0.5
 """Seconds after which what was changed is remembered: who looks through the orders wants the last."""
 _FAREWELL = 1.0
 """Seconds that leaving waits for a helper to be removed."""
-_READERS = ("backup", "verify", "export", "prune")
+_READERS = ("backup", "verify", "export", "prune", "copy-out")
 """Jobs that change no volume."""
 _TOAST = 6.0
 """Seconds a message stays."""
@@ -265,7 +266,9 @@ class VoltuiApp(App[str]):
             self.tell(f"The {job.kind} of {job.subject} died.", warning=True)
             return
         if job.kind not in _READERS and (asked := parse_time(job.asked)):
-            self.sizing.job_ended(job.subject, asked)
+            self.sizing.job_ended(job.outcome.result.get("target", job.subject), asked)
+        for screen in self.screen_stack:
+            screen.post_message(JobEnded(job))
         words = safe(" ".join([job.outcome.sentence, *job.outcome.warnings]))
         self._toast(words, "information" if job.state == "done" else "error")
 

@@ -7,10 +7,11 @@ take a fifth of the time to the first screen (measured).
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from voltui.ui.screens.files import FilesScreen
     from voltui.ui.screens.main import MainScreen
 
 MODULES = (
@@ -19,9 +20,13 @@ MODULES = (
 """Each has a class of its name; what loads least comes first."""
 
 
-def load() -> list[type]:
+FILE_MODULES = ("tree", "menus", "files", "editing")
+"""Those of a tree of files; the first that has an action does it."""
+
+
+def load(modules: Sequence[str] = MODULES) -> list[type]:
     """All classes of handlers; for a thread, since it takes a while."""
-    return [_class(name) for name in MODULES]
+    return [_class(name) for name in modules]
 
 
 def _class(name: str) -> type:
@@ -32,8 +37,9 @@ def _class(name: str) -> type:
 class Handlers:
     """The handlers of a screen."""
 
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: MainScreen | FilesScreen, modules: Sequence[str]) -> None:
         self._screen = screen
+        self._modules = modules
         self._owners: dict[str, object] = {}
 
     def do(self, identifier: str) -> None:
@@ -41,7 +47,7 @@ class Handlers:
         self._find(f"do_{identifier}")()
 
     def _find(self, method: str) -> Callable[[], object]:
-        for name in MODULES:
+        for name in self._modules:
             if name not in self._owners:
                 self._owners[name] = _class(name)(self._screen)
             found: Callable[[], object] | None = getattr(self._owners[name], method, None)

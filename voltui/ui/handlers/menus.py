@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Set
+from typing import TYPE_CHECKING, Protocol
 
+from voltui.model.filter import Ask
 from voltui.ui.actions import BY_ID, Action, Group, here, offered
-from voltui.ui.frame import PANES
 from voltui.ui.screens.help import HelpScreen
 from voltui.ui.screens.menu import Choice, MenuScreen
+from voltui.ui.state import State
 
 if TYPE_CHECKING:
-    from voltui.ui.screens.main import MainScreen
+    from voltui.ui.app import VoltuiApp
+
+
+class ActingScreen(Protocol):
+    """A screen whose keys are the registry's."""
+
+    app: VoltuiApp
+
+    @property
+    def state(self) -> State:
+        """What the interface knows."""
+
+    @property
+    def pane_id(self) -> str:
+        """The pane that is open, as the registry calls it."""
+
+    @property
+    def asks(self) -> Set[Ask]:
+        """What the filter of this pane can ask."""
+
+    @property
+    def subject(self) -> str:
+        """What is under the cursor, safe for a terminal; empty where there is nothing."""
+
+    @property
+    def on_project(self) -> bool:
+        """Whether the cursor is on the heading of a project."""
+
+    def action_act(self, identifier: str) -> None:
+        """Do an action of the registry, if this pane has it."""
+
+    def go_where(self, action: Action) -> None:
+        """Go where an action is that this pane does not have, or say where that is."""
 
 
 class Menus:
     """Handlers that are about the program itself."""
 
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: ActingScreen) -> None:
         self._screen = screen
 
     def do_menu(self) -> None:
@@ -27,7 +61,7 @@ class Menus:
             return
         actions = [
             action
-            for action in here(screen.pane.view.id, read_only=screen.state.read_only, keys=screen.state.keys)
+            for action in here(screen.pane_id, read_only=screen.state.read_only, keys=screen.state.keys)
             if action.group is Group.ACT and not (action.one_row and screen.on_project)
         ]
         self._open(
@@ -36,7 +70,7 @@ class Menus:
 
     def do_palette(self) -> None:
         """Any action by its name."""
-        open_ = self._screen.pane.view.id
+        open_ = self._screen.pane_id
         choices = [
             Choice(action.id, action.label, action.shown_key, _help(action, here=open_ in action.panes))
             for action in sorted(self._offered(), key=lambda action: open_ not in action.panes)
@@ -45,8 +79,8 @@ class Menus:
 
     def do_help(self) -> None:
         """The help, made from the registry."""
-        view = self._screen.pane.view
-        self._screen.app.push_screen(HelpScreen(self._offered(), view.id, view.asks))
+        screen = self._screen
+        screen.app.push_screen(HelpScreen(self._offered(), screen.pane_id, screen.asks))
 
     def _offered(self) -> list[Action]:
         return offered(read_only=self._screen.state.read_only, keys=self._screen.state.keys)
@@ -63,11 +97,11 @@ class Menus:
         def chosen(identifier: str | None) -> None:
             if identifier is None:
                 return
-            panes = BY_ID[identifier].panes
-            if self._screen.pane.view.id not in panes:
-                self._screen.open_pane(min(panes, key=[name for _, name in PANES].index))
-            else:
+            action = BY_ID[identifier]
+            if self._screen.pane_id in action.panes:
                 self._screen.action_act(identifier)
+            else:
+                self._screen.go_where(action)
 
         self._screen.app.push_screen(MenuScreen(title, choices, searching=searching), chosen)
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voltui.format import ago
-from voltui.jobs.plan import BackupPlan, RestorePlan, VerifyPlan
-from voltui.jobs.preview import preview_restore
-from voltui.jobs.undoable import last_undoable, undoables
+from voltui.jobs.plan import BackupPlan, VerifyPlan
 from voltui.model.backup import Backup
-from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.ui.actions import GRAPH, VOLUMES
+from voltui.ui.handlers.undoing import plan_restore, undo_last
 from voltui.ui.screens.confirm import ConfirmScreen
-from voltui.ui.screens.restore import RestoreScreen
 from voltui.ui.views.jobs import find as find_job
 
 if TYPE_CHECKING:
@@ -51,49 +47,15 @@ class Operations:
                 f"There is no backup of it yet. {self._screen.state.key('backup')} makes one.", warning=True
             )
             return
-        self._screen.app.run_worker(self._plan_restore(backups), exclusive=True, group="plan", exit_on_error=False)
+        plan_restore(self._screen.app, backups)
 
     def do_undo(self) -> None:
-        """Show what undoing the last restore would do; Enter there does it."""
-        app, inventory, node = self._screen.app, self._screen.state.inventory, self._screen.node
-        if inventory is None or node is None or node.source is None:
-            app.tell("There is nothing here to undo.", warning=True)
-            return
-        try:
-            found = undoables(self._screen.state.backups, app.live.jobs, inventory.engine.id)
-            last = last_undoable(found, node.source)
-        except VoltuiError as error:
-            app.tell_error(error)
-            return
-        if last.backup is not None:
-            app.run_worker(self._plan_restore((last.backup,)), exclusive=True, group="plan", exit_on_error=False)
-            return
-
-        def decided(yes: bool | None) -> None:
-            if yes:
-                app.start_job(RestorePlan(app.live.common(), last.source, kept_tree=last.kept_tree))
-
-        facts = [f"What was replaced {ago(last.replaced)} is still in the volume.", "Its users are stopped meanwhile."]
-        app.push_screen(ConfirmScreen(f"Undo the restore of {safe(last.source.short)}?", facts, "Undo"), decided)
-
-    async def _plan_restore(self, backups: tuple[Backup, ...]) -> None:
-        app, inventory = self._screen.app, self._screen.state.inventory
-        target = backups[0].source
-        if inventory is None:
-            app.tell("The engine does not answer.", warning=True)
-            return
-        try:
-            preview = await preview_restore(app.live.engine, inventory, backups[0], target)
-        except VoltuiError as error:
-            app.tell_error(error)
-            return
-
-        def decided(backup_id: str | None) -> None:
-            if backup_id is not None:
-                app.start_job(RestorePlan(app.live.common(), target, backup_id))
-
-        app.clear_notifications()
-        app.push_screen(RestoreScreen(preview, backups), decided)
+        """Show what undoing the last restore or change of files would do; Enter there does it."""
+        node = self._screen.node
+        if node is None or node.source is None:
+            self._screen.app.tell("There is nothing here to undo.", warning=True)
+        else:
+            undo_last(self._screen.app, node.source)
 
     def do_cancel(self) -> None:
         """Ask a running job to stop, after asking the user."""

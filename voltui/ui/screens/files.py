@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.events import Key
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Input
 
-from voltui.format import size
 from voltui.jobs.look import Files, Opened
 from voltui.model.errors import VoltuiError
-from voltui.model.files import ORDERS, FileNode, FileTree, ordered
-from voltui.model.safe import safe
+from voltui.model.files import FileNode, FileTree
+from voltui.model.filter import Ask
 from voltui.model.text import plural
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, bindings, with_keys
+from voltui.ui.actions import BACKUP_FILES, BY_ID, TREES, VOLUME_FILES, Action, bindings, footer
+from voltui.ui.browsing import Browsing, key_of
 from voltui.ui.glyphs import glyphs
-from voltui.ui.handlers.table import MOVES, moves
-from voltui.ui.screens.help import HelpScreen
+from voltui.ui.handlers import FILE_MODULES, Handlers
+from voltui.ui.job_ended import JobEnded
 from voltui.ui.screens.preview import PreviewScreen
-from voltui.ui.spans import Line, Span, line, spread
-from voltui.ui.views.files import COLUMNS, FOUND_COLUMNS, cells, detail, found_cells
+from voltui.ui.spans import Span, line
+from voltui.ui.state import State
+from voltui.ui.views.files import COLUMNS, FOUND_COLUMNS, cells, detail, found_cells, header
+from voltui.ui.widgets.filter_line import FilterLine
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
 
@@ -35,96 +35,137 @@ if TYPE_CHECKING:
 
 _COUNT_EVERY = 0.25
 """Seconds between two looks at how many entries were read."""
-_MOST_FOUND = 1_000
-"""Entries that are shown of what has a name: whoever looks for one types on."""
 _TYPING = 0.1
 """Seconds without a key until names are looked for."""
-_ACTIONS = [
-    BY_ID[identifier]
-    for identifier in ("open", "back", "right", "left", "filter", "sort", "copy", "refresh", *MOVES, "help", "quit")
-]
-_FOOTER = [BY_ID[identifier] for identifier in ("open", "back", "filter", "sort", "copy", "help")]
 
 
 class FilesScreen(Screen[None]):
     """The folder that is open, or what was found by name. Its keys are the registry's, and mean the same."""
 
-    BINDINGS = bindings(_ACTIONS)
+    BINDINGS = bindings([action for action in BY_ID.values() if action.panes & TREES])
 
     app: VoltuiApp
 
     def __init__(self, files: Files) -> None:
         super().__init__()
-        self._files = files
+        self.files = files
+        self.browsing = Browsing()
+        """What is open, found and marked."""
         self._opened: Opened | None = None
-        self._tree = FileTree()
-        self._folder: FileNode | None = None
-        """The folder that is open; ``None`` until all is read."""
-        self._words = ""
-        """What is looked for by name; empty shows the folder."""
-        self._found: list[FileNode] = []
-        self._order = 0
         self._rows: dict[str, FileNode] = {}
         self._counting: Timer | None = None
+        self._handlers = Handlers(self, FILE_MODULES)
 
     def compose(self) -> ComposeResult:
         """The path, the entries, the one under the cursor, the keys."""
         yield Lines(id="files-header")
         yield Table(id="files-table")
         yield Lines(id="files-detail")
-        yield Input(id="files-find", placeholder="part of a name, in all folders", compact=True)
-        yield Lines(id="files-keys")
+        yield FilterLine(id="filtering", placeholder="part of a name")
+        yield Lines(id="keys")
 
     def on_mount(self) -> None:
         """Begin to read."""
-        self._find.cursor_blink = False
-        self._find.display = False
-        self._table.focus()
-        self._begin()
+        self.query_one(FilterLine).note(line(Span("in all folders", "dim")))
+        self.table.focus()
+        self.read()
 
     def on_resize(self) -> None:
         """The lines are made for a width."""
-        self.call_after_refresh(self._show)
+        self.call_after_refresh(self.show_entries)
+
+    # What is open.
 
     @property
-    def _table(self) -> Table:
+    def state(self) -> State:
+        """What the interface knows."""
+        return self.app.store.state
+
+    @property
+    def pane_id(self) -> str:
+        """Its name in the registry."""
+        return VOLUME_FILES if self.files.backup is None else BACKUP_FILES
+
+    @property
+    def asks(self) -> Set[Ask]:
+        """Names are looked for by their parts alone."""
+        return frozenset()
+
+    @property
+    def subject(self) -> str:
+        """The path under the cursor."""
+        return self.node.shown_path if self.node else ""
+
+    @property
+    def on_project(self) -> bool:
+        """There are no projects here."""
+        return False
+
+    @property
+    def opened(self) -> Opened | None:
+        """What is read from; ``None`` until all names are."""
+        return self._opened
+
+    @property
+    def table(self) -> Table:
+        """The list."""
         return self.query_one("#files-table", Table)
 
     @property
-    def _find(self) -> Input:
-        return self.query_one("#files-find", Input)
+    def node(self) -> FileNode | None:
+        """The entry under the cursor."""
+        return self._rows.get(self.table.cursor_key)
+
+    @property
+    def shown_keys(self) -> Set[str]:
+        """The paths of the list."""
+        return self._rows.keys()
+
+    @property
+    def chosen(self) -> list[FileNode]:
+        """What an action is for: all that is marked, else the entry under the cursor."""
+        return self.browsing.marked_nodes or ([self.node] if self.node else [])
 
     def _lines(self, identifier: str) -> Lines:
-        return self.query_one(f"#files-{identifier}", Lines)
+        return self.query_one(f"#{identifier}", Lines)
 
     # Reading.
 
-    def _begin(self) -> None:
-        self._counting = self.set_interval(_COUNT_EVERY, self._show)
+    def read(self) -> None:
+        """Read all names, anew if need be."""
+        self._stop_counting()
+        self._counting = self.set_interval(_COUNT_EVERY, self.show_entries)
         self.run_worker(self._read(), exclusive=True, group="read", exit_on_error=False)
 
     async def _read(self) -> None:
         """Open and read all; it stays open for previews until the screen is closed."""
         try:
-            async with self._files.opened() as opened:
-                tree = self._tree = FileTree()
+            async with self.files.opened() as opened:
+                tree = FileTree()
+                if self.browsing.folder is None:
+                    self.browsing.tree = tree
                 await opened.load(tree)
                 self._loaded(opened, tree)
                 await _never()
         except VoltuiError as error:
             self.app.tell_error(error)
-            if self._folder is None:
+            if self.browsing.folder is None:
                 self.dismiss()
 
     def _loaded(self, opened: Opened, tree: FileTree) -> None:
-        before = self._folder.path if self._folder is not None else b""
         self._opened = opened
         self._stop_counting()
-        found = tree.find(before)
-        self._folder = found if found is not None and found.folder else tree.root
-        self._show()
+        self.browsing.take(tree)
+        self.show_entries()
         if tree.cut:
             self.app.tell(f"Only the first {len(tree):,} entries were read.", warning=True)
+
+    @on(JobEnded)
+    def _job_ended(self, event: JobEnded) -> None:
+        """Read anew what a job has changed."""
+        outcome = event.job.outcome
+        if outcome is not None and self.files.backup is None and outcome.result.get("target") == self.files.source.name:
+            self.read()
 
     def _stop_counting(self) -> None:
         if self._counting is not None:
@@ -133,50 +174,38 @@ class FilesScreen(Screen[None]):
 
     # Showing.
 
-    def _show(self, cursor_key: str | None = None) -> None:
+    def show_entries(self, cursor_key: str | None = None) -> None:
+        """Bring the screen in line with what is known; only what differs is painted."""
         if not self.is_attached:
             return
-        width, order = self.size.width, ORDERS[self._order]
-        folder = self._folder
+        width, browsing = self.size.width, self.browsing
+        folder, found = browsing.folder, bool(browsing.words)
         if folder is None:
-            nodes: list[FileNode] = []
-            message = f"   Reading{glyphs().ellipsis} {plural(len(self._tree), 'entry', 'entries')}"
-        elif self._words:
-            nodes, message = ordered(self._found, order), "   No name has these words."
+            message = f"   Reading{glyphs().ellipsis} {plural(len(browsing.tree), 'entry', 'entries')}"
         else:
-            nodes, message = ordered(folder.children, order), "   This folder is empty."
-        self._rows = {_path_key(node) if self._words else _name_key(node): node for node in nodes}
+            message = "   No name has these words." if found else "   This folder is empty."
+        self._rows = {key_of(node): node for node in browsing.nodes}
         whole = folder.total if folder is not None else 0
-        found = bool(self._words)
         rows = Rows(
             FOUND_COLUMNS if found else COLUMNS,
             list(self._rows),
             lambda key: found_cells(self._rows[key]) if found else cells(self._rows[key], whole),
-            message=((), line(message)),
+            browsing.marked,
+            ((), line(message)),
         )
-        self._table.show(rows, cursor_key)
-        self._lines("header").show([self._header(width)])
-        self._lines("keys").show([frame.keys(with_keys(_FOOTER, self.app.store.state.keys), width)])
+        self.table.show(rows, cursor_key)
+        marked = browsing.marked_nodes
+        self._lines("files-header").show(
+            [header(self.files.title, browsing.words, folder, marked, browsing.order, width)]
+        )
+        shown = footer(self.pane_id, read_only=self.state.read_only, keys=self.state.keys)
+        self._lines("keys").show([frame.keys(shown, width)])
         self._show_detail()
 
-    def _header(self, width: int) -> Line:
-        folder = self._folder
-        left: list[Span | str] = [Span(f" {self._files.title}", "bold"), "  "]
-        if folder is None:
-            return spread(line(*left), (), width)
-        left.append(Span(f"/{safe(self._words)}", "accent") if self._words else folder.shown_path)
-        arrow = glyphs().rising if ORDERS[self._order] == "name" else glyphs().falling
-        held = f"{plural(folder.count, 'entry', 'entries')} {size(folder.total)}"
-        return spread(line(*left), line(f"  {held}", Span(f"  sort {ORDERS[self._order]} {arrow} ", "dim")), width)
-
     def _show_detail(self) -> None:
-        widget, node = self._lines("detail"), self._node
-        title = frame.detail_title(node.shown_name if node else "", self._table.position, widget.size.width)
+        widget, node = self._lines("files-detail"), self.node
+        title = frame.detail_title(node.shown_name if node else "", self.table.position, widget.size.width)
         widget.show([title, *(detail(node) if node else ())])
-
-    @property
-    def _node(self) -> FileNode | None:
-        return self._rows.get(self._table.cursor_key)
 
     @on(Table.Moved)
     def _cursor_moved(self) -> None:
@@ -185,29 +214,26 @@ class FilesScreen(Screen[None]):
     # Actions.
 
     def action_act(self, identifier: str) -> None:
-        """Do an action of the registry."""
-        others: dict[str, Callable[[], object]] = {
-            "open": self._open,
-            "back": self._back,
-            "right": self._open,
-            "left": self._back,
-            "filter": self._ask,
-            "sort": self._sort,
-            "copy": self._copy,
-            "refresh": self._begin,
-            "help": self._help,
-            "quit": self.dismiss,
-        }
-        {**moves(self._table), **others}[identifier]()
+        """Do an action of the registry, if this pane has it."""
+        action = BY_ID[identifier]
+        if action.changes and self.state.read_only:
+            self.app.tell(f"{action.label}: VolTUI is read-only here.", warning=True)
+        elif self.pane_id not in action.panes:
+            self.go_where(action)
+        else:
+            self._handlers.do(identifier)
 
-    def _open(self) -> None:
+    def go_where(self, action: Action) -> None:
+        """Say that an action is not here."""
+        where = "a volume's files" if self.files.backup is None else "a backup's files"
+        self.app.tell(f"{action.shown_key} {action.label}: not in {where}.", warning=True)
+
+    def open_node(self) -> None:
         """Into a folder; of a file, its beginning."""
-        node = self._node
-        if node is None:
-            return
-        if node.folder:
+        node = self.node
+        if node is not None and node.folder:
             self._go(node)
-        elif self._opened is not None:
+        elif node is not None and self._opened is not None:
             self.run_worker(self._preview(self._opened, node), exclusive=True, group="preview", exit_on_error=False)
 
     async def _preview(self, opened: Opened, node: FileNode) -> None:
@@ -216,85 +242,55 @@ class FilesScreen(Screen[None]):
         except VoltuiError as error:
             self.app.tell_error(error)
 
-    def _back(self) -> None:
-        """Out of what was found, then one folder up, then out."""
-        if self._words:
-            self._words = self._find.value = ""
-            self._show()
-        elif self._folder is None or self._folder.parent is None:
+    def leave_folder(self) -> None:
+        """One folder up, then out."""
+        folder = self.browsing.folder
+        if folder is None or folder.parent is None:
             self.dismiss()
         else:
-            self._go(self._folder.parent, self._folder)
+            self._go(folder.parent, folder)
 
     def _go(self, folder: FileNode, cursor: FileNode | None = None) -> None:
-        self._words = self._find.value = ""
-        self._folder = folder
-        self._show(_name_key(cursor) if cursor is not None else "")
+        self.browsing.go(folder)
+        self.show_entries(key_of(cursor) if cursor is not None else "")
 
-    def _help(self) -> None:
-        actions = with_keys(_ACTIONS, self.app.store.state.keys)
-        self.app.push_screen(HelpScreen(actions, "volumes", frozenset()))
-
-    def _sort(self) -> None:
-        self._order = (self._order + 1) % len(ORDERS)
-        self._show()
-
-    def _copy(self) -> None:
-        """The path, by OSC 52."""
-        node = self._node
-        if node is not None:
-            name = f"{self._files.root}{node.shown_path}"
-            self.app.copy_to_clipboard(name)
-            self.app.tell(f"Copied {name}")
+    def unmark(self) -> None:
+        """Take all marks away."""
+        self.browsing.unmark()
+        self.show_entries()
 
     # Finding by name.
 
-    def _ask(self) -> None:
-        self._find.display = True
-        self._lines("keys").display = False
-        self._find.focus()
+    def ask(self) -> None:
+        """Open the line that part of a name is typed into."""
+        self.add_class("-filtering")
+        self.query_one(FilterLine).ask(self.browsing.words)
 
-    @on(Input.Changed, "#files-find")
-    def _typed(self, event: Input.Changed) -> None:
-        self.run_worker(self._look_for(event.value.strip()), exclusive=True, group="find", exit_on_error=False)
+    @on(FilterLine.Typed)
+    def _typed(self, event: FilterLine.Typed) -> None:
+        self.find(event.text.strip())
+
+    def find(self, words: str) -> None:
+        """Show what has these words in its name, in all folders; without any, the folder."""
+        self.run_worker(self._look_for(words), exclusive=True, group="find", exit_on_error=False)
 
     async def _look_for(self, words: str) -> None:
         """Look through all names, in a thread, when no other key comes at once."""
+        found: list[FileNode] = []
         if words:
             await asyncio.sleep(_TYPING)
-            self._found = await asyncio.to_thread(self._tree.matching, words, _MOST_FOUND)
-        if words != self._words:
-            self._words = words
-            self._show()
+            found = await asyncio.to_thread(self.browsing.look_for, words)
+        if words != self.browsing.words:
+            self.browsing.show_found(words, found)
+            self.show_entries()
 
-    @on(Input.Submitted, "#files-find")
+    @on(FilterLine.Ended)
     def _end_find(self) -> None:
         """Back to the list; what was found stays."""
-        self._find.display = False
-        self._lines("keys").display = True
-        self._table.focus()
-
-    def on_key(self, event: Key) -> None:
-        """In the line of words Esc clears it, Tab ends it."""
-        if not self._find.has_focus or event.key not in ("escape", "tab", "shift+tab"):
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key == "escape":
-            self._find.value = ""
-        self._end_find()
+        self.remove_class("-filtering")
+        self.table.focus()
 
 
 async def _never() -> None:
     """Wait until cancelled."""
     await asyncio.Event().wait()
-
-
-def _name_key(node: FileNode) -> str:
-    """What the list of a folder knows an entry by."""
-    return node.name.decode("utf-8", "surrogateescape")
-
-
-def _path_key(node: FileNode) -> str:
-    """What the list of what was found knows an entry by."""
-    return node.path.decode("utf-8", "surrogateescape")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,14 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from voltui.engine.pool import DaemonPool
+from voltui.model.filter import Ask
 from voltui.model.graph import NodeKey, NodeKind
 from voltui.model.safe import safe
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, Group, bindings, footer
+from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, Action, Group, bindings, footer
 from voltui.ui.glyphs import glyphs
 from voltui.ui.groups import is_heading
-from voltui.ui.handlers import Handlers
+from voltui.ui.handlers import MODULES, Handlers
 from voltui.ui.memory import Remembered
 from voltui.ui.pane import Pane
 from voltui.ui.spans import Line, line
@@ -72,7 +74,7 @@ class MainScreen(Screen[None]):
         """Where to walk when the groups are made."""
         self.new_here = False
         """Whether to say what to begin with."""
-        self._handlers = Handlers(self)
+        self._handlers = Handlers(self, MODULES)
 
     def compose(self) -> ComposeResult:
         """Header, tabs, list and detail, the job's line, the filter, the keys."""
@@ -122,6 +124,16 @@ class MainScreen(Screen[None]):
     def pane(self) -> Pane:
         """The pane that is open."""
         return self._pane
+
+    @property
+    def pane_id(self) -> str:
+        """Its name in the registry."""
+        return self._pane.view.id
+
+    @property
+    def asks(self) -> Set[Ask]:
+        """What its filter can ask."""
+        return self._pane.view.asks
 
     @property
     def cursor_key(self) -> str:
@@ -330,6 +342,14 @@ class MainScreen(Screen[None]):
     def go_to_pane(self, identifier: str) -> None:
         """Switch to another pane as its key does."""
         self._handlers.do(identifier)
+
+    def go_where(self, action: Action) -> None:
+        """Go to the first pane that has the action; to the files of something one goes from what they are of."""
+        panes = [name for name in frame.PANE_IDS if name in action.panes]
+        if panes:
+            self.open_pane(panes[0])
+        else:
+            self.app.tell(f"{action.label} is in the files of a volume or backup: f opens them.")
 
     def open_pane(self, identifier: str) -> None:
         """Switch to another pane; each remembers where it was."""

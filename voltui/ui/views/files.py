@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from voltui.format import since, size
 from voltui.model.files import LINK, FileNode
-from voltui.model.safe import safe_path
-from voltui.model.text import clock_time
-from voltui.ui.spans import Line, Span, line
+from voltui.model.safe import safe, safe_path
+from voltui.model.text import clock_time, plural
+from voltui.ui.glyphs import glyphs
+from voltui.ui.spans import Line, Span, line, spread
 from voltui.ui.views.base import Column
 from voltui.ui.views.words import share_bar
 
@@ -24,6 +27,19 @@ COLUMNS = (
 
 
 FOUND_COLUMNS = (Column("PATH", share=1, middle=True), COLUMNS[1])
+
+
+def header(title: str, words: str, folder: FileNode | None, marked: Sequence[FileNode], order: str, width: int) -> Line:
+    """What is looked into, where in it; what the folder holds, or what is marked; the order."""
+    left: list[Span | str] = [Span(f" {title}", "bold"), "  "]
+    if folder is None:
+        return spread(line(*left), (), width)
+    left.append(Span(f"/{safe(words)}", "accent") if words else folder.shown_path)
+    arrow = glyphs().rising if order == "name" else glyphs().falling
+    held: Span | str = f"  {plural(folder.count, 'entry', 'entries')} {size(folder.total)}"
+    if marked:
+        held = Span(f"  {len(marked)} marked, {size(sum(node.total for node in marked))}", "mark")
+    return spread(line(*left), line(held, Span(f"  sort {order} {arrow} ", "dim")), width)
 
 
 def found_cells(node: FileNode) -> tuple[Line, ...]:

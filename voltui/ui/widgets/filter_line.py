@@ -26,9 +26,13 @@ class FilterLine(Horizontal):
     class Ended(Message):
         """Nothing more is typed."""
 
+    def __init__(self, *, id: str, placeholder: str = "filter") -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self._placeholder = placeholder
+
     def compose(self) -> ComposeResult:
         """The line and its note."""
-        yield Input(id="filter", placeholder="filter", compact=True)
+        yield Input(id="filter", placeholder=self._placeholder, compact=True)
         yield Lines(id="filter-note")
 
     def on_mount(self) -> None:

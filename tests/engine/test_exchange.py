@@ -1,0 +1,133 @@
+"""Exchanging some entries: all of them or none, wherever it is broken off, and never anything else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.engine.test_swap import run, run_until
+from tests.faults.harness import Tree, tree
+from voltui.engine import exchange, swap
+
+JOB, LATER = "20261124T031502Z-beef", "20261125T031502Z-beef"
+ODD = b"odd\xff\n'$(id)'"
+COME, GO = (b"file", b"folder/deep", b"new", b"folder/" + ODD, b"kind"), (b"gone", b"folder/empty")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    (folder / "folder" / "deep").mkdir(parents=True)
+    (folder / "folder" / "deep" / "inside").write_text("old")
+    (folder / "folder" / "stays").write_text("stays")
+    (folder / "folder" / os.fsdecode(ODD)).write_text("old")
+    (folder / "folder" / "empty").mkdir()
+    (folder / "folder").chmod(0o2750)
+    for name in ("file", "gone", "other"):
+        (folder / name).write_text("old")
+    (folder / "kind").mkdir()
+    (folder / "kind" / "inside").write_text("old")
+    return folder
+
+
+def stage(root: Path) -> None:
+    run(swap.stage(str(root), JOB))
+    new = root / f".voltui-restore-{JOB}"
+    (new / "folder" / "deep").mkdir(parents=True)
+    (new / "folder" / "deep" / "inside").write_text("new")
+    (new / "folder" / os.fsdecode(ODD)).symlink_to("new")
+    for name in ("file", "new", "kind"):
+        (new / name).write_text("new")
+
+
+def of_the_user(root: Path) -> Tree:
+    return {path: value for path, value in tree(root).items() if not path.startswith(".voltui-")}
+
+
+def done(root: Path) -> str:
+    command = exchange.exchange(str(root), JOB, exchange.words(COME, GO))
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def test_what_comes_is_there_and_what_was_there_is_kept_as_it_was(root: Path) -> None:
+    before = tree(root)
+    stage(root)
+    assert done(root) == "1101111"
+    kept = root / f".voltui-kept-{JOB}"
+    assert {path.name for path in root.iterdir()} >= {"file", "new", "kind", "other"}
+    assert (root / "folder" / "deep" / "inside").read_text() == "new"
+    assert (root / "kind").read_text() == "new"
+    assert (root / "folder" / os.fsdecode(ODD)).is_symlink()
+    assert not (root / "gone").exists()
+    aside = tree(kept)
+    names = ("file", "gone", "folder", "folder/deep/inside", "folder/empty", "kind/inside")
+    assert {name: aside[name] for name in names} == {name: before[name] for name in names}
+    run(exchange.exchange_back(str(root), JOB, exchange.words(COME, GO)))
+    run(swap.discard_staged(str(root), JOB))
+    assert tree(root) == before
+
+
+def test_broken_off_anywhere_it_is_undone_and_the_undo_too(root: Path, tmp_path: Path) -> None:
+    before = tree(root)
+    complete = False
+    for fail_at in range(1, 200):
+        stage(root)
+        if run_until(exchange.exchange(str(root), JOB, exchange.words(COME, GO)), fail_at, tmp_path):
+            complete = True
+        run_until(exchange.exchange_back(str(root), JOB, exchange.words(COME, GO)), fail_at // 2, tmp_path)
+        run(exchange.exchange_back(str(root), JOB, exchange.words(COME, GO)))
+        run(swap.discard_staged(str(root), JOB))
+        assert tree(root) == before, fail_at
+        if complete:
+            return
+    raise AssertionError("it never came to its end")
+
+
+def test_what_was_kept_comes_back_by_another_exchange(root: Path) -> None:
+    before = tree(root)
+    stage(root)
+    done(root)
+    after = of_the_user(root)
+    back = exchange.words(tuple(path for path in (*COME, *GO) if path != b"new"), (b"new",))
+    run(swap.stage(str(root), LATER))
+    run(exchange.give_back(str(root), LATER, JOB))
+    run(exchange.adopt(str(root), LATER, JOB))
+    run(exchange.give_back(str(root), LATER, JOB))
+    run(swap.stage(str(root), LATER))
+    run(exchange.adopt(str(root), LATER, JOB))
+    run(exchange.exchange(str(root), LATER, back))
+    assert of_the_user(root) == before
+    run(exchange.exchange_back(str(root), LATER, back))
+    assert of_the_user(root) == after
+
+
+def test_no_link_leads_it_elsewhere(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "file").write_text("theirs")
+    (root / "link").symlink_to(tmp_path / "elsewhere")
+    (root / "inner").symlink_to("folder")
+    for path in (b"link/file", b"inner/stays", b"nothing/file", b"file/below"):
+        words = exchange.words((), (path,))
+        done = subprocess.run(exchange.exchange(str(root), JOB, words), capture_output=True)
+        assert (done.returncode, b"link now" in done.stderr) == (1, True)
+        run(exchange.exchange_back(str(root), JOB, words))
+    assert (tmp_path / "elsewhere" / "file").read_text() == "theirs"
+    paths = [b"file", b"folder", b"link", b"link/file", b"nothing", b"nothing/file", b"folder/" + ODD]
+    found = subprocess.run(exchange.look(str(root), paths), check=True, capture_output=True).stdout
+    assert found == b"fdf!-!f"
+
+
+def test_what_came_into_its_place_meanwhile_is_not_replaced_by_the_undo(root: Path) -> None:
+    words = exchange.words((), (b"gone",))
+    run(exchange.exchange(str(root), JOB, words))
+    (root / "gone").write_text("theirs")
+    run(exchange.exchange_back(str(root), JOB, words))
+    assert (root / "gone").read_text() == "theirs"
+    assert (root / f".voltui-kept-{JOB}" / "gone").read_text() == "old"
+    listed = subprocess.run(exchange.list_kept(str(root)), check=True, capture_output=True, text=True).stdout
+    assert listed == f".voltui-kept-{JOB}\n"
+    run(exchange.discard_kept(str(root), JOB))
+    assert not (root / f".voltui-kept-{JOB}").exists()

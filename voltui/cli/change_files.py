@@ -1,0 +1,118 @@
+"""``voltui delete-files``, ``restore --only`` and the undo of such: files of a volume that are changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from voltui.cli import complete
+from voltui.cli.context import CliContext, confirm, with_options
+from voltui.cli.run import run
+from voltui.engine.adapter import Engine
+from voltui.jobs.explorer import Explorer
+from voltui.jobs.file_plans import DeleteFilesPlan, PutPlan, RestoreFilesPlan, UndoFilesPlan
+from voltui.jobs.kept_files import ChangedFiles, job_of_kept
+from voltui.jobs.preview_files import FilesPreview, preview_files
+from voltui.jobs.put import destinations
+from voltui.model.errors import Usage
+from voltui.model.safe import safe
+from voltui.model.selection import Selection, clean_path
+from voltui.model.source import Source
+from voltui.model.text import plural
+
+
+@click.command(name="delete-files")
+@click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("--force", metavar="NAME", help="Delete from the protected volume of this NAME.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@with_options
+def delete_files(cli: CliContext, volume: str, paths: tuple[str, ...], force: str | None, yes: bool) -> None:
+    """Delete files and folders of a VOLUME. Its users go on.
+
+    What is deleted is put aside in the volume for 7 days, in a folder .voltui-kept-…, and `voltui undo VOLUME` brings
+    it back; deleting that folder in the same way deletes it for good.
+    """
+    cli.refuse_read_only("it deletes no files")
+    target, selection = Source.parse(volume), Selection.of(map(os.fsencode, paths))
+    named = forced(target, force)
+    if not yes:
+        plain = [path for path in selection.paths if not job_of_kept(path)]
+        _show(_preview(cli, target, plain, stops=False), brings=False)
+        confirm(f"Delete {plural(len(selection.paths), 'entry', 'entries')} of {safe(volume)}?", yes=yes)
+    run(cli, DeleteFilesPlan(cli.common, target, selection.paths, force=named))
+
+
+@click.command()
+@click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…", type=click.Path(exists=True, path_type=Path))
+@click.option("--into", default="/", metavar="PATH", help="The folder of the volume that it goes to (the root).")
+@click.option("--replace", is_flag=True, help="Replace what has the same name there.")
+@click.option("--force", metavar="NAME", help="Change the protected volume of this NAME.")
+@with_options
+def put(cli: CliContext, volume: str, sources: tuple[Path, ...], into: str, replace: bool, force: str | None) -> None:
+    """Put files and directories of this machine into a folder of a VOLUME. Its users go on.
+
+    They get the owner and group of that folder, and keep their modes, times and links. What is replaced is put aside
+    for 7 days; `voltui undo VOLUME` brings it back, and takes away what is new.
+    """
+    cli.refuse_read_only("it puts no files anywhere")
+    target = Source.parse(volume)
+    places = tuple(os.fsencode(os.path.normpath(source.absolute())) for source in sources)
+    destinations(places, os.fsencode(into))
+    cli.ask(lambda engine: engine.info())
+    run(cli, PutPlan(cli.common, target, places, clean_path(os.fsencode(into)), replace, forced(target, force)))
+
+
+def restore_only(
+    cli: CliContext,
+    reference: str,
+    paths: Sequence[str],
+    to: str | None,
+    *,
+    accept_plain: bool,
+    force: str | None,
+    yes: bool,
+) -> None:
+    """Put only some files and folders of a backup back."""
+    cli.refuse_read_only("it restores nothing")
+    engine_id = cli.ask(lambda engine: engine.info()).id
+    backup = cli.keys.opened(cli.store.find(reference, engine_id), accept_plain=accept_plain)[0]
+    target, selection = Source.parse(to) if to else backup.source, Selection.of(map(os.fsencode, paths))
+    named = forced(target, force)
+    if not yes:
+        _show(_preview(cli, target, selection.paths, stops=True), brings=True)
+        confirm(f"Put {plural(len(selection.paths), 'entry', 'entries')} back into {safe(target.name)}?", yes=yes)
+    run(cli, RestoreFilesPlan(cli.common, target, backup.id, selection.paths, accept_plain, named))
+
+
+def undo_change(cli: CliContext, target: Source, change: ChangedFiles, *, forced: bool, yes: bool) -> None:
+    """Undo a change of files."""
+    if not yes:
+        for fact in change.facts:
+            click.echo(fact, err=True)
+        confirm(f"Undo this change of files in {safe(target.name)}?", yes=yes)
+    run(cli, UndoFilesPlan(cli.common, target, change.job, change.replaced, change.new, change.stops, forced))
+
+
+def forced(target: Source, name: str | None) -> bool:
+    """Whether a protected target is named outright. Raises `Usage` where another name was typed."""
+    if name is not None and name != target.name:
+        raise Usage(f"--force names {safe(name)}, but {safe(target.name)} would be changed.", "Type its name.")
+    return name is not None
+
+
+def _preview(cli: CliContext, target: Source, paths: Sequence[bytes], *, stops: bool) -> FilesPreview:
+    async def look(engine: Engine) -> FilesPreview:
+        explorer = Explorer(engine, cli.settings.state)
+        return await preview_files(engine, explorer, await engine.inventory(), target, paths, stops=stops)
+
+    return cli.ask(look)
+
+
+def _show(preview: FilesPreview, *, brings: bool) -> None:
+    for fact in preview.facts(brings=brings):
+        click.echo(fact, err=True)

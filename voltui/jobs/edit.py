@@ -1,0 +1,75 @@
+"""The job that writes an edited file back into a volume: in one step, by rename, with the mode, owner and attributes
+that it had there. What it was before is kept; where somebody else has changed it meanwhile, nothing is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from blake3 import blake3
+
+from voltui.engine import exchange as scripts
+from voltui.engine.helper import TARGET
+from voltui.jobs.context import JobContext
+from voltui.jobs.exchange import Changing, changing
+from voltui.jobs.file_plans import EditPlan
+from voltui.model.errors import Failed, Refused
+from voltui.model.safe import safe, safe_path
+
+MOST_BYTES = 4 << 20
+"""Bytes of a file that is edited."""
+
+
+def digest(content: bytes) -> str:
+    """What tells one content of a file from another."""
+    return blake3(content).hexdigest()
+
+
+async def run(context: JobContext, plan: EditPlan) -> dict[str, Any]:
+    """Write the plan's file back; it goes here then. Raises `Refused` where the one in the volume is another by now."""
+    path = Path(os.fsdecode(plan.file))
+    context.left["text"] = f"Your text is kept in {safe(str(path))}."
+    try:
+        content = await context.in_thread(path.read_bytes)
+    except OSError as error:
+        raise Failed(f"{safe(str(path))} can't be read: {(error.strerror or str(error)).lower()}.") from error
+    if len(content) > MOST_BYTES:
+        raise Refused(f"{len(content):,} bytes are too many for a file that is edited.", "Put it there as a file.")
+    async with changing(context, plan.target, force=plan.force, trusted=True) as target:
+        async with target.staging():
+            await _stage(context, target, plan.path, content)
+            await _refuse_changed(target, plan)
+            result = await target.exchange((plan.path,), (), {})
+        del context.left["text"]
+        await context.in_thread(lambda: _forget(path))
+        await target.forget_expired()
+        return result
+
+
+async def _stage(context: JobContext, target: Changing, path: bytes, content: bytes) -> None:
+    """Write the content beside, with all that the file has but content and time."""
+    context.begin("Writing")
+    process = await target.bridge.spawn(scripts.write_like(TARGET, context.directory.id, path), feed=True)
+    try:
+        await context.in_thread(lambda: process.sink.write(content))
+        process.sink.close()
+        result = await process.wait()
+    finally:
+        process.close()
+    if result.code:
+        raise Failed(f"Writing {safe_path(path)} failed: {result.words}.")
+
+
+async def _refuse_changed(target: Changing, plan: EditPlan) -> None:
+    now = await target.bridge.check(scripts.read_whole(TARGET, plan.path, MOST_BYTES + 1), "Reading the file again")
+    if digest(now) != plan.was:
+        raise Refused(
+            f"/{safe_path(plan.path)} was changed in the {plan.target.words} meanwhile, and is left as it is.",
+            "Open it anew, and take over what you had written.",
+        )
+
+
+def _forget(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.parent.rmdir()

@@ -1,0 +1,201 @@
+"""What is done with files: the marked ones, or the one under the cursor."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voltui.format import size
+from voltui.jobs.file_plans import CopyOutPlan, DeleteFilesPlan, PutPlan, RestoreFilesPlan
+from voltui.jobs.kept_files import job_of_kept
+from voltui.jobs.plan import Plan
+from voltui.jobs.preview_files import FilesPreview, preview_files
+from voltui.jobs.put import destinations
+from voltui.jobs.to_client import check_target
+from voltui.model.errors import NotFound, VoltuiError
+from voltui.model.files import FileNode
+from voltui.model.paths import absolute
+from voltui.model.safe import safe, safe_path
+from voltui.model.selection import Selection
+from voltui.model.source import Source
+from voltui.model.text import clock_time, plural
+from voltui.ui.handlers.undoing import undo_last
+from voltui.ui.screens.ask import AskScreen
+from voltui.ui.screens.confirm import ConfirmScreen
+
+if TYPE_CHECKING:
+    from voltui.ui.screens.files import FilesScreen
+
+
+class Files:
+    """Handlers that start jobs of files."""
+
+    def __init__(self, screen: FilesScreen) -> None:
+        self._screen = screen
+
+    def do_export(self) -> None:
+        """Ask for a directory of this machine and copy there."""
+        nodes = self._screen.chosen
+        if nodes:
+            self._ask_where(nodes, _free_directory(Path(f"./{self._screen.files.source.short.rpartition('/')[2]}")))
+
+    def _ask_where(self, nodes: list[FileNode], proposed: str) -> None:
+        screen = self._screen
+
+        def named(text: str | None) -> None:
+            if text:
+                screen.app.run_worker(self._copy_out(nodes, text), exit_on_error=False)
+
+        hint = "A directory of this machine, made if need be; nothing there is replaced."
+        screen.app.push_screen(AskScreen(f"Copy {said(nodes)} to", hint, proposed), named)
+
+    async def _copy_out(self, nodes: list[FileNode], text: str) -> None:
+        app, files = self._screen.app, self._screen.files
+        try:
+            selection, target = Selection.of(paths(nodes)), absolute(text)
+            await asyncio.to_thread(check_target, target, list(selection.names))
+        except VoltuiError as error:
+            app.tell_error(error)
+            return
+        backup = files.backup.id if files.backup else ""
+        source = None if files.backup else files.source
+        app.start_job(CopyOutPlan(app.live.common(), selection.paths, os.fsencode(target), source, backup))
+        self._screen.unmark()
+
+    def do_restore(self) -> None:
+        """Show what putting the entries back into the live volume would do; yes does it."""
+        self._run(self._restore(self._screen.chosen))
+
+    def do_remove(self) -> None:
+        """Show what would go, and who has it; yes deletes it."""
+        self._run(self._delete(self._screen.chosen))
+
+    def do_undo(self) -> None:
+        """Show what undoing the last change would do; yes does it."""
+        undo_last(self._screen.app, self._screen.files.source)
+
+    def _run(self, work: Coroutine[None, None, None]) -> None:
+        self._screen.app.run_worker(work, exclusive=True, group="plan", exit_on_error=False)
+
+    async def _restore(self, nodes: list[FileNode]) -> None:
+        app, backup = self._screen.app, self._screen.files.backup
+        if backup is None or not nodes:
+            return
+        plan = RestoreFilesPlan(app.live.common(), backup.source, backup.id, paths(nodes))
+        question = f"Put {said(nodes)} back into {safe(backup.source.short)}?"
+        facts = [f"As of {clock_time(backup.started)}; a folder becomes what it was then."]
+        await self._confirm(question, facts, plan, "Restore")
+
+    async def _delete(self, nodes: list[FileNode]) -> None:
+        app, source = self._screen.app, self._screen.files.source
+        if not nodes:
+            return
+        facts = (
+            ["What was put aside before is deleted for good."] if any(job_of_kept(one.path) for one in nodes) else []
+        )
+        plan = DeleteFilesPlan(app.live.common(), source, paths(nodes))
+        await self._confirm(f"Delete {said(nodes)} from {safe(source.short)}?", facts, plan, "Delete")
+
+    async def _confirm(
+        self,
+        question: str,
+        facts: list[str],
+        plan: RestoreFilesPlan | DeleteFilesPlan,
+        yes: str,
+    ) -> None:
+        """Show what the plan does, ask, do it."""
+        brings = isinstance(plan, RestoreFilesPlan)
+        known = [path for path in Selection.of(plan.paths).paths if not job_of_kept(path)]
+        preview = await self._preview(plan.target, known, stops=brings)
+        if preview is not None:
+            self._ask(question, [*facts, *preview.facts(brings=brings)], plan, yes)
+
+    async def _preview(self, target: Source, paths: Sequence[bytes], *, stops: bool) -> FilesPreview | None:
+        """What a change at the paths does; nothing where it can't be done, which is told."""
+        app, inventory = self._screen.app, self._screen.state.inventory
+        if inventory is None:
+            app.tell("The engine does not answer.", warning=True)
+            return None
+        try:
+            preview = await preview_files(app.live.engine, app.live.explorer, inventory, target, paths, stops=stops)
+        except VoltuiError as error:
+            app.tell_error(error)
+            return None
+        if preview.refusal:
+            app.tell(preview.refusal, warning=True)
+            return None
+        return preview
+
+    def _ask(self, question: str, facts: list[str], plan: Plan, yes: str) -> None:
+        app = self._screen.app
+
+        def decided(sure: bool | None) -> None:
+            if sure:
+                app.start_job(plan)
+                self._screen.unmark()
+
+        app.clear_notifications()
+        app.push_screen(ConfirmScreen(question, facts, yes), decided)
+
+    def do_add(self) -> None:
+        """Ask for a file or directory of this machine, and put it into the folder that is open."""
+        screen = self._screen
+        folder = screen.browsing.folder
+        if folder is None:
+            return
+
+        def named(text: str | None) -> None:
+            if text:
+                self._run(self._put(text, folder.path))
+
+        hint = "A file or directory of this machine; it gets the owner of the folder that it goes to."
+        screen.app.push_screen(AskScreen(f"Put into {folder.shown_path}", hint, "./"), named)
+
+    async def _put(self, text: str, into: bytes) -> None:
+        """Put it there at once; where something of its name is there, ask whether that is to be replaced."""
+        app, target = self._screen.app, self._screen.files.source
+        try:
+            sources = (await asyncio.to_thread(_mine, text),)
+            places = destinations(sources, into)
+        except VoltuiError as error:
+            app.tell_error(error)
+            return
+        preview = await self._preview(target, places, stops=False)
+        if preview is None:
+            return
+        plan = PutPlan(app.live.common(), target, sources, into, replace=bool(preview.replaced))
+        if not preview.replaced:
+            app.start_job(plan)
+            return
+        self._ask(f"Replace /{safe_path(places[0])}?", preview.facts(brings=True), plan, "Replace")
+
+
+def _mine(text: str) -> bytes:
+    """The whole path of a file or directory of this machine. Raises `NotFound`."""
+    source = os.path.normpath(absolute(text))
+    if not Path(source).exists():
+        raise NotFound(f"There is no {safe(text)} on this machine.", "Check the path.")
+    return os.fsencode(source)
+
+
+def said(nodes: list[FileNode]) -> str:
+    """``name``, or ``3 entries``, with how much that is."""
+    what = nodes[0].shown_name if len(nodes) == 1 else plural(len(nodes), "entry", "entries")
+    return f"{what} ({size(sum(node.total for node in nodes))})"
+
+
+def paths(nodes: list[FileNode]) -> tuple[bytes, ...]:
+    """The paths of entries."""
+    return tuple(node.path for node in nodes)
+
+
+def _free_directory(path: Path) -> str:
+    """A name like this one for a directory that is not there yet."""
+    candidate, number = path, 1
+    while os.path.lexists(candidate):
+        number += 1
+        candidate = path.with_name(f"{path.name}-{number}")
+    return f"./{candidate}"
