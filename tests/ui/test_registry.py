@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from voltui.ui.actions import ACTIONS, ALL, BY_ID, bindings, footer, here
+from voltui.ui.actions import ACTIONS, ALL, BY_ID, bindings, footer, here, offered
 from voltui.ui.frame import keys
 from voltui.ui.handlers.engines import Engines
 from voltui.ui.handlers.export import Export
@@ -27,7 +27,7 @@ HANDLERS = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks,
 
 def test_every_action_has_one_handler_and_every_handler_an_action() -> None:
     handlers = Counter(name.removeprefix("do_") for owner in HANDLERS for name in vars(owner) if name.startswith("do_"))
-    assert handlers == Counter(list(BY_ID))
+    assert handlers == Counter(action.id for action in ACTIONS if action.panes & ALL)
 
 
 def test_no_key_does_two_things() -> None:
@@ -52,6 +52,7 @@ def test_no_help_is_cut_at_80_cells() -> None:
 
 def test_the_help_tells_every_action() -> None:
     text = "\n".join(plain(line) for line in help_lines(ACTIONS, "volumes"))
+    assert {action.id for action in offered()} == {action.id for action in ACTIONS if action.panes & ALL}
     for action in ACTIONS:
         assert action.help in text
         assert action.shown_keys in text

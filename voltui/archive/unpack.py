@@ -63,7 +63,7 @@ def unpack(
     """
     check_file(index, expected[1])
     check = _Check(IndexLines(index, key), seen)
-    pieces = _decompressed(archive, expected[0], key)
+    pieces = decompressed(archive, expected[0], key)
     try:
         if sink is None:
             _read(archive, pieces, check, None, None, progress)
@@ -80,7 +80,7 @@ def unpack(
         check.lines.close()
 
 
-class _CutError(Exception):
+class CutError(Exception):
     """The compressed data ends before its end."""
 
 
@@ -124,8 +124,8 @@ def _read(
                 if forward is not None:
                     forward(piece)
                 progress(reader.position, check.count)
-        except (ZstdError, _CutError) as error:
-            what = "is cut" if isinstance(error, _CutError) else "does not decompress"
+        except (ZstdError, CutError) as error:
+            what = "is cut" if isinstance(error, CutError) else "does not decompress"
             raise Damaged(f"{safe(archive.name)} {what} in {check.next_name()}.") from error
     reader.close()
     check.lines.finish()
@@ -168,8 +168,11 @@ class _HashedFile:
         _compare(self._path, Part(self._size, self._digest.hexdigest()), expected)
 
 
-def _decompressed(archive: Path, expected: Part, key: Key | None) -> Iterator[bytes]:
-    """The tar bytes in pieces of whole blocks."""
+def decompressed(archive: Path, expected: Part, key: Key | None) -> Iterator[bytes]:
+    """The tar bytes of an archive in pieces of whole blocks; what was read is held against ``expected`` at the end.
+
+    Raises `ZstdError` where it does not decompress, `CutError` where it ends too soon, `Damaged` for another hash.
+    """
     file = _HashedFile(archive)
     decompressor = ZstdDecompressor()
     rest = b""
@@ -188,7 +191,7 @@ def _decompressed(archive: Path, expected: Part, key: Key | None) -> Iterator[by
                 more = not decompressor.needs_input and not decompressor.eof
                 data = decompressor.decompress(b"", _PIECE) if more else b""
     if not decompressor.eof:
-        raise _CutError
+        raise CutError
     file.check(expected)
     if rest:
         yield rest

@@ -15,6 +15,8 @@ from voltui.ui.glyphs import glyphs
 
 VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS = "volumes", "containers", "graph", "backups", "jobs"
 ALL = frozenset((VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS))
+DIFFERENCES = "differences"
+"""No pane: the screen of that name, which has keys of its own."""
 
 
 class Group(StrEnum):
@@ -107,6 +109,7 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((VOLUMES, BACKUPS)), footer=4),
     Action("diff", ("D",), "Differences", "What differs from the last backup", Group.ACT,
            frozenset((VOLUMES, BACKUPS))),
+    Action("swap", ("W",), "Swap sides", "The differences the other way round", Group.ACT, frozenset((DIFFERENCES,))),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
     Action("filter", ("slash",), "Filter", "Show only rows that match; terms below", Group.FIND, footer=4),
     Action("next_match", ("n",), "Next", "Next row that the filter left", Group.FIND),
@@ -166,6 +169,8 @@ def handlers(*owners: object) -> dict[str, Callable[[], object]]:
     """The handler of each action: the method ``do_<id>`` of one of the owners. Raises `AttributeError` without one."""
     found = {}
     for action in ACTIONS:
+        if not action.panes & ALL:
+            continue  # a screen's own
         name = f"do_{action.id}"
         owner = next((owner for owner in owners if hasattr(owner, name)), owners[0])
         found[action.id] = getattr(owner, name)
@@ -182,7 +187,18 @@ def offered(*, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:
     return [
         replace(action, keys=keys.get(action.id, action.keys))
         for action in ACTIONS
-        if not (read_only and action.changes)
+        if action.panes & ALL and not (read_only and action.changes)
+    ]
+
+
+def among(told: Mapping[str, str], *, keys: Keymap = _OWN) -> list[Action]:
+    """Actions of a screen by their ids, with the keys that the user has chosen, and what they do there where that is
+    not what the registry says."""
+    return [
+        replace(
+            BY_ID[identifier], keys=keys.get(identifier, BY_ID[identifier].keys), help=said or BY_ID[identifier].help
+        )
+        for identifier, said in told.items()
     ]
 
 

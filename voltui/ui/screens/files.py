@@ -208,13 +208,7 @@ class FilesScreen(Screen[None]):
         if node.folder:
             self._go(node)
         elif self._opened is not None:
-            self.run_worker(self._preview(self._opened, node), exclusive=True, group="preview", exit_on_error=False)
-
-    async def _preview(self, opened: Opened, node: FileNode) -> None:
-        try:
-            self.app.push_screen(PreviewScreen(node, await opened.head(node)))
-        except VoltuiError as error:
-            self.app.tell_error(error)
+            self.app.push_screen(PreviewScreen(node, self._opened, self._files.root))
 
     def _back(self) -> None:
         """Out of what was found, then one folder up, then out."""
