@@ -73,12 +73,12 @@ async def test_what_differs_is_told_by_content(lab: Lab) -> None:
 
         async def text(path: bytes, *, swapped: bool = False) -> list[str]:
             told = await opened.text(found[path], swapped=swapped)
-            return [told.sentence] if told.sentence else [f"{one.sign}{one.text}" for one in told.lines]
+            return [told.sentence] if told.sentence else [one.printed for one in told.lines]
 
-        assert await text(b"grown") == ["@@@ -1,3 +1,4 @@", " first", " 'grown'", "+and more", " last"]
+        assert await text(b"grown") == ["@@ -1,3 +1,4 @@", " first", " 'grown'", "+and more", " last"]
         assert "-and more" in await text(b"grown", swapped=True)
         assert (await text(b"hidden-too"))[1:3] == ["-first", "+other"]
-        assert await text(b"gone") == ["@@@ -1,3 +0,0 @@", "-first", "-'gone'", "-last"]
+        assert await text(b"gone") == ["@@ -1,3 +0,0 @@", "-first", "-'gone'", "-last"]
         assert await text(b"rewritten") == ["The content is the same; time differs."]
         assert await text(b"folder") == ["It is a dir; mode differs."]
         assert await text(b"new") == ["It is no text: 9 B, and the contents differ."]

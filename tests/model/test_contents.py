@@ -62,19 +62,19 @@ def test_colours_let_no_sequence_through() -> None:
 
 
 def differing(before: str, after: str) -> list[str]:
-    return [f"{one.sign}{one.text}" for one in unified(before, after)]
+    return [one.printed for one in unified(before, after)]
 
 
 def test_a_unified_diff_has_the_lines_with_their_neighbours() -> None:
     old = "\n".join(map(str, range(30))) + "\n"
     new = old.replace("\n3\n", "\nthree\n").replace("\n25\n", "\n")
     assert differing(old, new) == [
-        "@@@ -1,7 +1,7 @@", " 0", " 1", " 2", "-3", "+three", " 4", " 5", " 6",
-        "@@@ -23,7 +23,6 @@", " 22", " 23", " 24", "-25", " 26", " 27", " 28",
+        "@@ -1,7 +1,7 @@", " 0", " 1", " 2", "-3", "+three", " 4", " 5", " 6",
+        "@@ -23,7 +23,6 @@", " 22", " 23", " 24", "-25", " 26", " 27", " 28",
     ]  # fmt: skip
     assert differing(old, old) == []
-    assert differing("", "a\n") == ["@@@ -0,0 +1 @@", "+a"]
-    assert differing("a", "a\n") == ["@@@ -1 +1 @@", "-a", "\\\\ No newline at end of file", "+a"]
+    assert differing("", "a\n") == ["@@ -0,0 +1 @@", "+a"]
+    assert differing("a", "a\n") == ["@@ -1 +1 @@", "-a", "\\ No newline at end of file", "+a"]
 
 
 def applied(old: str, lines: list[str]) -> list[str]:

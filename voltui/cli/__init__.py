@@ -26,6 +26,7 @@ _COMMANDS = {
     "restore": "restore",
     "undo": "undo",
     "verify": "verify",
+    "diff": "diff",
     "prune": "prune",
     "export": "transfer",
     "import": "transfer",

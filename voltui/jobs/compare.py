@@ -45,6 +45,10 @@ class Comparing:
         """Whether one side had too many entries to be listed."""
         return any(tree.cut for tree in self._trees)
 
+    def known(self, path: bytes) -> bool:
+        """Whether a side has an entry at the path."""
+        return any(tree.find(path) is not None for tree in self._trees)
+
     async def listed(self) -> list[Difference]:
         """What the lists tell. Raises `VoltuiError` where they can't be read."""
         before, after = self._trees

@@ -16,6 +16,7 @@ from voltui.archive.pick import pick
 from voltui.archive.reader import TarReader
 from voltui.engine import tools
 from voltui.engine.bridge import Bridge
+from voltui.engine.helper import TARGET
 from voltui.engine.pool import DaemonPool
 from voltui.jobs.explorer import Explorer
 from voltui.jobs.keys import Keyring
@@ -36,6 +37,7 @@ from voltui.model.files import (
     content_hash,
 )
 from voltui.model.safe import safe, safe_path
+from voltui.model.source import Source
 from voltui.model.text import clock_time
 from voltui.model.volume import Volume
 from voltui.store.local import LocalStore
@@ -92,13 +94,34 @@ class VolumeFiles:
     async def opened(self) -> AsyncIterator[Opened]:
         """Open it by a helper that reads only, which is there until it is closed."""
         source, folder = await self._explorer.place(self._volume)
-        pool, ended = DaemonPool("files of a volume", _THREADS), threading.Event()
-        try:
-            async with self._explorer.opened(source) as bridge:
-                yield _OpenedVolume(bridge, folder, pool, ended)
-        finally:
-            ended.set()
-            pool.close()
+        async with _opened_live(self._explorer, source, folder) as opened:
+            yield opened
+
+
+class PathFiles:
+    """The files of a directory on the engine's host, as they are when it is opened."""
+
+    def __init__(self, explorer: Explorer, path: str) -> None:
+        self.title = safe(path)
+        self.root = path
+        self._explorer = explorer
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Opened]:
+        """Open it as a volume is opened."""
+        async with _opened_live(self._explorer, Source("path", self.root), TARGET) as opened:
+            yield opened
+
+
+@asynccontextmanager
+async def _opened_live(explorer: Explorer, source: Source, folder: str) -> AsyncIterator[Opened]:
+    pool, ended = DaemonPool("files of a volume", _THREADS), threading.Event()
+    try:
+        async with explorer.opened(source) as bridge:
+            yield _OpenedVolume(bridge, folder, pool, ended)
+    finally:
+        ended.set()
+        pool.close()
 
 
 class _OpenedVolume:
@@ -114,6 +137,8 @@ class _OpenedVolume:
             await self._pool.run(lambda: read_files(process.source, tree, self._ended.is_set))
             if not tree.cut and len(tree.nodes) == 1 and (result := await process.wait()).code:
                 raise Failed(f"Listing failed: {result.words}.")
+            if any(not node.name for node in tree.root.children):
+                raise Refused("It is a single file, no directory: there are no files in it.")
         finally:
             process.close()
 

@@ -26,7 +26,12 @@ class DiffLine(NamedTuple):
     sign: str
     """A blank, ``+`` or ``-``, ``@`` for the line that begins a hunk, ``\\`` for a remark."""
     text: str
-    """Without the sign; of a hunk's beginning, the whole line."""
+    """Without the sign; of a hunk's beginning and a remark, the whole line."""
+
+    @property
+    def printed(self) -> str:
+        """The line as ``diff -u`` prints it."""
+        return self.text if self.sign in "@\\" else f"{self.sign}{self.text}"
 
 
 def unified(before: str, after: str) -> Iterator[DiffLine]:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voltui.format import ago
 from voltui.model.backup import Backup, latest
 from voltui.model.safe import safe
+from voltui.model.text import clock_time
+from voltui.ui.screens.menu import Choice, MenuScreen
+
+_NOW = "now"
+"""No backup's id."""
 
 if TYPE_CHECKING:
     from voltui.jobs.look import Files
@@ -36,30 +42,52 @@ class Looking:
         return self._of_volume(key)
 
     def do_diff(self) -> None:
-        """What differs between the last backup and the volume now, or between two backups that are marked."""
-        from voltui.ui.screens.differences import DifferencesScreen
-
+        """What differs between the last backup and the volume now; of a backup, what to compare it with is chosen."""
         screen, key = self._screen, self._screen.cursor_key
         state = screen.state
         if not key:
             return
         if screen.pane.view.id == "volumes":
             backups = state.backups_of(key)
-            backup = latest(backups) if backups else None
+            if backups:
+                self._compare(latest(backups), None)
+            else:
+                screen.app.tell("There is no backup of it yet. b makes one.", warning=True)
+            return
+        chosen = [state.backup_by_id[one] for one in screen.pane.chosen(state, key)]
+        if len(chosen) == 2:
+            older, newer = sorted(chosen, key=lambda one: one.started)
+            self._compare(older, newer)
         else:
-            chosen = sorted(screen.pane.chosen(state, key), key=lambda one: state.backup_by_id[one].started)
-            if len(chosen) == 2:
-                older, newer = (self._of_backup(state.backup_by_id[one]) for one in chosen)
-                screen.app.push_screen(DifferencesScreen(older, newer))
+            self._choose(state.backup_by_id[key])
+
+    def _choose(self, backup: Backup) -> None:
+        """Ask what to compare a backup with: its volume as it is now, or another backup."""
+        screen, state = self._screen, self._screen.state
+        others = {one.id: one for one in state.backups if one.source == backup.source and one.id != backup.id}
+        choices = [Choice(one.id, clock_time(one.started), "", _age(one)) for one in others.values()]
+        choices.insert(0, Choice(_NOW, "Its volume now", "", "what was done since"))
+
+        def chosen(identifier: str | None) -> None:
+            if identifier is None:
                 return
-            backup = state.backup_by_id[key]
-        volume = self._of_volume(backup.source.name) if backup else None
-        if backup is None:
-            screen.app.tell("There is no backup of it yet. b makes one.", warning=True)
-        elif volume is None:
-            screen.app.tell("This engine has no such volume. Mark two backups to compare these.", warning=True)
+            other = others.get(identifier)
+            older, newer = (other, backup) if other is not None and other.started < backup.started else (backup, other)
+            self._compare(older, newer)
+
+        title = f"Compare {safe(backup.source.short)} {clock_time(backup.started)} with"
+        screen.app.push_screen(MenuScreen(title, choices), chosen)
+
+    def _compare(self, older: Backup, newer: Backup | None) -> None:
+        """Show what differs between two backups, or between one and its volume now."""
+        from voltui.ui.screens.differences import DifferencesScreen
+
+        app = self._screen.app
+        after = self._of_backup(newer) if newer is not None else self._of_volume(older.source.name)
+        if after is None:
+            app.tell("This engine has no such volume. Another backup can be compared.", warning=True)
         else:
-            screen.app.push_screen(DifferencesScreen(self._of_backup(backup), volume))
+            app.push_screen(DifferencesScreen(self._of_backup(older), after))
 
     def _of_backup(self, backup: Backup) -> Files:
         from voltui.jobs.keys import Keyring
@@ -77,3 +105,7 @@ class Looking:
         if inventory is None or volume is None:
             return None
         return VolumeFiles(self._screen.app.live.explorer, volume, safe(inventory.display_name(volume)))
+
+
+def _age(backup: Backup) -> str:
+    return f"{ago(backup.started)}, {backup.writers}"

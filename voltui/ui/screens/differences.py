@@ -152,14 +152,13 @@ class DifferencesScreen(Screen[None]):
         self._lines("header").show([spread(left, self._words(), self.size.width)])
 
     def _words(self) -> Line:
-        """How far it is, or how many of which kind, and the order."""
+        """How far it is, or the order."""
         if self._found is None:
             return ()
         opened = self._comparing
         if self._counting is not None and opened is not None and opened.total:
             return line(f"  comparing {size(opened.done)} of {size(opened.total)} ")
-        order = Span(f"  sort {list(_ORDERS)[self._order]} ", "dim")
-        return line(f"  {_summary(self._rows)}", order)
+        return line(Span(f"  sort {list(_ORDERS)[self._order]} ", "dim"))
 
     def _cells(self, key: str) -> tuple[Line, ...]:
         one = self._rows[key]
@@ -177,7 +176,8 @@ class DifferencesScreen(Screen[None]):
     def _show_detail(self) -> None:
         one = self._rows.get(self._table.cursor_key)
         widget = self._lines("detail")
-        title = frame.detail_title(one.what if one else "", self._table.position, widget.size.width)
+        summary = _summary(self._rows) if self._found is not None else ""
+        title = frame.detail_title(one.what if one else "", self._table.position, widget.size.width, summary)
         widget.show([title, *(detail(side)[1] for side in (one.sides if one else ()))])
 
     # Actions.

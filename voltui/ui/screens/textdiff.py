@@ -35,10 +35,4 @@ class TextDiffScreen(ReaderScreen):
 
 def diff_lines(found: Sequence[DiffLine]) -> list[Line]:
     """The lines of a unified diff with their signs, safe for a terminal."""
-    return [line(Span(signed(one), _STYLES.get(one.sign, ""))) for one in found]
-
-
-def signed(one: DiffLine) -> str:
-    """A line of a diff as it is printed, safe for a terminal."""
-    sign = one.sign if one.sign in " +-" else ""
-    return f"{sign}{safe(one.text.expandtabs())}"
+    return [line(Span(safe(one.printed.expandtabs()), _STYLES.get(one.sign, ""))) for one in found]
