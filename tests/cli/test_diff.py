@@ -25,7 +25,9 @@ async def test_a_volume_is_compared_with_its_backups(lab: Lab, voltui: Callable[
     differs = voltui("diff", "data")
     assert differs.code == 1
     assert [one.split() for one in differs.out.splitlines()] == [
-        ["WHAT", "BEFORE", "AFTER", "PATH"], ["removed", "1", "B", "/gone"], ["changed", "12", "B", "12", "B", "/letter"],
+        ["WHAT", "BEFORE", "AFTER", "PATH"],
+        ["removed", "1", "B", "/gone"],
+        ["changed", "12", "B", "12", "B", "/letter"],
     ]  # fmt: skip
     lines = voltui("diff", "data", "--path", "/letter")
     assert (lines.code, lines.out) == (1, "--- a/letter\n+++ b/letter\n@@ -1,2 +1,2 @@\n dear\n-reader\n+writer\n")
@@ -33,7 +35,10 @@ async def test_a_volume_is_compared_with_its_backups(lab: Lab, voltui: Callable[
     first, second = (one["id"] for one in json.loads(voltui("backups", "--json", check=True).out)[::-1])
     document = voltui("diff", second, first, "--json")
     assert document.code == 1
-    assert [(one["path"], one["what"]) for one in json.loads(document.out)] == [("gone", "added"), ("letter", "changed")]
+    assert [(one["path"], one["what"]) for one in json.loads(document.out)] == [
+        ("gone", "added"),
+        ("letter", "changed"),
+    ]
     assert voltui("diff", second, "data").code == 0
     assert voltui("diff", second, str(files)).code == 0
 

@@ -17,12 +17,13 @@ from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
 from voltui.ui.handlers.removal import Removal
 from voltui.ui.handlers.sharing import Sharing
+from voltui.ui.handlers.shells import Shells
 from voltui.ui.handlers.volumes import Volumes
 from voltui.ui.handlers.walks import Walks
 from voltui.ui.screens.help import help_lines
 from voltui.ui.spans import plain, width_of
 
-HANDLERS = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
+HANDLERS = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks, Export, Engines, Removal, Shells)
 
 
 def test_every_action_has_one_handler_and_every_handler_an_action() -> None:

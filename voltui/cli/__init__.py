@@ -27,6 +27,7 @@ _COMMANDS = {
     "undo": "undo",
     "verify": "verify",
     "diff": "diff",
+    "shell": "shell",
     "prune": "prune",
     "export": "transfer",
     "import": "transfer",

@@ -29,7 +29,8 @@ from voltui.model.volume import Volume
 from voltui.store.files import locked_file
 
 _BACKUPS_HINT = "Files of backups can be looked at."
-_PREFIX = "voltui-explorer-"
+_PREFIX, SHELL_PREFIX = "voltui-explorer-", "voltui-shell-"
+_OWN = (f"/{_PREFIX}", f"/{SHELL_PREFIX}")
 _BIRTH = 60
 """Seconds after which a helper that was made is not about to be started."""
 _READ_FILES = ("DAC_READ_SEARCH",)
@@ -138,7 +139,7 @@ class Explorer:
         self._swept = True
         connection, oldest = self._engine.connection, time.time() - _BIRTH
         rows = await helper.find(connection, f"{CLIENT_LABEL}={client}")
-        ours = [row for row in rows if row["Names"][0].startswith(f"/{_PREFIX}") and row["State"] == "created"]
+        ours = [row for row in rows if row["Names"][0].startswith(_OWN) and row["State"] == "created"]
         await helper.remove_all(connection, [row["Id"] for row in ours if row["Created"] < oldest])
 
     async def _close(self, held: _Held) -> None:

@@ -76,6 +76,8 @@ class Files(Protocol):
     """What it is, ready for a terminal."""
     root: str
     """What stands before a path to name the file elsewhere."""
+    volume: Volume | None
+    """The volume itself; ``None`` for anything else."""
 
     def opened(self) -> AbstractAsyncContextManager[Opened]:
         """Open it for looking. Raises `VoltuiError`."""
@@ -87,13 +89,14 @@ class VolumeFiles:
     def __init__(self, explorer: Explorer, volume: Volume, name: str) -> None:
         self.title = name
         self.root = volume.mountpoint
+        self.volume: Volume | None = volume
         self._explorer = explorer
-        self._volume = volume
+        self._place = volume
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Opened]:
         """Open it by a helper that reads only, which is there until it is closed."""
-        source, folder = await self._explorer.place(self._volume)
+        source, folder = await self._explorer.place(self._place)
         async with _opened_live(self._explorer, source, folder) as opened:
             yield opened
 
@@ -104,6 +107,7 @@ class PathFiles:
     def __init__(self, explorer: Explorer, path: str) -> None:
         self.title = safe(path)
         self.root = path
+        self.volume: Volume | None = None
         self._explorer = explorer
 
     @asynccontextmanager
@@ -175,6 +179,7 @@ class BackupFiles:
     def __init__(self, store: LocalStore, keys: Keyring, backup: Backup) -> None:
         self.title = f"{safe(backup.source.short)} {clock_time(backup.started)}"
         self.root = ""
+        self.volume: Volume | None = None
         self._store = store
         self._keys = keys
         self._backup = backup

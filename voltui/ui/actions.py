@@ -109,6 +109,8 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((VOLUMES, BACKUPS)), footer=4),
     Action("diff", ("D",), "Differences", "What differs from the last backup", Group.ACT,
            frozenset((VOLUMES, BACKUPS))),
+    Action("shell", ("exclamation_mark",), "Shell", "A shell on the volume: read-only, or read-write", Group.ACT,
+           frozenset((VOLUMES, GRAPH))),
     Action("swap", ("W",), "Swap sides", "The differences the other way round", Group.ACT, frozenset((DIFFERENCES,))),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
     Action("filter", ("slash",), "Filter", "Show only rows that match; terms below", Group.FIND, footer=4),

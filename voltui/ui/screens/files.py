@@ -22,6 +22,7 @@ from voltui.model.text import plural
 from voltui.ui import frame
 from voltui.ui.actions import BY_ID, bindings
 from voltui.ui.glyphs import glyphs
+from voltui.ui.handlers.shells import ask_shell
 from voltui.ui.handlers.table import MOVES, moves
 from voltui.ui.screens.help import HelpScreen
 from voltui.ui.screens.preview import PreviewScreen
@@ -41,8 +42,21 @@ _TYPING = 0.1
 """Seconds without a key until names are looked for."""
 _ACTIONS = [
     BY_ID[identifier]
-    for identifier in ("open", "back", "right", "left", "filter", "sort", "copy", "refresh", *MOVES, "help", "quit")
-]
+    for identifier in (
+        "open",
+        "back",
+        "right",
+        "left",
+        "filter",
+        "sort",
+        "copy",
+        "shell",
+        "refresh",
+        *MOVES,
+        "help",
+        "quit",
+    )
+]  # fmt: skip
 _FOOTER = [BY_ID[identifier] for identifier in ("open", "back", "filter", "sort", "copy", "help")]
 
 
@@ -194,6 +208,7 @@ class FilesScreen(Screen[None]):
             "filter": self._ask,
             "sort": self._sort,
             "copy": self._copy,
+            "shell": lambda: ask_shell(self.app, self._files.volume),
             "refresh": self._begin,
             "help": lambda: self.app.push_screen(HelpScreen(_ACTIONS, "volumes", frozenset())),
             "quit": self.dismiss,

@@ -23,6 +23,7 @@ from voltui.ui.handlers.moves import Moves
 from voltui.ui.handlers.operations import Operations
 from voltui.ui.handlers.removal import Removal
 from voltui.ui.handlers.sharing import Sharing
+from voltui.ui.handlers.shells import Shells
 from voltui.ui.handlers.volumes import Volumes
 from voltui.ui.handlers.walks import Walks
 from voltui.ui.memory import Remembered
@@ -55,6 +56,7 @@ _LEAST_WIDTH, _LEAST_HEIGHT = 60, 16
 """Cells below which the list and its detail would be of no use."""
 _WIDE = 110
 """From so many cells on, the detail stands beside the list."""
+_OWNERS = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks, Export, Engines, Removal, Shells)
 _VIEWS: tuple[type[View], ...] = (VolumesView, ContainersView, GraphView, BackupsView, JobsView)
 
 
@@ -73,8 +75,7 @@ class MainScreen(Screen[None]):
         self._follow: Timer | None = None
         self.new_here = False
         """Whether to say what to begin with."""
-        owners = (Moves, Finding, Operations, Looking, Sharing, Volumes, Menus, Walks, Export, Engines, Removal)
-        self._handlers = handlers(*(owner(self) for owner in owners))
+        self._handlers = handlers(*(owner(self) for owner in _OWNERS))
 
     def compose(self) -> ComposeResult:
         """Header, tabs, list and detail, the job's line, the filter, the keys."""
