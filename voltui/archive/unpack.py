@@ -139,6 +139,30 @@ def check_file(path: Path, expected: Part) -> None:
     file.check(expected)
 
 
+def copied(
+    path: Path,
+    expected: Part,
+    write: Callable[[bytes], object],
+    *,
+    key: Key | None = None,
+    progress: Callable[[int], object] = lambda done: None,
+) -> Part:
+    """Hand one of a backup's files to ``write``, opened by ``key`` where there is one; what was written.
+
+    ``progress`` gets the bytes read so far. Raises `Damaged` unless the file is what its manifest says: what was
+    written is worth nothing then.
+    """
+    file = _HashedFile(path)
+    chunks = file.chunks(progress)
+    digest, size = blake3(), 0
+    for chunk in key.opened(chunks, path.name) if key else chunks:
+        write(chunk)
+        digest.update(chunk)
+        size += len(chunk)
+    file.check(expected)
+    return Part(size, digest.hexdigest())
+
+
 def _compare(path: Path, found: Part, expected: Part) -> None:
     if found.size != expected.size:
         raise Damaged(
@@ -157,10 +181,11 @@ class _HashedFile:
         self._digest = blake3()
         self._size = 0
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self, progress: Callable[[int], object] = lambda done: None) -> Iterator[bytes]:
         for chunk in file_chunks(self._path):
             self._digest.update(chunk)
             self._size += len(chunk)
+            progress(self._size)
             yield chunk
 
     def check(self, expected: Part) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from voltui.jobs.directory import JobDirectory, JobsDirectory
-from voltui.jobs.plan import Description, Plan, VerifyPlan
+from voltui.jobs.plan import BackupExportPlan, Description, Plan, VerifyPlan
 from voltui.model.errors import Refused
 from voltui.model.when import format_time, now
 
@@ -34,9 +34,9 @@ def submit(plan: Plan, state: Path, *, descriptor: int | None = None) -> JobDire
     """Start a job; it goes on whatever becomes of this process.
 
     ``descriptor`` is an open file for the job: where an export writes to, what an import reads. Raises `Refused` where
-    nothing may be changed and the plan does: all but verifying, even a backup, which pauses containers.
+    nothing may be changed and the plan does: all but reading backups, even making one, which pauses containers.
     """
-    if plan.common.read_only and not isinstance(plan, VerifyPlan):
+    if plan.common.read_only and not isinstance(plan, VerifyPlan | BackupExportPlan):
         raise Refused(f"VolTUI is read-only here: no {plan.kind} is made.", READ_ONLY_HINT)
     job, lock = jobs_directory(state).create(describe(plan))
     given = [] if descriptor is None else [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _LEAST_DESCRIPTOR)]
