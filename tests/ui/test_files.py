@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -90,5 +91,58 @@ async def test_walk_through_a_volume_and_through_its_backup(lab: Lab, tmp_path: 
         terminal.wait_for("> /small +changed")
         terminal.press("Esc")
         terminal.wait_for("1 Volumes")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+
+
+async def test_the_files_of_a_container_and_the_export_of_a_backup(lab: Lab, tmp_path: Path) -> None:
+    (await lab.volume("data") / "letter").write_text("dear\n")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "page").write_text("<p>\n")
+    script = "echo kept > /own; trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    binds = ["data:/data", f"{tmp_path}/site:/site:ro", f"{gone}:/gone"]
+    await lab.container("web", binds, script)
+    gone.rmdir()
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host, columns=100) as terminal:
+        terminal.press("2")
+        terminal.wait_for("> web")
+        terminal.press("f")
+        terminal.wait_for(r"(?s)The files of web.*> data +/data +rw +volume.*/site  ro  bind.*its own files")
+        terminal.press("Enter")
+        terminal.wait_for("> letter")
+        terminal.press("Esc")
+        for choice, found in (
+            ("site", "> page"),
+            ("its own", r"added +/own"),
+            ("gone", "bind source path does not ex"),
+        ):
+            terminal.wait_for("> web")
+            terminal.press("f")
+            terminal.wait_for("The files of web")
+            for _ in range(9):
+                if re.search(rf"> \S*{choice}", terminal.text):
+                    break
+                terminal.press("j")
+                terminal.settle()
+            terminal.press("Enter")
+            terminal.wait_for(found)
+            terminal.press(*(["Esc"] if choice != "gone" else []))
+        terminal.press("1")
+        terminal.walk_to("data")
+        terminal.press("f")  # what could not be mounted has spoilt nothing
+        terminal.wait_for("> letter")
+        terminal.press("q")
+        terminal.wait_for("1 Volumes")
+        terminal.press("b")
+        terminal.wait_for("Backed up and verified data")
+        terminal.press("4")
+        terminal.wait_for("e Export")
+        terminal.press("e")
+        terminal.wait_for(r"(?s)Export data@\S+ to.*voltui-export")
+        terminal.press("\x15", f"{tmp_path}/disk", "Enter")
+        terminal.wait_for("Exported data@")
+        assert list((tmp_path / "disk" / "data").glob("*.json"))
         terminal.press("q")
         assert terminal.wait_for_end() == 0

@@ -77,7 +77,8 @@ class Explorer:
 
     @asynccontextmanager
     async def opened(self, source: Source) -> AsyncIterator[Bridge]:
-        """The helper that has the source at `TARGET`. Raises `BridgeUnavailable`; once it has, it always does."""
+        """The helper that has the source at `TARGET`. Raises `BridgeUnavailable`; once it has for all plain volumes, it
+        always does."""
         self._users += 1
         self._nobody.clear()
         try:
@@ -127,8 +128,8 @@ class Explorer:
             await bridge.start()
         except BaseException as error:
             files.close()
-            if isinstance(error, BridgeUnavailable):
-                self._unavailable = error
+            if isinstance(error, BridgeUnavailable) and source == await self.everything():
+                self._unavailable = error  # of anything else it may be that alone which can't be mounted
             raise
         return _Held(bridge, files, cancelled)
 
