@@ -30,20 +30,19 @@ def pick(
     *,
     key: Key | None = None,
     progress: Callable[[int, int], object] = lambda stored, entries: None,
-) -> tuple[bytes, Entry]:
-    """The first ``most`` bytes of the file at ``path``, and its entry, whose hash is of all that was read.
+) -> tuple[bytes, str]:
+    """The first ``most`` bytes of the file at ``path``, and the hash of all of it; empty where there is more of it.
 
     ``progress`` gets the tar bytes and entries so far, and may raise to stop. Raises `NotFound` where no file is there,
     `Refused` where it has holes, `Damaged` where the archive is cut or damaged before it.
     """
-    found: list[Entry] = []
     keeper, count = _Keeper(path, most), 0
 
     def emit(entry: Entry) -> None:
         nonlocal count
         count += 1
         if entry.path == path:
-            found.append(entry)
+            keeper.hash = entry.hash
 
     reader = TarReader(emit, sink=keeper)
     pieces = cast("Generator[bytes]", decompressed(archive, expected, key))
@@ -51,18 +50,12 @@ def pick(
         try:
             for piece in pieces:
                 reader.feed(piece)
-                if found:
-                    return _whole(keeper, found[0])
+                if keeper.hash or keeper.enough:
+                    return bytes(keeper.kept), keeper.hash
                 progress(reader.position, count)
         except (ZstdError, CutError) as error:
             raise Damaged(f"{safe(archive.name)} is cut or does not decompress before {safe_path(path)}.") from error
     raise NotFound(f"The archive has no file {safe_path(path)}.")
-
-
-def _whole(keeper: _Keeper, entry: Entry) -> tuple[bytes, Entry]:
-    if entry.sparse:
-        raise Refused(f"{safe_path(entry.path)} has holes: its content is not shown from an archive.", "Restore it.")
-    return bytes(keeper.kept), entry
 
 
 class _Keeper:
@@ -70,16 +63,25 @@ class _Keeper:
 
     def __init__(self, path: bytes, most: int) -> None:
         self.kept = bytearray()
+        self.hash = ""
+        """Of the whole member, once it has passed."""
+        self.enough = False
+        """Whether all that is wanted is kept, and more follows."""
         self._path = path
         self._most = most
-        self._wanted = False
+        self._member: Member | None = None
 
     def begin(self, member: Member) -> None:
-        self._wanted = member.fields[0] == self._path
+        self._member = member if member.fields[0] == self._path else None
+        if self._member is not None and member.fields[-1]:
+            raise Refused(
+                f"{safe_path(self._path)} has holes: its content is not shown from an archive.", "Restore it to see it."
+            )
 
     def data(self, piece: memoryview) -> None:
-        if self._wanted:
+        if self._member is not None:
             self.kept += piece[: self._most - len(self.kept)]
+            self.enough = self._member.stored > self._most == len(self.kept)
 
     def end(self) -> None:
-        self._wanted = False
+        self._member = None

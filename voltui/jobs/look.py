@@ -224,22 +224,26 @@ class _OpenedBackup:
         await self._pool.run(read)
 
     async def content(self, node: FileNode, most: int = HEAD) -> bytes:
-        """Read from the archive, as far as the file's end there, and held against the index."""
+        """Read from the archive as far as needed; what is read to the file's end is held against the index."""
         _refuse_without_content(node)
         path = node.link if node.kind == LINK else node.path
+        stopped = threading.Event()
+
+        def go_on(stored: int, entries: int) -> None:
+            _raise_if(lambda: stopped.is_set() or self._ended.is_set())
 
         def read() -> bytes:
             _, key = self._keys.opened(self._backup, accept_plain=True)
             archive = self._store.archive_path(self._backup)
-            data, entry = pick(archive, self._backup.archive, path, most, key=key, progress=self._go_on)
-            if content_hash(entry.hash, sparse=False) != node.hash:
+            data, digest = pick(archive, self._backup.archive, path, most, key=key, progress=go_on)
+            if digest and content_hash(digest, sparse=False) != node.hash:
                 raise Damaged(f"{node.shown_path} in the archive is not what the index says.")
             return data
 
-        return await self._pool.run(read)
-
-    def _go_on(self, stored: int, entries: int) -> None:
-        _raise_if(self._ended.is_set)
+        try:
+            return await self._pool.run(read)
+        finally:
+            stopped.set()
 
     async def hashes(self, nodes: Sequence[FileNode], count: Callable[[int], object]) -> Mapping[bytes, bytes]:
         """The index has them."""
