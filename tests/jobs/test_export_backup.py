@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import tarfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.archive.test_seal import identity_file
-from tests.conftest import Lab, Ran
+from tests.conftest import Lab, Ran, until
+from tests.jobs.test_recovery import processes_of
 from voltui.jobs.common import Common
+from voltui.jobs.directory import JobDirectory
 from voltui.jobs.plan import BackupExportPlan, BackupPlan
 from voltui.jobs.submit import submit
 from voltui.model.backup import Backup
@@ -116,3 +120,23 @@ async def test_what_fails_or_is_cancelled_leaves_nothing(lab: Lab, tmp_path: Pat
             await exported(lab, lab.common(), backup, to)
         assert files_below(place) == []
     assert lab.store.find(backup.id).damaged
+
+
+async def test_a_killed_export_leaves_nothing_half_written(lab: Lab, tmp_path: Path) -> None:
+    with (await lab.volume("data") / "zeros").open("wb") as file:
+        for _ in range(300):
+            file.write(bytes(1_000_000))
+    backup = await backed_up(lab, lab.common())
+    for name in ("x.tar", "store"):
+        place = tmp_path / f"place of {name}"
+        place.mkdir()
+        job = submit(BackupExportPlan(lab.common(), (backup.id,), str(place / name)), lab.state)
+
+        async def begun(job: JobDirectory = job, place: Path = place) -> bool:
+            return bool(files_below(place)) or job.outcome() is not None
+
+        await until(begun, "the first file")
+        with suppress(StopIteration, ProcessLookupError):  # it was quicker
+            os.kill(processes_of(job)[1], signal.SIGKILL)
+        outcome = await lab.ended_after_death(job)
+        assert bool(files_below(place)) == (outcome.ending == "done"), outcome

@@ -116,20 +116,23 @@ class DifferencesScreen(Screen[None]):
                 self._show()
                 if opened.cut:
                     self.app.tell("There are too many entries: only the first were compared.", warning=True)
-                self._counting = self.set_interval(_COUNT_EVERY, self._show_header)
-                try:
-                    self._found = await opened.settled(self._found)
-                finally:
-                    self._counting.stop()
-                    self._counting = None
-                self._show()
+                await self._settle(opened, self._found)
                 await asyncio.Event().wait()
         except VoltuiError as error:
             self.app.tell_error(error)
-            if self._comparing is None:
-                self.dismiss()
-            else:
-                self._show()
+            self.dismiss()
+
+    async def _settle(self, opened: Comparing, listed: list[Difference]) -> None:
+        """Compare contents. Where that fails, what the lists tell stays."""
+        self._counting = self.set_interval(_COUNT_EVERY, self._show_header)
+        try:
+            self._found = await opened.settled(listed)
+        except VoltuiError as error:
+            self.app.tell_error(error)
+        finally:
+            self._counting.stop()
+            self._counting = None
+        self._show()
 
     # Showing.
 
