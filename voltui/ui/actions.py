@@ -106,7 +106,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("export", ("e",), "Export", "Write it to files of yours: a graph, a backup", Group.ACT,
            frozenset((GRAPH, BACKUPS)), footer=6),
     Action("files", ("f",), "Files", "Look into it; of a container, what it mounts", Group.ACT,
-           frozenset((VOLUMES, CONTAINERS, GRAPH, BACKUPS)), footer=4),
+           frozenset((VOLUMES, CONTAINERS, GRAPH, BACKUPS)), footer=6),
     Action("diff", ("D",), "Differences", "What differs from the last backup", Group.ACT,
            frozenset((VOLUMES, BACKUPS))),
     Action("shell", ("exclamation_mark",), "Shell", "A shell on the volume: read-only, or read-write", Group.ACT,
