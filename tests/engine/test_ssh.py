@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 
 from tests.conftest import Lab, until
 from tests.sshd import sshd
+from tests.terminal import voltui_terminal
 from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint, resolve
 from voltui.engine.events import Events
@@ -76,6 +78,21 @@ async def test_a_backup_by_ssh_leaves_no_ssh_behind(lab: Lab, ssh: Path, far: En
         return subprocess.run(["pgrep", "-f", f"ssh.* -F {ssh}"], check=False).returncode == 1
 
     await until(none, "the end of every ssh process")
+
+
+@pytest.mark.engine
+async def test_a_shell_by_ssh_ends_with_whoever_opened_it(lab: Lab, far: Engine, tmp_path: Path) -> None:
+    (await lab.volume("data") / "letter").write_text("dear\n")
+    with voltui_terminal(tmp_path, far.endpoint.host, "shell", "data") as terminal:
+        terminal.wait_for(r"\[data read-only\] /v # ")
+        terminal.press("ls\r")
+        terminal.wait_for("letter")
+        os.kill(terminal.child.pid, signal.SIGKILL)
+
+        async def gone() -> bool:
+            return not [container for container in await lab.engine.containers() if container.helper]
+
+        await until(gone, "that the helper has gone with whoever it was for")
 
 
 async def test_what_ssh_says_is_the_reason(ssh: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,9 +56,11 @@ async def test_walk_through_a_volume_and_through_its_backup(lab: Lab, tmp_path: 
         terminal.press("g")
         terminal.wait_for(r"(?s)data +/large .*> noise")
         terminal.press("Enter")
-        terminal.wait_for(r"(?s)the first 65.5 kB of 300 kB.* 00000000  ")
+        terminal.wait_for(r"(?s)/large/noise +the first 65.5 kB of 300 kB.* 00000000  ")
+        terminal.press("G")
+        terminal.wait_for("0000fff0  ")
         terminal.press("Esc")
-        terminal.wait_without("00000000")
+        terminal.wait_without("0000fff0")
         terminal.press("h")
         terminal.wait_for(r"> large/")
         terminal.press("/")
@@ -80,17 +83,35 @@ async def test_walk_through_a_volume_and_through_its_backup(lab: Lab, tmp_path: 
         terminal.wait_for("> data")
         terminal.press("f")
         terminal.wait_for(r"(?s)data 20\d\d.*> large/ +300 kB")
-        terminal.press("Enter", "Enter")
-        terminal.wait_for("holds no contents")
+        terminal.press("Enter")
+        terminal.wait_for("> noise")
+        terminal.press("Enter")
+        terminal.wait_for(r"(?s)/large/noise +the first 65.5 kB of 300 kB.* 00000000  ")  # out of the archive
+        terminal.press("Esc")
+        terminal.wait_for("> noise")
         terminal.press("Esc", "Esc")
         terminal.wait_for("1 Volumes")
 
-        (files / "small").write_text("grown")
+        (files / "small").write_text("grown\n")
         (files / "link").unlink()
         (files / "fresh").write_text("")
         terminal.press("D")
-        terminal.wait_for(r"(?s)1 added, 1 removed, 1 changed.*> /fresh +added.*/link +removed")
-        terminal.wait_for(r"/small +changed +1 B +5 B")
+        terminal.wait_for("what was done since")
+        terminal.press("Enter")
+        terminal.wait_for(r"(?s)data since data 20.*> /fresh +added.*/link +removed.*1 added, 1 removed, 1 changed")
+        terminal.wait_for(r"/small +changed +1 B +6 B")
+        terminal.press("W")
+        terminal.wait_for(r"(?s)data 20\d\d.* since data .*> /fresh +removed.*/small +changed +6 B +1 B")
+        terminal.press("W", "G")
+        terminal.wait_for("> /small +changed +1 B +6 B")
+        terminal.press("Enter")
+        terminal.wait_for(r"(?s)/small +1 \+ 1 -.*@@ -1 \+1 @@.*  -x .*\+grown ")
+        terminal.press("/")
+        terminal.wait_for("filter")
+        terminal.press("grow", "Enter")
+        terminal.wait_for(r"(?s)/grow.*> \+grown")
+        terminal.press("Esc", "Esc")
+        terminal.wait_for("> /small +changed")
         terminal.press("Esc")
         terminal.wait_for("1 Volumes")
         terminal.press("q")
@@ -157,3 +178,56 @@ async def test_files_are_deleted_put_back_and_restored_by_keys(lab: Lab, tmp_pat
         assert (files / "text").read_text() == "old"
         terminal.press("d")
         terminal.wait_for("d Remove: not in a backup's files")
+
+
+async def test_the_files_of_a_container_and_the_export_of_a_backup(lab: Lab, tmp_path: Path) -> None:
+    (await lab.volume("data") / "letter").write_text("dear\n")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "page").write_text("<p>\n")
+    script = "echo kept > /own; trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    binds = ["data:/data", f"{tmp_path}/site:/site:ro", f"{gone}:/gone"]
+    await lab.container("web", binds, script)
+    gone.rmdir()
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host, columns=100) as terminal:
+        terminal.press("2")
+        terminal.wait_for("> web")
+        terminal.press("f")
+        terminal.wait_for(r"(?s)The files of web.*> data +/data +rw +volume.*/site  ro  bind.*its own files")
+        terminal.press("Enter")
+        terminal.wait_for("> letter")
+        terminal.press("Esc")
+        for choice, found in (
+            ("site", "> page"),
+            ("its own", r"added +/own"),
+            ("gone", "bind source path does not ex"),
+        ):
+            terminal.wait_for("> web")
+            terminal.press("f")
+            terminal.wait_for("The files of web")
+            for _ in range(9):
+                if re.search(rf"> \S*{choice}", terminal.text):
+                    break
+                terminal.press("j")
+                terminal.settle()
+            terminal.press("Enter")
+            terminal.wait_for(found)
+            terminal.press(*(["Esc"] if choice != "gone" else []))
+        terminal.press("1")
+        terminal.walk_to("data")
+        terminal.press("f")  # what could not be mounted has spoilt nothing
+        terminal.wait_for("> letter")
+        terminal.press("q")
+        terminal.wait_for("1 Volumes")
+        terminal.press("b")
+        terminal.wait_for("Backed up and verified data")
+        terminal.press("4")
+        terminal.wait_for("e Export")
+        terminal.press("e")
+        terminal.wait_for(r"(?s)Export data@\S+ to.*voltui-export")
+        terminal.press("\x15", f"{tmp_path}/disk", "Enter")
+        terminal.wait_for("Exported data@")
+        assert list((tmp_path / "disk" / "data").glob("*.json"))
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0

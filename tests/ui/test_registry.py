@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from voltui.ui.actions import ACTIONS, ALL, BY_ID, LISTS, TREES, bindings, footer, here
+from voltui.ui.actions import ACTIONS, ALL, BY_ID, LISTS, TREES, bindings, footer, here, offered
 from voltui.ui.frame import keys
 from voltui.ui.handlers import FILE_MODULES, MODULES, load
 from voltui.ui.handlers.table import MOVES
@@ -52,6 +52,7 @@ def test_no_help_is_cut_at_80_cells() -> None:
 
 def test_the_help_tells_every_action() -> None:
     text = "\n".join(plain(line) for line in help_lines(ACTIONS, "volumes"))
+    assert {action.id for action in offered()} == {action.id for action in ACTIONS if action.panes & ALL}
     for action in ACTIONS:
         assert action.help in text
         assert action.shown_keys in text

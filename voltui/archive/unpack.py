@@ -66,7 +66,7 @@ def unpack(
     """
     check_file(index, expected[1])
     check = _Check(IndexLines(index, key), seen)
-    pieces = _decompressed(archive, expected[0], key)
+    pieces = decompressed(archive, expected[0], key)
     try:
         if sink is None:
             _read(archive, pieces, check, members, None, progress)
@@ -83,7 +83,7 @@ def unpack(
         check.lines.close()
 
 
-class _CutError(Exception):
+class CutError(Exception):
     """The compressed data ends before its end."""
 
 
@@ -127,8 +127,8 @@ def _read(
                 if forward is not None:
                     forward(piece)
                 progress(reader.position, check.count)
-        except (ZstdError, _CutError) as error:
-            what = "is cut" if isinstance(error, _CutError) else "does not decompress"
+        except (ZstdError, CutError) as error:
+            what = "is cut" if isinstance(error, CutError) else "does not decompress"
             raise Damaged(f"{safe(archive.name)} {what} in {check.next_name()}.") from error
     reader.close()
     check.lines.finish()
@@ -140,6 +140,30 @@ def check_file(path: Path, expected: Part) -> None:
     for _ in file.chunks():
         pass
     file.check(expected)
+
+
+def copied(
+    path: Path,
+    expected: Part,
+    write: Callable[[bytes], object],
+    *,
+    key: Key | None = None,
+    progress: Callable[[int], object] = lambda done: None,
+) -> Part:
+    """Hand one of a backup's files to ``write``, opened by ``key`` where there is one; what was written.
+
+    ``progress`` gets the bytes read so far. Raises `Damaged` unless the file is what its manifest says: what was
+    written is worth nothing then.
+    """
+    file = _HashedFile(path)
+    chunks = file.chunks(progress)
+    digest, size = blake3(), 0
+    for chunk in key.opened(chunks, path.name) if key else chunks:
+        write(chunk)
+        digest.update(chunk)
+        size += len(chunk)
+    file.check(expected)
+    return Part(size, digest.hexdigest())
 
 
 def _compare(path: Path, found: Part, expected: Part) -> None:
@@ -160,10 +184,11 @@ class _HashedFile:
         self._digest = blake3()
         self._size = 0
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self, progress: Callable[[int], object] = lambda done: None) -> Iterator[bytes]:
         for chunk in file_chunks(self._path):
             self._digest.update(chunk)
             self._size += len(chunk)
+            progress(self._size)
             yield chunk
 
     def check(self, expected: Part) -> None:
@@ -171,8 +196,11 @@ class _HashedFile:
         _compare(self._path, Part(self._size, self._digest.hexdigest()), expected)
 
 
-def _decompressed(archive: Path, expected: Part, key: Key | None) -> Iterator[bytes]:
-    """The tar bytes in pieces of whole blocks."""
+def decompressed(archive: Path, expected: Part, key: Key | None) -> Iterator[bytes]:
+    """The tar bytes of an archive in pieces of whole blocks; what was read is held against ``expected`` at the end.
+
+    Raises `ZstdError` where it does not decompress, `CutError` where it ends too soon, `Damaged` for another hash.
+    """
     file = _HashedFile(archive)
     decompressor = ZstdDecompressor()
     rest = b""
@@ -191,7 +219,7 @@ def _decompressed(archive: Path, expected: Part, key: Key | None) -> Iterator[by
                 more = not decompressor.needs_input and not decompressor.eof
                 data = decompressor.decompress(b"", _PIECE) if more else b""
     if not decompressor.eof:
-        raise _CutError
+        raise CutError
     file.check(expected)
     if rest:
         yield rest

@@ -26,6 +26,8 @@ _COMMANDS = {
     "restore": "restore",
     "undo": "undo",
     "verify": "verify",
+    "diff": "diff",
+    "shell": "shell",
     "prune": "prune",
     "export": "transfer",
     "import": "transfer",

@@ -161,7 +161,7 @@ def _volume_row(inventory: Inventory, volume: Volume, backup: Backup | None, siz
 def _users(uses: tuple[Use, ...]) -> str:
     if not uses:
         return "unused"
-    return listed([f"{safe(use.container.name)} ({use.container.state}, {use.mount.access})" for use in uses])
+    return listed([use.words for use in uses])
 
 
 def _volume_document(

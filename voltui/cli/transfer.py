@@ -3,45 +3,83 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import click
 
 from voltui.cli import complete
-from voltui.cli.context import CliContext, with_options
+from voltui.cli.context import CliContext, with_keys, with_options
 from voltui.cli.follow import follow
 from voltui.cli.restore import print_restored
+from voltui.cli.run import run
 from voltui.jobs.common import Treatment
-from voltui.jobs.plan import STDIN, ExportPlan, RestorePlan
+from voltui.jobs.plan import STDIN, STDOUT, BackupExportPlan, ExportPlan, RestorePlan
 from voltui.jobs.submit import submit
 from voltui.model.errors import Failed, NotFound, Usage
 from voltui.model.safe import safe
 from voltui.model.source import Source
 
 _PIECE = 1 << 20
+_BACKUP_OF_PATH = re.compile(r"@(?:latest|\d{8}T\d{6}Z?)$")
 
 
 @click.command()
-@click.argument("source", metavar="VOLUME", shell_complete=complete.volume_names)
+@click.argument("sources", nargs=-1, required=True, metavar="VOLUME|BACKUP…", shell_complete=complete.volume_names)
+@click.option("--to", metavar="PATH", help="Of backups: a directory, or a file .tar, .tar.zst or .tar.zst.age.")
+@click.option("--decrypt", is_flag=True, help="Of backups to a directory: encrypted ones in plain.")
 @click.option("--pause", "treatment", flag_value="pause", default="pause", help="Pause running writers (the default).")
 @click.option("--stop", "treatment", flag_value="stop", help="Stop running writers and start them again.")
 @click.option("--live", "treatment", flag_value="live", help="Let writers go on.")
 @with_options
-def export(cli: CliContext, source: str, treatment: str) -> None:
-    """Write a volume's content as plain tar to standard output."""
+@with_keys
+def export(cli: CliContext, sources: tuple[str, ...], to: str | None, decrypt: bool, treatment: str) -> None:
+    """Write a volume's content, or a backup's, as plain tar to standard output; or backups to a place of yours.
+
+    A BACKUP is an id like data@20261124T031502Z, or VOLUME@latest. A directory gets archive, index and manifest, as a
+    store has them: --store DIRECTORY reads it. A file gets the content as plain tar (.tar), the archive decrypted
+    (.tar.zst) or the archive as it is (.tar.zst.age). Each is verified while it is read; nothing is ever overwritten.
+    """
+    backups = [source for source in sources if names_backup(source)]
+    if backups and len(backups) != len(sources):
+        raise Usage("Volumes and backups are not exported together.", "Name the one, then the other.")
+    if to is not None and not backups:
+        raise Usage("--to is for backups.", f"voltui export {safe(sources[0])} > data.tar")
+    if to is not None:
+        _export_backups(cli, backups, to, decrypt=decrypt)
+        return
+    if len(sources) > 1 or decrypt:
+        raise Usage("Standard output takes one content, as plain tar.", "Name a directory with --to.")
     if sys.stdout.isatty():
-        raise Usage("A tar archive on a terminal helps nobody.", f"voltui export {safe(source)} > data.tar")
+        raise Usage("A tar archive on a terminal helps nobody.", f"voltui export {safe(sources[0])} > data.tar")
     if cli.as_json:
         raise Usage("Standard output carries the archive, so there is no room for JSON.")
-    cli.ask(lambda engine: engine.info())
-    plan = ExportPlan(cli.common, Source.parse(source), Treatment(treatment))
+    plan: ExportPlan | BackupExportPlan
+    if backups:
+        plan = BackupExportPlan(cli.common, (cli.store.find(backups[0]).id,), STDOUT)
+    else:
+        cli.ask(lambda engine: engine.info())
+        plan = ExportPlan(cli.common, Source.parse(sources[0]), Treatment(treatment))
     outcome = follow(submit(plan, cli.settings.state, descriptor=sys.stdout.fileno()))
     outcome.raise_error()
+
+
+def names_backup(reference: str) -> bool:
+    """Whether a reference is a backup's: a volume's name has no ``@``; a path may, but does not end in a time."""
+    return "@" in reference and (not reference.startswith("/") or bool(_BACKUP_OF_PATH.search(reference)))
+
+
+def _export_backups(cli: CliContext, backups: Sequence[str], to: str, *, decrypt: bool) -> None:
+    if not to:
+        raise Usage("--to is empty.", "Name a directory or a file.")
+    found = tuple(dict.fromkeys(cli.store.find(backup).id for backup in backups))
+    run(cli, BackupExportPlan(cli.common, found, str(Path(to).absolute()), decrypt))
 
 
 @click.command(name="import")

@@ -18,6 +18,10 @@ from voltui.model.volume import Volume
 if TYPE_CHECKING:
     from docker.api.client import APIClient
 
+_CHANGES = ("changed", "added", "removed")
+"""What the engine numbers."""
+_DIFF_DEADLINE = 60.0
+"""Seconds for looking through a writable layer: of overlayfs that is quick, other storage drivers compare trees."""
 _DEFAULT_STOP_TIMEOUT = 10
 """Seconds the engine waits for a container to stop before it kills it, unless the container says otherwise."""
 
@@ -183,11 +187,17 @@ class Engine:
             "set a restart policy", lambda api: api.update_container(container_id, restart_policy=settings)
         )
 
+    async def changes(self, container_id: str) -> list[tuple[str, str]]:
+        """What a container has done in its own writable layer, as far as the engine tells (``docker diff``): ``added``,
+        ``changed`` or ``removed``, and the path. It may have to look through the whole layer."""
+        found = await self.connection.call(
+            "look at a container's own files", lambda api: api.diff(container_id), deadline=_DIFF_DEADLINE
+        )
+        return [(_CHANGES[entry["Kind"]], entry["Path"]) for entry in found or ()]
+
     async def written(self, container_id: str) -> list[str]:
-        """The paths that a container has added to, changed in or deleted from its own writable layer, as far as the
-        engine tells (``docker diff``)."""
-        found = await self.connection.call("look at a container's own files", lambda api: api.diff(container_id))
-        return [entry["Path"] for entry in found or ()]
+        """The paths that `changes` tells of."""
+        return [path for _, path in await self.changes(container_id)]
 
     async def last_words(self, container_id: str) -> str:
         """The last line that a container has printed, or empty where the engine keeps none."""

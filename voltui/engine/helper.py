@@ -27,7 +27,7 @@ BESIDE = "/s"
 IO = "/io"
 """Where the job's private directory is mounted."""
 _EMPTY_TAR = bytes(1024)
-_TOOL_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
+TOOL_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 JOB_LABEL = "voltui.job"
 CLIENT_LABEL = "voltui.client"
 _REMOVAL_LOOKS, _REMOVAL_PAUSE = 200, 0.05
@@ -57,6 +57,8 @@ class HelperSpec:
     """The private directory to mount at ``/io``; with it the host's tools are mounted too."""
     beside: Source | None = None
     """Another source, mounted read-only at ``/s``."""
+    attached: bool = False
+    """It runs with the engine host's tools for as long as somebody is attached to its standard input."""
 
 
 async def ensure_image(connection: Connection) -> str:
@@ -76,9 +78,14 @@ async def ensure_image(connection: Connection) -> str:
     return str(image["Id"])
 
 
-async def create(connection: Connection, spec: HelperSpec) -> str:
-    """Create a helper; its id. Raises `NotFound` where its volume does not exist, and leaves none behind then."""
-    config = _config(spec, await ensure_image(connection))
+async def create(connection: Connection, spec: HelperSpec, tools: Iterable[str] = ()) -> str:
+    """Create a helper; its id. ``tools`` are folders of the engine's host; one with ``io`` has those of this host.
+
+    Raises `NotFound` where its volume does not exist, and leaves none behind then.
+    """
+    if spec.io is not None:
+        tools = tool_folders()
+    config = _config(spec, await ensure_image(connection), tools)
     created = await connection.change(
         f"make a helper for the {spec.source.kind} {safe(spec.source.name)}",
         lambda api: api.create_container_from_config(config, spec.name),
@@ -86,6 +93,19 @@ async def create(connection: Connection, spec: HelperSpec) -> str:
     if spec.source.kind == "volume":
         await _refuse_phantom(connection, spec)
     return str(created["Id"])
+
+
+async def create_attached(connection: Connection, spec: HelperSpec) -> str:
+    """Like `create`, for one with the tools of the engine's host, wherever that is: which folders it has is tried."""
+    folders = list(TOOL_FOLDERS)
+    while True:
+        try:
+            return await create(connection, spec, folders)
+        except Failed as error:
+            missing = [folder for folder in folders if f"source path does not exist: {folder}" in f"{error.sentence}."]
+            if not missing:
+                raise
+            folders.remove(max(missing, key=len))
 
 
 async def start(connection: Connection, helper_id: str) -> None:
@@ -147,16 +167,16 @@ async def _refuse_phantom(connection: Connection, spec: HelperSpec) -> None:
 
 def tool_folders() -> list[str]:
     """The host's folders of programs and libraries that exist."""
-    return [folder for folder in _TOOL_FOLDERS if Path(folder).is_dir()]
+    return [folder for folder in TOOL_FOLDERS if Path(folder).is_dir()]
 
 
-def _config(spec: HelperSpec, image: str) -> dict[str, Any]:
-    runs = spec.io is not None
+def _config(spec: HelperSpec, image: str, tools: Iterable[str]) -> dict[str, Any]:
+    runs = spec.io is not None or spec.attached
     mounts = [_source_mount(spec, spec.source, TARGET, writable=spec.writable)]
     if spec.beside is not None:
         mounts.append(_source_mount(spec, spec.beside, BESIDE, writable=False))
+    mounts += [_bind(folder, folder, read_only=True) for folder in tools]
     if spec.io is not None:
-        mounts += [_bind(folder, folder, read_only=True) for folder in tool_folders()]
         mounts.append(_bind(str(spec.io), IO, read_only=False))
     return {
         "Image": image,
@@ -164,6 +184,9 @@ def _config(spec: HelperSpec, image: str) -> dict[str, Any]:
         "Env": ["LC_ALL=C", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
         "User": "0:0",
         "WorkingDir": "/",
+        "AttachStdin": spec.attached,
+        "OpenStdin": spec.attached,
+        "StdinOnce": spec.attached,
         "Labels": {HELPER_LABEL: "1", **spec.labels},
         "HostConfig": {
             "Mounts": mounts,
@@ -175,6 +198,7 @@ def _config(spec: HelperSpec, image: str) -> dict[str, Any]:
             "SecurityOpt": ["no-new-privileges", "label=disable"],
             "UsernsMode": "host",
             "LogConfig": {"Type": "none"},
+            **({"Tmpfs": {"/tmp": "mode=1777"}} if spec.attached else {}),  # noqa: S108 - the helper's own
         },
     }
 

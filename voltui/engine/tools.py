@@ -129,11 +129,24 @@ def empty_tree(folder: str) -> list[str]:
 
 def list_files(folder: str) -> list[str]:
     """The command that lists all that is below a folder, on its file system: `FILE_FIELDS` an entry."""
-    return ["find", folder, "-xdev", "-printf", r"%P\0%y\0%s\0%b\0%m\0%U\0%G\0%T@\0%n\0%D:%i\0%l\0"]
+    return ["find", folder, "-xdev", "-printf", r"%P\0%y\0%s\0%b\0%m\0%U\0%G\0%T@\0%C@\0%n\0%D:%i\0%l\0"]
 
 
-FILE_FIELDS = 11
-"""Each ended by a NUL: path, type, bytes, blocks of 512, mode, owner, group, time, names, what file it is, target."""
+FILE_FIELDS = 12
+"""Each ended by a NUL: path, type, bytes, blocks of 512, mode, owner, group, time, time of its status, names, what file
+it is, target."""
+
+
+def read_contents(folder: str) -> list[str]:
+    """The command that writes a tar of the files below ``folder`` whose paths, each ``./...`` and a NUL, it is told.
+
+    A path that leads through a link out of the folder would be followed: name only what a listing has.
+    """
+    return [
+        "nice", "tar", "--create", "--file=-", "--format=posix", "--sparse", "--no-recursion", "--blocking-factor=128",
+        "--ignore-failed-read", f"--directory={folder}", "--null", "--no-unquote", "--files-from=-",
+    ]  # fmt: skip
+
 
 _READ_HEAD = """name=$(printf '%bx' "$1")
 exec dd if="${name%x}" iflag=nofollow,nonblock,fullblock,count_bytes bs=64k count="$2" status=none"""

@@ -29,7 +29,8 @@ from voltui.model.volume import Volume
 from voltui.store.files import locked_file
 
 _BACKUPS_HINT = "Files of backups can be looked at."
-_PREFIX = "voltui-explorer-"
+_PREFIX, SHELL_PREFIX = "voltui-explorer-", "voltui-shell-"
+_OWN = (f"/{_PREFIX}", f"/{SHELL_PREFIX}")
 _BIRTH = 60
 """Seconds after which a helper that was made is not about to be started."""
 _READ_FILES = ("DAC_READ_SEARCH",)
@@ -76,7 +77,8 @@ class Explorer:
 
     @asynccontextmanager
     async def opened(self, source: Source) -> AsyncIterator[Bridge]:
-        """The helper that has the source at `TARGET`. Raises `BridgeUnavailable`; once it has, it always does."""
+        """The helper that has the source at `TARGET`. Raises `BridgeUnavailable`; once it has for all plain volumes, it
+        always does."""
         self._users += 1
         self._nobody.clear()
         try:
@@ -126,8 +128,8 @@ class Explorer:
             await bridge.start()
         except BaseException as error:
             files.close()
-            if isinstance(error, BridgeUnavailable):
-                self._unavailable = error
+            if isinstance(error, BridgeUnavailable) and source == await self.everything():
+                self._unavailable = error  # of anything else it may be that alone which can't be mounted
             raise
         return _Held(bridge, files, cancelled)
 
@@ -138,7 +140,7 @@ class Explorer:
         self._swept = True
         connection, oldest = self._engine.connection, time.time() - _BIRTH
         rows = await helper.find(connection, f"{CLIENT_LABEL}={client}")
-        ours = [row for row in rows if row["Names"][0].startswith(f"/{_PREFIX}") and row["State"] == "created"]
+        ours = [row for row in rows if row["Names"][0].startswith(_OWN) and row["State"] == "created"]
         await helper.remove_all(connection, [row["Id"] for row in ours if row["Created"] < oldest])
 
     async def _close(self, held: _Held) -> None:

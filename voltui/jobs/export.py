@@ -29,7 +29,7 @@ async def run(context: JobContext, plan: ExportPlan, output: int) -> dict[str, A
                 await context.in_thread(
                     lambda: pump(
                         reading.source,
-                        lambda data: _write_all(output, data),
+                        lambda data: write_all(output, data),
                         root=reading.root,
                         progress=context.count,
                     )
@@ -42,7 +42,8 @@ async def run(context: JobContext, plan: ExportPlan, output: int) -> dict[str, A
     return {"consistency": stillness.consistency.value, "paused_seconds": round(stillness.seconds, 2)}
 
 
-def _write_all(output: int, data: memoryview) -> None:
+def write_all(output: int, data: memoryview) -> None:
+    """Write to a pipe or file that a job was given, whatever waiting that takes. Raises `Failed`."""
     try:
         while data:
             try:

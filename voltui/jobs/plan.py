@@ -23,7 +23,7 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
 
-STDIN = "-"
+STDIN = STDOUT = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,25 @@ class ExportPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupExportPlan:
+    """Write backups to a place of the user's: whole, into a directory that is a store then, or one's content."""
+
+    kind: ClassVar[str] = "export-backup"
+    common: Common
+    backups: tuple[str, ...]
+    to: str
+    """An absolute path: of a file where it ends as one of `export_backup.ENDINGS`, else of a directory. Or `STDOUT`."""
+    decrypt: bool = False
+    """Into a directory: encrypted ones in plain."""
+
+    @property
+    def subject(self) -> str:
+        """What it is about, for a line of text."""
+        where = "" if self.to == STDOUT else f" to {safe(self.to)}"
+        return f"{listed([safe(backup) for backup in self.backups], most=2)}{where}"
+
+
+@dataclass(frozen=True, slots=True)
 class PrunePlan:
     """Delete backups."""
 
@@ -121,6 +140,7 @@ Plan = (
     | RestorePlan
     | VerifyPlan
     | ExportPlan
+    | BackupExportPlan
     | PrunePlan
     | SharePlan
     | UnsharePlan

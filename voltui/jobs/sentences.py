@@ -13,6 +13,7 @@ VERBS = {
     "restore": "The restore of",
     "verify": "Verifying",
     "export": "The export of",
+    "export-backup": "The export of",
     "prune": "Deleting",
     "share": "Sharing",
     "unshare": "Taking back",
@@ -32,6 +33,7 @@ VERBS = {
 
 _DONE = {
     "export": "Exported",
+    "export-backup": "Exported",
     "prune": "Deleted",
     "share": "Shared",
     "clone": "Cloned and verified",

@@ -14,7 +14,7 @@ import msgspec
 
 from voltui.jobs.directory import JobDirectory, JobsDirectory
 from voltui.jobs.file_plans import CopyOutPlan
-from voltui.jobs.plan import Description, Plan, VerifyPlan
+from voltui.jobs.plan import BackupExportPlan, Description, Plan, VerifyPlan
 from voltui.model.errors import Refused
 from voltui.model.when import format_time, now
 
@@ -35,10 +35,9 @@ def submit(plan: Plan, state: Path, *, descriptor: int | None = None) -> JobDire
     """Start a job; it goes on whatever becomes of this process.
 
     ``descriptor`` is an open file for the job: where an export writes to, what an import reads. Raises `Refused` where
-    nothing may be changed and the plan does: all but verifying and copying out of a backup; even a backup pauses
-    containers.
+    nothing may be changed and the plan does: all but reading backups, even making one, which pauses containers.
     """
-    harmless = isinstance(plan, VerifyPlan) or (isinstance(plan, CopyOutPlan) and plan.backup)
+    harmless = isinstance(plan, VerifyPlan | BackupExportPlan) or (isinstance(plan, CopyOutPlan) and plan.backup)
     if plan.common.read_only and not harmless:
         raise Refused(f"VolTUI is read-only here: no {plan.kind} is made.", READ_ONLY_HINT)
     job, lock = jobs_directory(state).create(describe(plan))

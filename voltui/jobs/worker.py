@@ -17,7 +17,7 @@ from voltui.jobs import recover, sentences
 from voltui.jobs.context import JobContext
 from voltui.jobs.directory import JobDirectory, JobsDirectory
 from voltui.jobs.owed import owed_sentence
-from voltui.jobs.plan import ExportPlan, Plan, RestorePlan
+from voltui.jobs.plan import BackupExportPlan, ExportPlan, Plan, RestorePlan
 from voltui.jobs.state import Outcome
 from voltui.model.errors import Cancelled, Failed, VoltuiError
 from voltui.model.when import format_time, now
@@ -122,6 +122,10 @@ async def _dispatch(context: JobContext, plan: Plan, descriptor: int) -> dict[st
         from voltui.jobs import export
 
         return await export.run(context, plan, descriptor)
+    if isinstance(plan, BackupExportPlan):
+        from voltui.jobs import export_backup
+
+        return await export_backup.run(context, plan, descriptor)
     module, function = _RUNNERS[plan.kind]
     runner = getattr(importlib.import_module(f"voltui.jobs.{module}"), function)
     result: dict[str, Any] = await runner(context, plan)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from voltui.model.safe import safe_path
@@ -30,7 +29,10 @@ MOST_ENTRIES = 500_000
 class FileNode:
     """One entry. Nodes are many: they are no dataclass, and only `FileTree` makes and changes them."""
 
-    __slots__ = ("children", "count", "gid", "kind", "link", "mode", "mtime", "name", "parent", "size", "total", "uid")
+    __slots__ = (
+        "children", "count", "ctime", "gid", "hash", "kind", "link", "mode", "mtime", "name", "parent", "size", "total",
+        "uid",
+    )  # fmt: skip
 
     name: bytes
     """Its name in its folder; empty for the root."""
@@ -48,6 +50,10 @@ class FileNode:
     gid: int
     mtime: int
     """Seconds since 1970, UTC."""
+    ctime: int
+    """Seconds since 1970 when its status last changed, which no program sets back; 0 where that is not known."""
+    hash: bytes
+    """BLAKE3 of its content, see `content_hash`; empty where that is not known."""
     link: bytes
     """A symlink's target; of a further name, the first."""
     parent: FileNode | None
@@ -57,8 +63,8 @@ class FileNode:
         self.name = name
         self.parent = parent
         self.kind = kind
-        self.size = self.total = self.count = self.mode = self.uid = self.gid = self.mtime = 0
-        self.link = b""
+        self.size = self.total = self.count = self.mode = self.uid = self.gid = self.mtime = self.ctime = 0
+        self.link = self.hash = b""
         self.children = _NOBODY
 
     @property
@@ -113,6 +119,8 @@ class FileTree:
         """All, parents before what is in them."""
         self.cut = False
         """Whether there were more than `MOST_ENTRIES`."""
+        self.read: float | None = None
+        """Seconds since 1970 when what it lists began to be read; ``None`` where that is as it is now."""
         self._folders = {b"": self.root}
 
     def __len__(self) -> int:
@@ -129,6 +137,9 @@ class FileTree:
         gid: int,
         mtime: int,
         link: bytes = b"",
+        *,
+        ctime: int = 0,
+        hash: bytes = b"",  # noqa: A002 - what it is called everywhere
     ) -> None:
         """Add an entry: its path below the root (empty or ``.`` is the root itself) and what it takes by itself."""
         if kind == DIR:
@@ -145,6 +156,8 @@ class FileTree:
         node.gid = gid
         node.mtime = mtime
         node.link = link
+        node.ctime = ctime
+        node.hash = hash
 
     def sum_up(self) -> None:
         """Add what each holds to what is around it, from the innermost outwards."""
@@ -153,6 +166,12 @@ class FileTree:
             if parent is not None:
                 parent.total += node.total
                 parent.count += node.count + 1
+
+    def learn(self, hashes: Mapping[bytes, bytes]) -> None:
+        """Take in the hashes of contents, by path."""
+        for node in self.nodes:
+            if digest := hashes.get(node.path):
+                node.hash = digest
 
     def find(self, path: bytes) -> FileNode | None:
         """The entry at a path."""
@@ -213,6 +232,25 @@ def outermost(nodes: list[FileNode]) -> list[FileNode]:
     return [node for node in nodes if not covered(node)] if folders else nodes
 
 
+_WITH_HOLES = b"with holes "
+
+
+def content_hash(digest: str, *, sparse: bool) -> bytes:
+    """A hash as `FileNode` has it: that of a file with holes is of their map and the data, and tells so."""
+    return _WITH_HOLES + bytes.fromhex(digest) if sparse else bytes.fromhex(digest)
+
+
+def same_content(one: FileNode, other: FileNode) -> bool | None:
+    """Whether two regular files hold the same, by size and hash; ``None`` where these don't tell."""
+    if one.size != other.size:
+        return False
+    if not one.size:
+        return True
+    if not one.hash or not other.hash or one.hash.startswith(_WITH_HOLES) != other.hash.startswith(_WITH_HOLES):
+        return None
+    return one.hash == other.hash
+
+
 ORDERS = ("size", "name", "entries", "newest")
 """What a folder's entries are sorted by."""
 
@@ -227,42 +265,3 @@ def ordered(nodes: Sequence[FileNode], order: str) -> list[FileNode]:
     elif order == "newest":
         by_name.sort(key=lambda node: node.mtime, reverse=True)
     return by_name
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One path that two trees don't have alike."""
-
-    path: bytes
-    what: str
-    """``added``, ``removed`` or ``changed``."""
-    before: FileNode | None
-    after: FileNode | None
-
-    @property
-    def bytes(self) -> int:
-        """How many bytes of content it came to hold more."""
-        return (self.after.size if self.after else 0) - (self.before.size if self.before else 0)
-
-
-def differences(before: FileTree, after: FileTree) -> Iterator[Difference]:
-    """What was added, removed or changed, by path.
-
-    A folder's own time and size tell nothing. Contents are compared by size and time alone.
-    """
-    old = {node.path: node for node in before.nodes}
-    new = {node.path: node for node in after.nodes}
-    for path in sorted(old.keys() | new.keys()):
-        one, other = old.get(path), new.get(path)
-        if one is None or other is None:
-            yield Difference(path, "added" if one is None else "removed", one, other)
-        elif _facts(one) != _facts(other):
-            yield Difference(path, "changed", one, other)
-
-
-def _facts(node: FileNode) -> tuple[object, ...]:
-    if node.kind == DIR:
-        return (DIR, node.mode, node.uid, node.gid)
-    if node.kind in (FILE, LINK):  # which of a file's names is the first is chance
-        return (FILE, node.size, node.mtime, node.mode, node.uid, node.gid)
-    return (node.kind, node.link, 0 if node.kind == SYMLINK else node.mode, node.uid, node.gid)

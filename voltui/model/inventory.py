@@ -8,6 +8,7 @@ from functools import cached_property
 
 from voltui.model.container import Container
 from voltui.model.mount import Mount, MountKind
+from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import Volume
 
@@ -34,6 +35,11 @@ class Use:
     def writer(self) -> bool:
         """Whether the container is running and may write there."""
         return self.container.running and not self.mount.read_only
+
+    @property
+    def words(self) -> str:
+        """``web (running, rw)``, ready for a terminal."""
+        return f"{safe(self.container.name)} ({safe(self.container.state)}, {self.mount.access})"
 
 
 @dataclass(frozen=True, slots=True)

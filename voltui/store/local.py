@@ -25,7 +25,7 @@ from blake3 import blake3
 
 from voltui.archive import manifest
 from voltui.model.backup import Backup, latest
-from voltui.model.errors import Damaged, Failed, NotFound, Usage, VoltuiError
+from voltui.model.errors import Damaged, Failed, NotFound, Refused, Usage, VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
@@ -168,6 +168,15 @@ class LocalStore:
         while self._taken(folder, identifier := f"{source.name}@{stamp(moment)}"):
             moment += timedelta(seconds=1)
         return Publication(folder, identifier, job, ENCRYPTED if encrypted else "")
+
+    def begin_copy(self, backup: Backup, job: str, *, encrypted: bool) -> Publication:
+        """Start a copy of a backup of another store, with its id. Raises `Refused` where one of that id is here."""
+        folder = self._folder(backup.source)
+        if self._taken(folder, backup.id):
+            raise Refused(f"{safe(backup.id)} is in {safe(str(self.root))} already.", "Nothing is ever overwritten.")
+        with told("make a folder", self.root):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Publication(folder, backup.id, job, ENCRYPTED if encrypted else "")
 
     def sweep(self, living_jobs: Iterable[str]) -> list[Path]:
         """Delete parts that belong to no living job; what was deleted."""

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from voltui.ui.glyphs import glyphs
 
 VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS = "volumes", "containers", "graph", "backups", "jobs"
-VOLUME_FILES, BACKUP_FILES = "files", "files of a backup"
+VOLUME_FILES, BACKUP_FILES, DIFFERENCES = "files", "files of a backup", "differences"
 LISTS = frozenset((VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS))
 """The panes of the main screen."""
 TREES = frozenset((VOLUME_FILES, BACKUP_FILES))
@@ -109,15 +109,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("impact", ("I",), "Impact", "What stopping, restoring, removing it touches", Group.ACT,
            frozenset((GRAPH,)), footer=3),
     Action("export", ("e",), "Export", "Write it to a file or directory of yours", Group.ACT,
-           frozenset((GRAPH,)) | TREES, footer=6),
-    Action("files", ("f",), "Files", "Look into the volume or the backup", Group.ACT,
-           frozenset((VOLUMES, BACKUPS)), one_row=True, footer=4),
+           frozenset((GRAPH, BACKUPS)) | TREES, footer=6),
+    Action("files", ("f",), "Files", "Look into it; of a container, what it mounts", Group.ACT,
+           frozenset((VOLUMES, CONTAINERS, GRAPH, BACKUPS)), one_row=True, footer=6),
     Action("add", ("a",), "Add", "Put a file or directory of yours in here", Group.ACT,
            frozenset((VOLUME_FILES,)), footer=1, changes=True),
     Action("edit", ("o",), "Edit", "Open the file in $EDITOR, write it back", Group.ACT,
            frozenset((VOLUME_FILES,)), footer=2, changes=True),
     Action("diff", ("D",), "Differences", "What differs from the last backup", Group.ACT,
            frozenset((VOLUMES, BACKUPS)), one_row=True),
+    Action("shell", ("exclamation_mark",), "Shell", "A shell on the volume: read-only, or read-write", Group.ACT,
+           frozenset((VOLUMES, GRAPH, VOLUME_FILES)), one_row=True),
+    Action("swap", ("W",), "Swap sides", "The differences the other way round", Group.ACT, frozenset((DIFFERENCES,))),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
     Action("filter", ("slash",), "Filter", "Show only rows that match; terms below", Group.FIND, footer=4),
     Action("next_match", ("n",), "Next", "Next row that the filter left", Group.FIND),
@@ -185,12 +188,20 @@ def key_of(identifier: str, keys: Keymap = _OWN) -> str:
 
 def offered(*, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:
     """The actions that there are, with the keys that the user has chosen, in the order of the help."""
-    return with_keys((action for action in ACTIONS if not (read_only and action.changes)), keys)
+    shown = (action for action in ACTIONS if action.panes & ALL and not (read_only and action.changes))
+    return with_keys(shown, keys)
 
 
 def with_keys(actions: Iterable[Action], keys: Keymap) -> list[Action]:
     """The actions with the keys that the user has chosen."""
     return [replace(action, keys=keys.get(action.id, action.keys)) for action in actions]
+
+
+def among(told: Mapping[str, str], *, keys: Keymap = _OWN) -> list[Action]:
+    """Actions of a screen by their ids, with the keys that the user has chosen, and what they do there where that is
+    not what the registry says."""
+    chosen = (replace(BY_ID[identifier], help=said or BY_ID[identifier].help) for identifier, said in told.items())
+    return with_keys(chosen, keys)
 
 
 def here(pane: str, *, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:

@@ -43,7 +43,7 @@ _MOMENT = 0.5
 """Seconds after which what was changed is remembered: who looks through the orders wants the last."""
 _FAREWELL = 1.0
 """Seconds that leaving waits for a helper to be removed."""
-_READERS = ("backup", "verify", "export", "prune", "copy-out")
+_READERS = ("backup", "verify", "export", "export-backup", "prune", "copy-out")
 """Jobs that change no volume."""
 _TOAST = 6.0
 """Seconds a message stays."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MODULES = (
     "moves", "finding", "menus", "operations", "looking", "sharing", "volumes", "walks", "export", "engines", "removal",
+    "shells",
 )  # fmt: skip
 """Each has a class of its name; what loads least comes first."""
 

@@ -77,7 +77,7 @@ async def _read(opened: Opened, node: FileNode) -> bytes:
     """All of a file. Raises `Refused` for what can't be edited."""
     if node.kind not in (FILE, LINK):
         raise Refused(f"{node.shown_path} is no regular file: there is nothing to edit.")
-    content = await opened.head(node, MOST_BYTES + 1) if node.size <= MOST_BYTES else b""
+    content = await opened.content(node, MOST_BYTES + 1) if node.size <= MOST_BYTES else b""
     if node.size > MOST_BYTES or len(content) > MOST_BYTES:
         raise Refused(
             f"{node.shown_name} has more than {size(MOST_BYTES)}: that is not edited here.", "e copies it out."

@@ -1,4 +1,4 @@
-"""Writing the graph that is shown to a file."""
+"""Writing the graph that is shown, or backups, to files of the user's."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voltui.jobs.plan import BackupExportPlan
 from voltui.model.errors import Usage, VoltuiError
 from voltui.model.graph import MountGraph
 from voltui.model.graph_formats import FORMATS, format_of
 from voltui.model.safe import safe
-from voltui.model.text import listed
+from voltui.model.text import listed, plural
 from voltui.store.files import write_file
+from voltui.ui.actions import BACKUPS
 from voltui.ui.screens.ask import AskScreen
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.views.graph import GraphView
@@ -31,8 +33,11 @@ class Export:
         self._screen = screen
 
     def do_export(self) -> None:
-        """Ask for a file's name and write what is drawn there."""
+        """Ask where to, and write what is drawn there, or the backups."""
         screen, view, key = self._screen, self._screen.pane.view, self._screen.cursor_key
+        if view.id == BACKUPS:
+            self._export_backups()
+            return
         if not isinstance(view, GraphView) or not key:
             screen.app.tell("There is no graph here to write.", warning=True)
             return
@@ -51,6 +56,29 @@ class Export:
         screen.app.push_screen(
             AskScreen("Write this graph to a file", f"The ending is the format: {endings}.", _default(name)), named
         )
+
+    def _export_backups(self) -> None:
+        """Ask for the directory or the file, and start the job."""
+        screen = self._screen
+        chosen = tuple(screen.pane.chosen(screen.state, screen.cursor_key))
+        if not chosen:
+            screen.app.tell("There is no backup here to export.", warning=True)
+            return
+
+        def named(place: str | None) -> None:
+            if not place:
+                return
+            try:
+                path = _path(place)
+            except VoltuiError as error:
+                screen.app.tell_error(error)
+                return
+            screen.app.start_job(BackupExportPlan(screen.app.live.common(), chosen, str(path.absolute())))
+            screen.unmark()
+
+        what = safe(chosen[0]) if len(chosen) == 1 else plural(len(chosen), "backup")
+        hint = "A directory gets all of it. A file .tar or .tar.zst gets its content, decrypted."
+        screen.app.push_screen(AskScreen(f"Export {what} to", hint, "./voltui-export/"), named)
 
     async def _write(self, graph: MountGraph, name: str) -> None:
         """Write it, after asking where something would be replaced."""
@@ -73,13 +101,18 @@ class Export:
 
 def _found(name: str) -> tuple[Path, bool]:
     """The file of a name, and whether it is there already. Raises `Usage` where it can be no file."""
-    try:
-        path = Path(name).expanduser()
-    except RuntimeError:
-        raise Usage(f"{safe(name)} begins with the home of nobody.", "Name the directory.") from None
+    path = _path(name)
     if path.is_dir():
         raise Usage(f"{safe(name)} is a directory.", "Name a file in it.")
     return path, path.exists() or path.is_symlink()
+
+
+def _path(name: str) -> Path:
+    """What somebody typed as a path. Raises `Usage`."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        raise Usage(f"{safe(name)} begins with the home of nobody.", "Name the directory.") from None
 
 
 def _default(group: str) -> str:

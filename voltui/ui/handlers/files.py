@@ -22,6 +22,7 @@ from voltui.model.safe import safe, safe_path
 from voltui.model.selection import Selection
 from voltui.model.source import Source
 from voltui.model.text import clock_time, plural
+from voltui.ui.handlers.shells import ask_shell
 from voltui.ui.handlers.undoing import undo_last
 from voltui.ui.screens.ask import AskScreen
 from voltui.ui.screens.confirm import ConfirmScreen
@@ -76,6 +77,10 @@ class Files:
     def do_undo(self) -> None:
         """Show what undoing the last change would do; yes does it."""
         undo_last(self._screen.app, self._screen.files.source)
+
+    def do_shell(self) -> None:
+        """Ask whether it may write, then open it."""
+        ask_shell(self._screen.app, self._screen.files.volume)
 
     def _run(self, work: Coroutine[None, None, None]) -> None:
         self._screen.app.run_worker(work, exclusive=True, group="plan", exit_on_error=False)

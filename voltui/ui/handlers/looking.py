@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voltui.format import ago
 from voltui.model.backup import Backup, latest
+from voltui.model.graph import NodeKind
+from voltui.model.inventory import data_source
+from voltui.model.mount import Mount
 from voltui.model.safe import safe
+from voltui.model.source import Source
+from voltui.model.text import clock_time, middle_cut
+from voltui.ui.actions import BACKUPS
+from voltui.ui.screens.menu import Choice, MenuScreen
+from voltui.ui.views.containers import data_mounts, mount_name
+
+_NOW, _LAYER = "now", "layer"
+"""Choices that are no backup's id, no mount's number."""
+_MOST_LABEL = 36
+"""Cells of a path in a menu."""
+_TMPFS = "A tmpfs is in the memory of its container: there is nothing to look into from outside."
 
 if TYPE_CHECKING:
     from voltui.jobs.look import Files
@@ -19,47 +34,112 @@ class Looking:
         self._screen = screen
 
     def do_files(self) -> None:
-        """The files of what is under the cursor."""
+        """The files of what is under the cursor; of a container, of what is chosen among its mounts."""
+        screen = self._screen
+        key, node = screen.cursor_key, screen.node
+        if node is None:
+            if key and screen.pane.view.id == BACKUPS:
+                self._open(self._of_backup(screen.state.backup_by_id[key]))
+            elif key:
+                screen.app.tell("Walk into the group (Enter) to look into what is in it.", warning=True)
+            return
+        if node.kind is NodeKind.CONTAINER:
+            self._choose_mount(node.name)
+        elif node.source is not None:
+            self._open(self._of_source(node.source))
+        else:
+            screen.app.tell(_TMPFS, warning=True)
+
+    def _open(self, files: Files | None) -> None:
         from voltui.ui.screens.files import FilesScreen
 
-        files = self._files()
-        if files is not None:
+        if files is None:
+            self._screen.app.tell("It is gone.", warning=True)
+        else:
             self._screen.app.push_screen(FilesScreen(files))
 
-    def _files(self) -> Files | None:
-        screen = self._screen
-        key, state = screen.cursor_key, screen.state
-        if not key:
-            return None
-        if screen.pane.view.id == "backups":
-            return self._of_backup(state.backup_by_id[key])
-        return self._of_volume(key)
+    def _choose_mount(self, container_id: str) -> None:
+        """Ask which of a container's mounts to look into, or what it has written beside them."""
+        screen, inventory = self._screen, self._screen.state.inventory
+        container = inventory.containers.get(container_id) if inventory else None
+        if inventory is None or container is None:
+            return
+        mounts = {str(number): mount for number, mount in enumerate(data_mounts(container))}
+        choices = [
+            Choice(number, middle_cut(mount_name(inventory, mount), _MOST_LABEL), "", _place(mount))
+            for number, mount in mounts.items()
+        ]
+        choices.append(Choice(_LAYER, "its own files", "", "what it has changed outside of its mounts"))
+
+        def chosen(identifier: str | None) -> None:
+            if identifier == _LAYER:
+                from voltui.ui.screens.changes import ChangesScreen
+
+                screen.app.push_screen(ChangesScreen(container))
+            elif identifier is not None:
+                source = data_source(mounts[identifier])
+                if source is None:
+                    screen.app.tell(_TMPFS, warning=True)
+                else:
+                    self._open(self._of_source(source))
+
+        screen.app.push_screen(MenuScreen(f"The files of {safe(container.name)}", choices), chosen)
+
+    def _of_source(self, source: Source) -> Files | None:
+        """The files of a volume, or of a directory of the engine's host."""
+        from voltui.jobs.look import PathFiles
+
+        if source.kind == "volume":
+            return self._of_volume(source.name)
+        return PathFiles(self._screen.app.live.explorer, source.name)
 
     def do_diff(self) -> None:
-        """What differs between the last backup and the volume now, or between two backups that are marked."""
-        from voltui.ui.screens.differences import DifferencesScreen
-
+        """What differs between the last backup and the volume now; of a backup, what to compare it with is chosen."""
         screen, key = self._screen, self._screen.cursor_key
         state = screen.state
         if not key:
             return
         if screen.pane.view.id == "volumes":
             backups = state.backups_of(key)
-            backup = latest(backups) if backups else None
+            if backups:
+                self._compare(latest(backups), None)
+            else:
+                screen.app.tell(f"There is no backup of it yet. {state.key('backup')} makes one.", warning=True)
+            return
+        chosen = [state.backup_by_id[one] for one in screen.pane.chosen(state, key)]
+        if len(chosen) == 2:
+            older, newer = sorted(chosen, key=lambda one: one.started)
+            self._compare(older, newer)
         else:
-            chosen = sorted(screen.chosen, key=lambda one: state.backup_by_id[one].started)
-            if len(chosen) == 2:
-                older, newer = (self._of_backup(state.backup_by_id[one]) for one in chosen)
-                screen.app.push_screen(DifferencesScreen(older, newer))
+            self._choose(state.backup_by_id[key])
+
+    def _choose(self, backup: Backup) -> None:
+        """Ask what to compare a backup with: its volume as it is now, or another backup."""
+        screen, state = self._screen, self._screen.state
+        others = {one.id: one for one in state.backups if one.source == backup.source and one.id != backup.id}
+        choices = [Choice(one.id, clock_time(one.started), "", _age(one)) for one in others.values()]
+        choices.insert(0, Choice(_NOW, "Its volume now", "", "what was done since"))
+
+        def chosen(identifier: str | None) -> None:
+            if identifier is None:
                 return
-            backup = state.backup_by_id[key]
-        volume = self._of_volume(backup.source.name) if backup else None
-        if backup is None:
-            screen.app.tell(f"There is no backup of it yet. {state.key('backup')} makes one.", warning=True)
-        elif volume is None:
-            screen.app.tell("This engine has no such volume. Mark two backups to compare these.", warning=True)
+            other = others.get(identifier)
+            older, newer = (other, backup) if other is not None and other.started < backup.started else (backup, other)
+            self._compare(older, newer)
+
+        title = f"Compare {safe(backup.source.short)} {clock_time(backup.started)} with"
+        screen.app.push_screen(MenuScreen(title, choices), chosen)
+
+    def _compare(self, older: Backup, newer: Backup | None) -> None:
+        """Show what differs between two backups, or between one and its volume now."""
+        from voltui.ui.screens.differences import DifferencesScreen
+
+        app = self._screen.app
+        after = self._of_backup(newer) if newer is not None else self._of_volume(older.source.name)
+        if after is None:
+            app.tell("This engine has no such volume. Another backup can be compared.", warning=True)
         else:
-            screen.app.push_screen(DifferencesScreen(self._of_backup(backup), volume))
+            app.push_screen(DifferencesScreen(self._of_backup(older), after))
 
     def _of_backup(self, backup: Backup) -> Files:
         from voltui.jobs.keys import Keyring
@@ -77,3 +157,11 @@ class Looking:
         if inventory is None or volume is None:
             return None
         return VolumeFiles(self._screen.app.live.explorer, volume, safe(inventory.display_name(volume)))
+
+
+def _place(mount: Mount) -> str:
+    return f"{safe(mount.destination)}  {mount.access}  {mount.kind}"
+
+
+def _age(backup: Backup) -> str:
+    return f"{ago(backup.started)}, {backup.writers}"

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-
-from voltui.ui.widgets.table import Table
+from typing import Protocol
 
 MOVES = ("down", "up", "top", "bottom", "page_down", "page_up", "half_down", "half_up")
 """The registry's actions that move the cursor."""
 
 
-def moves(table: Table) -> Mapping[str, Callable[[], object]]:
-    """What each of `MOVES` does to a table."""
+class Movable(Protocol):
+    """A list with a cursor, or a text that scrolls."""
+
+    @property
+    def page(self) -> int:
+        """How many lines are visible."""
+
+    def move(self, by: int) -> None:
+        """Go on by so many lines."""
+
+    def go_to(self, position: int) -> None:
+        """Go to a line."""
+
+    def go_to_end(self) -> None:
+        """Go to the last one."""
+
+
+def moves(table: Movable) -> Mapping[str, Callable[[], object]]:
+    """What each of `MOVES` does."""
     return {
         "down": lambda: table.move(1),
         "up": lambda: table.move(-1),

@@ -1,4 +1,4 @@
-"""What is different between a backup and its volume now, or between two backups: by their lists of files."""
+"""What is different between a backup and its volume now, or between two backups."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.timer import Timer
 
 from voltui.format import size
+from voltui.jobs.compare import Comparing, comparing
 from voltui.jobs.look import Files
+from voltui.model.differences import Difference, What
 from voltui.model.errors import VoltuiError
-from voltui.model.files import Difference, FileTree, differences
 from voltui.model.safe import safe_path
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, bindings, with_keys
+from voltui.ui.actions import BY_ID, Action, among, bindings
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.table import MOVES, moves
 from voltui.ui.screens.help import HelpScreen
+from voltui.ui.screens.textdiff import TextDiffScreen
 from voltui.ui.spans import Line, Span, line, spread
 from voltui.ui.views.base import Column
 from voltui.ui.views.files import detail
@@ -30,26 +33,45 @@ from voltui.ui.widgets.table import Rows, Table
 if TYPE_CHECKING:
     from voltui.ui.app import VoltuiApp
 
-_ACTIONS = [BY_ID[identifier] for identifier in ("back", "left", "sort", "copy", *MOVES, "help", "quit")]
-_FOOTER = [BY_ID[identifier] for identifier in ("back", "sort", "copy", "help")]
+_COUNT_EVERY = 0.25
+"""Seconds between two looks at how much was compared."""
+_TOLD: Mapping[str, str] = {
+    "open": "The lines that differ, of a text",
+    "right": "As Enter",
+    "back": "Close it; what is still compared is left",
+    "left": "As Esc",
+    "swap": "",
+    "sort": "By path, size, what it is",
+    "copy": "",
+    **dict.fromkeys(MOVES, ""),
+    "help": "",
+    "quit": "Close it",
+}
+_FOOTER = ("open", "back", "swap", "sort", "copy", "help")
 _COLUMNS = (
     Column("PATH", share=1, middle=True),
     Column("WHAT", width=8),
     Column("BEFORE", width=9, right=True),
     Column("AFTER", width=9, right=True),
 )
-_STYLES = {"added": "good", "removed": "bad", "changed": "warn"}
+_STYLES = {
+    What.ADDED: "good",
+    What.REMOVED: "bad",
+    What.CHANGED: "warn",
+    What.TOUCHED: "dim",
+    What.UNSURE: "dim",
+}
 _ORDERS: Mapping[str, Callable[[Difference], object]] = {
     "path": lambda one: one.path,
     "size": lambda one: -abs(one.bytes),
-    "what": lambda one: one.what,
+    "what": lambda one: list(What).index(one.what),
 }
 
 
 class DifferencesScreen(Screen[None]):
     """Every path that was added, removed or changed from one to the other."""
 
-    BINDINGS = bindings(_ACTIONS)
+    BINDINGS = bindings([BY_ID[identifier] for identifier in _TOLD])
 
     app: VoltuiApp
 
@@ -57,8 +79,13 @@ class DifferencesScreen(Screen[None]):
         super().__init__()
         self._before = before
         self._after = after
-        self._differences: dict[str, Difference] | None = None
+        self._swapped = False
+        self._comparing: Comparing | None = None
+        self._found: list[Difference] | None = None
+        self._rows: dict[str, Difference] = {}
+        """What is shown, by its path."""
         self._order = 0
+        self._counting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """What is compared, the paths, the one under the cursor, the keys."""
@@ -81,33 +108,63 @@ class DifferencesScreen(Screen[None]):
         return self.query_one("#files-table", Table)
 
     async def _read(self) -> None:
+        """Show what lists tell, then compare the contents they leave open; both stay open for the lines that differ."""
         try:
-            before, after = await asyncio.gather(_tree_of(self._before), _tree_of(self._after))
+            async with comparing(self._before, self._after) as opened:
+                self._found = await opened.listed()
+                self._comparing = opened
+                self._show()
+                if opened.cut:
+                    self.app.tell("There are too many entries: only the first were compared.", warning=True)
+                await self._settle(opened, self._found)
+                await asyncio.Event().wait()
         except VoltuiError as error:
             self.app.tell_error(error)
             self.dismiss()
-            return
-        found = await asyncio.to_thread(lambda: list(differences(before, after)))
-        self._differences = {one.path.decode("utf-8", "surrogateescape"): one for one in found}
+
+    async def _settle(self, opened: Comparing, listed: list[Difference]) -> None:
+        """Compare contents. Where that fails, what the lists tell stays."""
+        self._counting = self.set_interval(_COUNT_EVERY, self._show_header)
+        try:
+            self._found = await opened.settled(listed)
+        except VoltuiError as error:
+            self.app.tell_error(error)
+        finally:
+            self._counting.stop()
+            self._counting = None
         self._show()
+
+    # Showing.
 
     def _show(self) -> None:
         if not self.is_attached:
             return
-        width, found = self.size.width, self._differences
         key = list(_ORDERS.values())[self._order]
-        rows = sorted((found or {}).items(), key=lambda item: key(item[1]))  # type: ignore[arg-type,return-value]
-        message = f"   Reading{glyphs().ellipsis}" if found is None else "   Nothing is different."
-        self._table.show(Rows(_COLUMNS, [path for path, _ in rows], self._cells, message=((), line(message))))
-        title = Span(f" {self._after.title}", "bold")
-        order = Span(f"  sort {list(_ORDERS)[self._order]} ", "dim")
-        words = line(f"  {_summary(found)}", order) if found is not None else ()
-        self._lines("header").show([spread(line(title, f" since {self._before.title}"), words, width)])
-        self._lines("keys").show([frame.keys(with_keys(_FOOTER, self.app.store.state.keys), width)])
+        found = [one.swapped if self._swapped else one for one in self._found or ()]
+        found.sort(key=key)  # type: ignore[arg-type]
+        self._rows = {one.path.decode("utf-8", "surrogateescape"): one for one in found}
+        message = f"   Reading{glyphs().ellipsis}" if self._found is None else "   Nothing is different."
+        self._table.show(Rows(_COLUMNS, list(self._rows), self._cells, message=((), line(message))))
+        self._lines("keys").show([frame.keys(self._actions(_FOOTER), self.size.width)])
+        self._show_header()
         self._show_detail()
 
+    def _show_header(self) -> None:
+        before, after = (self._after, self._before) if self._swapped else (self._before, self._after)
+        left = line(Span(f" {after.title}", "bold"), f" since {before.title}")
+        self._lines("header").show([spread(left, self._words(), self.size.width)])
+
+    def _words(self) -> Line:
+        """How far it is, or the order."""
+        if self._found is None:
+            return ()
+        opened = self._comparing
+        if self._counting is not None and opened is not None and opened.total:
+            return line(f"  comparing {size(opened.done)} of {size(opened.total)} ")
+        return line(Span(f"  sort {list(_ORDERS)[self._order]} ", "dim"))
+
     def _cells(self, key: str) -> tuple[Line, ...]:
-        one = (self._differences or {})[key]
+        one = self._rows[key]
         return (
             line(f"/{safe_path(one.path)}"),
             line(Span(one.what, _STYLES[one.what])),
@@ -120,27 +177,45 @@ class DifferencesScreen(Screen[None]):
 
     @on(Table.Moved)
     def _show_detail(self) -> None:
-        one = (self._differences or {}).get(self._table.cursor_key)
+        one = self._rows.get(self._table.cursor_key)
         widget = self._lines("detail")
-        title = frame.detail_title(one.what if one else "", self._table.position, widget.size.width)
-        sides = [side for side in (one.before, one.after) if side] if one else []
-        widget.show([title, *(detail(side)[1] for side in sides)])
+        summary = _summary(self._rows) if self._found is not None else ""
+        title = frame.detail_title(one.what if one else "", self._table.position, widget.size.width, summary)
+        widget.show([title, *(detail(side)[1] for side in (one.sides if one else ()))])
+
+    # Actions.
+
+    def _actions(self, identifiers: tuple[str, ...]) -> list[Action]:
+        told = {identifier: _TOLD[identifier] for identifier in identifiers}
+        return among(told, keys=self.app.store.state.keys)
 
     def action_act(self, identifier: str) -> None:
         """Do an action of the registry."""
         others: dict[str, Callable[[], object]] = {
+            "open": self._open,
+            "right": self._open,
             "back": self.dismiss,
             "left": self.dismiss,
             "quit": self.dismiss,
+            "swap": self._swap,
             "sort": self._sort,
             "copy": self._copy,
-            "help": self._help,
+            "help": lambda: self.app.push_screen(HelpScreen(self._actions(tuple(_TOLD)), "volumes", frozenset())),
         }
         {**moves(self._table), **others}[identifier]()
 
-    def _help(self) -> None:
-        actions = with_keys(_ACTIONS, self.app.store.state.keys)
-        self.app.push_screen(HelpScreen(actions, "volumes", frozenset()))
+    def _open(self) -> None:
+        """The lines that differ."""
+        one = self._rows.get(self._table.cursor_key)
+        if one is not None and self._comparing is not None:
+            read = one.swapped if self._swapped else one
+            root = self._after.root or self._before.root
+            self.app.push_screen(TextDiffScreen(read, self._comparing, root, swapped=self._swapped))
+
+    def _swap(self) -> None:
+        """From the other side: what was added was removed."""
+        self._swapped = not self._swapped
+        self._show()
 
     def _sort(self) -> None:
         self._order = (self._order + 1) % len(_ORDERS)
@@ -148,21 +223,15 @@ class DifferencesScreen(Screen[None]):
 
     def _copy(self) -> None:
         """The path, by OSC 52."""
-        one = (self._differences or {}).get(self._table.cursor_key)
+        one = self._rows.get(self._table.cursor_key)
         if one is not None:
-            name = f"{self._after.root}/{safe_path(one.path)}"
+            name = f"{self._after.root or self._before.root}/{safe_path(one.path)}"
             self.app.copy_to_clipboard(name)
             self.app.tell(f"Copied {name}")
 
 
-async def _tree_of(files: Files) -> FileTree:
-    tree = FileTree()
-    async with files.opened() as opened:
-        await opened.load(tree)
-    return tree
-
-
 def _summary(found: Mapping[str, Difference]) -> str:
-    """``3 added, 1 removed, 2 changed``."""
+    """``3 added, 1 removed, 2 changed``; the rarer kinds only where there are some."""
     counted = Counter(one.what for one in found.values())
-    return ", ".join(f"{counted[what]:,} {what}" for what in _STYLES)
+    always = (What.ADDED, What.REMOVED, What.CHANGED)
+    return ", ".join(f"{counted[what]:,} {what}" for what in What if what in always or counted[what])

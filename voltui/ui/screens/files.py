@@ -234,13 +234,7 @@ class FilesScreen(Screen[None]):
         if node is not None and node.folder:
             self._go(node)
         elif node is not None and self._opened is not None:
-            self.run_worker(self._preview(self._opened, node), exclusive=True, group="preview", exit_on_error=False)
-
-    async def _preview(self, opened: Opened, node: FileNode) -> None:
-        try:
-            self.app.push_screen(PreviewScreen(node, await opened.head(node)))
-        except VoltuiError as error:
-            self.app.tell_error(error)
+            self.app.push_screen(PreviewScreen(node, self._opened, self.files.root))
 
     def leave_folder(self) -> None:
         """One folder up, then out."""

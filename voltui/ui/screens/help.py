@@ -42,9 +42,8 @@ def help_lines(actions: Sequence[Action], pane: str, asks: Set[Ask] = frozenset(
     """The registry as text, a heading a group; then what a filter can ask in this pane, and the signs."""
     lines: list[Line] = []
     for group in Group:
-        lines.append(line(Span(f" {group}", "accent")))
-        lines += [_described(action, here=pane in action.panes) for action in actions if action.group is group]
-        lines.append(())
+        described = [_described(action, here=pane in action.panes) for action in actions if action.group is group]
+        lines += [line(Span(f" {group}", "accent")), *described, ()] if described else []
     lines.append(line(" Keys mean the same in every pane. Dim ones are for other panes."))
     return [*lines, (), *_terms(asks), (), *_signs(actions)]
 

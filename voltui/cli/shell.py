@@ -1,0 +1,50 @@
+"""``voltui shell``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from voltui.cli import complete
+from voltui.cli.context import CliContext, with_options
+from voltui.engine.adapter import Engine
+from voltui.jobs.shell import open_shell, refusal_to_write, users_sentence
+from voltui.model.errors import NotFound, Usage
+from voltui.model.safe import safe
+
+
+@click.command()
+@click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
+@click.option("--write", is_flag=True, help="Let the shell change the volume.")
+@click.option("--force", metavar="NAME", help="With --write: also the protected volume of this NAME.")
+@with_options
+def shell(cli: CliContext, volume: str, write: bool, force: str | None) -> None:
+    """Open a shell on VOLUME, in a helper without network: read-only, unless --write says otherwise.
+
+    It has the programs of the engine's host, and is gone when the shell ends. Exits with the shell's own status. While
+    one that may write is open no job works on the volume; its users go on.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Usage("A shell needs a terminal.", f"`voltui export {safe(volume)} | tar -t` lists what is there.")
+
+    async def run(engine: Engine) -> int:
+        inventory = await engine.inventory()
+        found = inventory.volumes.get(volume)
+        if found is None:
+            raise NotFound(f"There is no volume {safe(volume)}.", "`voltui volumes` lists what there is.")
+        if write:
+            if refusal := refusal_to_write(found, named=force == volume):
+                raise refusal
+            click.echo(users_sentence(inventory, found), err=True)
+        return await open_shell(
+            engine, cli.settings, found, writable=write, told=lambda said: click.echo(said, err=True)
+        )
+
+    status = cli.ask(run)
+    if status:
+        click.get_current_context().exit(status)
+
+
+def _tell(said: str) -> None:
+    click.echo(said, err=True)

@@ -1,0 +1,118 @@
+"""A shell on a volume, on the terminal that the explorer leaves for so long."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
+
+from voltui.model.errors import VoltuiError
+from voltui.model.graph import NodeKind
+from voltui.model.safe import safe
+from voltui.model.volume import Volume
+from voltui.ui.screens.confirm import ConfirmScreen
+from voltui.ui.screens.menu import Choice, MenuScreen
+
+if TYPE_CHECKING:
+    from voltui.ui.app import VoltuiApp
+    from voltui.ui.screens.main import MainScreen
+
+_READ, _WRITE = "read", "write"
+
+
+class Shells:
+    """The handler of the shell."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+
+    def do_shell(self) -> None:
+        """Ask whether it may write, then open it."""
+        node, inventory = self._screen.node, self._screen.state.inventory
+        is_volume = inventory is not None and node is not None and node.kind is NodeKind.VOLUME
+        ask_shell(self._screen.app, inventory.volumes.get(node.name) if is_volume and inventory and node else None)
+
+
+def ask_shell(app: VoltuiApp, volume: Volume | None) -> None:
+    """Open a shell on a volume, read-only unless that is chosen otherwise and confirmed."""
+    if volume is None:
+        app.tell("Only on a volume a shell can be opened.", warning=True)
+        return
+    if app.store.state.read_only:
+        app.tell("VolTUI is read-only here: it makes no helper.", warning=True)
+        return
+    asked = volume
+
+    def chosen(access: str | None) -> None:
+        if access == _READ:
+            _open(app, asked, writable=False)
+        elif access == _WRITE:
+            _confirm(app, asked)
+
+    choices = [
+        Choice(_READ, "Read-only", "", "nothing in the volume can be changed"),
+        Choice(_WRITE, "Read-write", "", "asks once more"),
+    ]
+    app.push_screen(MenuScreen(f"A shell on {_name(app, volume)}", choices), chosen)
+
+
+def _name(app: VoltuiApp, volume: Volume) -> str:
+    inventory = app.store.state.inventory
+    return safe(inventory.display_name(volume) if inventory else volume.name)
+
+
+def _confirm(app: VoltuiApp, volume: Volume) -> None:
+    from voltui.jobs.shell import refusal_to_write, users_sentence
+
+    if refusal := refusal_to_write(volume, named=False):
+        app.tell_error(refusal)
+        return
+    inventory = app.store.state.inventory
+    facts = [users_sentence(inventory, volume)] if inventory else []
+    facts += ["They go on, and see at once what is changed.", "What is changed or deleted there can't be undone."]
+
+    def decided(yes: bool | None) -> None:
+        if yes:
+            _open(app, volume, writable=True)
+
+    app.push_screen(ConfirmScreen(f"A shell that may change {_name(app, volume)}?", facts, "Open it"), decided)
+
+
+def _open(app: VoltuiApp, volume: Volume, *, writable: bool) -> None:
+    """Leave the terminal to the shell until it ends. In a thread, with an engine of its own: its loop is not ours."""
+    errors: list[VoltuiError] = []
+    thread = threading.Thread(target=lambda: errors.extend(_run(app, volume, writable=writable)), name="shell")
+    app.clear_notifications()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the terminal is raw, Ctrl-C would end the explorer
+    try:
+        with app.suspend():
+            thread.start()
+            thread.join()
+    except SuspendNotSupported:
+        app.tell(f"There is no terminal for it here. `voltui shell {safe(volume.name)}` opens one.", warning=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    for error in errors:
+        app.tell_error(error)
+
+
+def _run(app: VoltuiApp, volume: Volume, *, writable: bool) -> list[VoltuiError]:
+    """The shell, from its first to its last byte; why there was none."""
+    from voltui.engine.adapter import Engine
+    from voltui.jobs.shell import open_shell
+
+    async def shell() -> None:
+        engine = Engine(app.settings.endpoint)
+        try:
+            await open_shell(engine, app.settings, volume, writable=writable, told=lambda said: print(f"{said}\n"))  # noqa: T201
+        finally:
+            engine.close()
+
+    try:
+        asyncio.run(shell())
+    except VoltuiError as error:
+        return [error]
+    return []

@@ -1,0 +1,162 @@
+"""A screen of text to read: a file's content, or what differs in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from voltui.model.errors import VoltuiError
+from voltui.model.safe import safe
+from voltui.model.text import plural
+from voltui.ui import frame
+from voltui.ui.actions import BY_ID, Action, among, bindings
+from voltui.ui.glyphs import glyphs
+from voltui.ui.handlers.table import MOVES, moves
+from voltui.ui.screens.help import HelpScreen
+from voltui.ui.spans import Line, Span, line, spread
+from voltui.ui.widgets.filter_line import FilterLine
+from voltui.ui.widgets.lines import Lines
+from voltui.ui.widgets.reading import Reading
+
+if TYPE_CHECKING:
+    from voltui.ui.app import VoltuiApp
+
+_TOLD: Mapping[str, str] = {
+    "back": "Close it; first, what is looked for",
+    "left": "Close it",
+    "filter": "Find lines that have these words",
+    "next_match": "The next line that has them",
+    "previous_match": "The line before that has them",
+    "copy": "",
+    **dict.fromkeys(MOVES, ""),
+    "help": "",
+    "quit": "Close it",
+}
+_FOOTER = ("back", "page_down", "filter", "next_match", "copy", "help")
+
+
+class ReaderScreen(Screen[None]):
+    """Text that is read in the background: what is made of it is `read`'s to say."""
+
+    BINDINGS = bindings([BY_ID[identifier] for identifier in _TOLD])
+
+    app: VoltuiApp
+
+    def __init__(self, title: str, name: str) -> None:
+        """``title`` is shown; ``name`` is what is copied. Both are safe for a terminal."""
+        super().__init__()
+        self._shown_title = title
+        self._copied = name
+        self._note = ""
+        self._words = ""
+
+    def compose(self) -> ComposeResult:
+        """The title, the text, the line to type words into, the keys."""
+        yield Lines(id="files-header")
+        yield Reading(id="reading")
+        yield FilterLine(id="filtering")
+        yield Lines(id="files-keys")
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        self._reading.focus()
+        self._reading.show([line(Span(f"Reading{glyphs().ellipsis}", "dim"))])
+        self._show_frame()
+        self.run_worker(self._read(), exit_on_error=False)
+
+    def on_resize(self) -> None:
+        """The lines are made for a width."""
+        self.call_after_refresh(self._show_frame)
+
+    async def read(self) -> tuple[Sequence[Line], str]:
+        """The lines, and what is to be said of them in the title. Raises `VoltuiError`."""
+        raise NotImplementedError
+
+    async def _read(self) -> None:
+        try:
+            lines, self._note = await self.read()
+        except VoltuiError as error:
+            self.app.tell_error(error)
+            self.dismiss()
+            return
+        self._reading.show(lines)
+        self._show_frame()
+
+    @property
+    def _reading(self) -> Reading:
+        return self.query_one(Reading)
+
+    def _show_frame(self) -> None:
+        if not self.is_attached:
+            return
+        width = self.size.width
+        words = [Span(f"  {self._note}", "dim")] if self._note else []
+        if self._words:
+            words.append(Span(f"  /{safe(self._words)}", "accent"))
+        title = line(Span(f" {self._shown_title}", "bold"))
+        self.query_one("#files-header", Lines).show([spread(title, line(*words, " "), width)])
+        self.query_one("#files-keys", Lines).show([frame.keys(self._actions(_FOOTER), width)])
+
+    def _actions(self, identifiers: Sequence[str]) -> list[Action]:
+        told = {identifier: _TOLD[identifier] for identifier in identifiers}
+        return among(told, keys=self.app.store.state.keys)
+
+    def action_act(self, identifier: str) -> None:
+        """Do an action of the registry."""
+        others: dict[str, Callable[[], object]] = {
+            "back": self._back,
+            "left": self.dismiss,
+            "quit": self.dismiss,
+            "filter": self._ask,
+            "next_match": lambda: self._find(1),
+            "previous_match": lambda: self._find(-1),
+            "copy": self._copy,
+            "help": lambda: self.app.push_screen(HelpScreen(self._actions(list(_TOLD)), "volumes", frozenset())),
+        }
+        {**moves(self._reading), **others}[identifier]()
+
+    def _back(self) -> None:
+        if self._words:
+            self._words = ""
+            self._reading.forget()
+            self._show_frame()
+        else:
+            self.dismiss()
+
+    def _copy(self) -> None:
+        """The path, by OSC 52."""
+        self.app.copy_to_clipboard(self._copied)
+        self.app.tell(f"Copied {self._copied}")
+
+    # Finding.
+
+    def _ask(self) -> None:
+        self.add_class("-filtering")
+        self.query_one(FilterLine).ask(self._words)
+
+    @on(FilterLine.Typed)
+    def _typed(self, event: FilterLine.Typed) -> None:
+        self._words = event.text.strip().lower()
+        self._reading.forget()
+        found = self._reading.count(self._words)
+        if found:
+            self._reading.find(self._words, 1)
+        said = f"in {plural(found, 'line')}" if found else "No line has these words." if self._words else ""
+        self.query_one(FilterLine).note(line(Span(said, "dim")))
+
+    @on(FilterLine.Ended)
+    def _ended(self) -> None:
+        """Back to the text; what was found stays."""
+        self.remove_class("-filtering")
+        self._reading.focus()
+        self._show_frame()
+
+    def _find(self, step: int) -> None:
+        if not self._words:
+            self._ask()
+        elif not self._reading.find(self._words, step):
+            self.app.tell("No line has these words.", warning=True)
