@@ -43,7 +43,13 @@ async def test_filters_keys_and_what_is_remembered(lab: Lab, tmp_path: Path) -> 
         terminal.wait_for(r"/spgd ≈ +sort name")
         terminal.press("Esc")
         terminal.wait_for("blog_db .*unused")
-        terminal.press("s", "2", "s")
+        terminal.press("s", "p")
+        terminal.wait_for(r"> ▸ no project  3 ")
+        terminal.press("Enter", "j")
+        terminal.wait_for(r"▾ no project  3 [\s\S]*>   \w+ ")
+        terminal.press("Left")
+        terminal.wait_for(r"> ▸ no project  3 ")
+        terminal.press("2", "s")
         terminal.wait_for(r"2 Containers.*sort state")
         terminal.press("q")
         assert terminal.wait_for_end() == 0
@@ -51,8 +57,10 @@ async def test_filters_keys_and_what_is_remembered(lab: Lab, tmp_path: Path) -> 
     with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
         assert "New here" not in terminal.wait_for(r"2 Containers.*sort state[\s\S]*> web")
         terminal.press("1")
-        terminal.wait_for(r"sort size ↓")
-        terminal.press("?", "PgDn", "PgDn", "PgDn")
+        terminal.wait_for(r"by project, sort size ↓[\s\S]*▸ no project  3 ")
+        terminal.press("?")
+        terminal.wait_for("PgDn for more")
+        terminal.press("PgDn", "PgDn", "PgDn")
         terminal.wait_for(r"backup>7d +no backup in the last 7 days")
 
 

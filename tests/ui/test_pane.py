@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voltui.model.container import Container
+from voltui.model.filter import Facts
 from voltui.model.inventory import EngineInfo, Inventory
 from voltui.model.mount import Mount, MountKind
 from voltui.model.volume import Volume
 from voltui.ui.pane import Pane
-from voltui.ui.spans import Span, folded, plain
+from voltui.ui.spans import Span, difference, folded, line, plain
 from voltui.ui.state import State
 from voltui.ui.views.graph import GraphView
 from voltui.ui.views.volumes import VolumesView
@@ -40,16 +41,33 @@ def test_the_filter_finds_words_in_every_column() -> None:
     assert pane("web nfs").visible(state()) == []
 
 
-def test_the_filter_looks_at_new_data_and_makes_its_words_once_for_the_same() -> None:
-    shown, first = pane("unused"), state()
+class Counting(VolumesView):
+    """Keeps what was asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def facts(self, state: State, key: str) -> Facts:
+        self.asked.append(key)
+        return super().facts(state, key)
+
+
+def test_the_filter_looks_again_at_those_rows_only_whose_data_have_changed() -> None:
+    view, first = Counting(), state()
+    shown = Pane(view)
+    shown.filter = "unused"
     assert shown.visible(first) == ["other", "spare"]
-    made = shown._facts
     shown.filter = "unused local"
     assert shown.visible(first) == ["spare"]
-    assert shown._facts is made
+    assert sorted(view.asked) == ["data", "other", "spare"]
     assert first.inventory is not None
+    view.asked.clear()
     later = replace(first, inventory=first.inventory.without_volume("spare").with_volume(Volume("new")))
     assert shown.visible(later) == ["new"]
+    assert later.inventory is not None
+    gone = replace(later, inventory=later.inventory.without_container("1"))
+    assert shown.visible(gone) == ["data", "new"]
+    assert view.asked == ["new", "data"]
 
 
 def test_terms_ask_for_facts_and_a_bad_one_is_told() -> None:
@@ -66,17 +84,19 @@ def test_what_comes_near_is_told_as_such_and_only_where_nothing_matches() -> Non
     assert (shown.visible(state()), shown.near) == (["spare"], False)
 
 
-def test_a_filter_is_prepared_in_pieces_and_its_facts_outlive_another_order() -> None:
+def test_a_filter_is_prepared_in_pieces_and_what_was_there_stays_until_it_is() -> None:
     inventory = Inventory.of(ENGINE, [Volume(f"v{number:04}") for number in range(1_000)], [])
     many = State("unix:///x", inventory=inventory)
-    shown = pane("")
+    view = Counting()
+    shown = Pane(view)
+    shown.filter = "v0007"
+    assert len(shown.visible(many, 0.0)) == 1_000
     assert not shown.prepare(many, 0.0)
     assert shown.prepare(many)
-    made = shown._facts
+    assert shown.visible(many, 0.0) == ["v0007"]
     shown.sort_by_next()
-    shown.filter = "v0007"
     assert shown.visible(many) == ["v0007"]
-    assert shown._facts is made
+    assert len(view.asked) == 1_000
 
 
 def test_marks_that_the_filter_hides_are_kept_but_not_acted_on() -> None:
@@ -114,3 +134,14 @@ def test_a_filter_outlasts_another_way_of_grouping() -> None:
     assert shown.visible(replace(state(), inventory=inventory)) == ["shop"]
     view.group_otherwise()
     assert shown.visible(replace(state(), inventory=inventory)) == ["volume other"]
+
+
+def test_only_the_cells_between_the_first_and_the_last_that_differ_are_painted() -> None:
+    before = line("backup data  ", Span("##", "accent"), Span("..", "dim"), " 50%")
+    assert difference(before, before, 30) == (0, 0)
+    assert difference(before, line("backup data  ", Span("###", "accent"), Span(".", "dim"), " 51%"), 30) == (15, 5)
+    assert difference(before, line("backup data  ", Span("##..", "accent"), " 50%"), 30) == (15, 2)
+    assert difference((), line("ab"), 30) == (0, 2)
+    assert difference(line("a\u6f22b"), line("ax b"), 30) == (1, 2)
+    assert difference(line("ax b"), line("a\u6f22b"), 30) == (1, 2)
+    assert difference(line("ae\u0301b"), line("aeb"), 30) == (1, 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
@@ -18,7 +17,9 @@ def explore(options: CliContext) -> None:
         raise Usage("The explorer needs a terminal.", "`voltui --help` lists the commands that need none.")
     if os.environ.get("TERM", "dumb") == "dumb":
         raise Usage("The explorer can't work on a dumb terminal.", "`voltui --help` lists the commands that can.")
-    gc.disable()  # an eighth of the start went into looking for garbage among what stays (measured); see the app
+    from voltui.ui import collecting
+
+    collecting.not_yet()
     from voltui.ui.app import run
 
     words = run(options.settings)

@@ -65,11 +65,7 @@ class Measuring:
         self._free(int(block_free) * int(block))
         kinds = tools.mount_kinds(await bridge.check(tools.mounted(), "Looking at what is mounted"))
         around = (await self._explorer.everything()).name
-        folders = {}
-        for name in names:
-            folder = _folder(inventory.volumes[name], around, kinds)
-            if folder:
-                folders[name] = folder
+        folders = await self._pool.run(lambda: _folders(inventory, names, around, kinds))
         process = await bridge.spawn(tools.measure(), stream=True, feed=True)
         try:
             slow = await self._pass(process, inventory, folders, _QUICK)
@@ -134,6 +130,12 @@ async def measured(
     finally:
         measuring.close()
     return replace(before, free=left[0] if left else None).with_measured(found)
+
+
+def _folders(inventory: Inventory, names: Sequence[str], around: str, kinds: Mapping[str, str]) -> dict[str, str]:
+    """Where the volumes' files are in the helper, of those that are in reach."""
+    folders = ((name, _folder(inventory.volumes[name], around, kinds)) for name in names)
+    return {name: folder for name, folder in folders if folder}
 
 
 def _folder(volume: Volume, around: str, kinds: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from voltui.model.mount import Mount
-from voltui.model.volume import PROJECT_LABEL
+from voltui.model.volume import project_of
 
 DATA_LABEL = "voltui.data"
 """Marks the data containers that VolTUI makes: never started, they only hold mounts for others to take."""
@@ -69,8 +69,8 @@ class Container:
 
     @property
     def project(self) -> str:
-        """The Compose project it belongs to, or empty."""
-        return self.labels.get(PROJECT_LABEL, "")
+        """The Compose project or Swarm stack it belongs to, or empty."""
+        return project_of(self.labels)
 
     @property
     def service(self) -> str:

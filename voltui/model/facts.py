@@ -9,7 +9,7 @@ from voltui.model.backup import Backup
 from voltui.model.container import Container
 from voltui.model.filter import Ask, Facts
 from voltui.model.inventory import Inventory
-from voltui.model.volume import PROJECT_LABEL, Volume
+from voltui.model.volume import Volume, project_of
 
 VOLUME_ASKS = frozenset(Ask)
 CONTAINER_ASKS = frozenset((Ask.LABEL, Ask.PROJECT))
@@ -49,7 +49,7 @@ def of_backup(backup: Backup, name: str, words: str) -> Facts:
         name.lower(),
         words.lower(),
         _lower(backup.labels),
-        backup.labels.get(PROJECT_LABEL, "").lower(),
+        project_of(backup.labels).lower(),
         backup.driver.lower(),
         size=backup.archive.size,
         backup=backup.started,

@@ -82,16 +82,25 @@ class Inventory:
         )
 
     @cached_property
-    def _uses(self) -> Mapping[tuple[MountKind, str], tuple[Use, ...]]:
-        found: dict[tuple[MountKind, str], list[Use]] = {}
+    def _uses(self) -> Mapping[MountKind, Mapping[str, tuple[Use, ...]]]:
+        """By kind and source."""
+        found: dict[MountKind, dict[str, list[Use]]] = {kind: {} for kind in MountKind}
         for container in self.containers.values():
             for mount in container.mounts:
-                found.setdefault((mount.kind, mount.source), []).append(Use(container, mount))
-        return {key: tuple(sorted(uses, key=_use_order)) for key, uses in found.items()}
+                found[mount.kind].setdefault(mount.source, []).append(Use(container, mount))
+        return {
+            kind: {source: tuple(sorted(uses, key=_use_order)) for source, uses in of_kind.items()}
+            for kind, of_kind in found.items()
+        }
+
+    @cached_property
+    def uses_of_volumes(self) -> Mapping[str, tuple[Use, ...]]:
+        """Who mounts each volume that anybody mounts, in the order of `uses`."""
+        return self._uses[MountKind.VOLUME]
 
     def uses(self, volume: str) -> tuple[Use, ...]:
         """Who mounts the volume, running ones first, then by name."""
-        return self._uses.get((MountKind.VOLUME, volume), ())
+        return self.uses_of_volumes.get(volume, ())
 
     def uses_of_source(self, source: Source) -> tuple[Use, ...]:
         """Who mounts the source. Of a path, binds of what is below it count too, and binds of a parent that may write.
@@ -109,7 +118,8 @@ class Inventory:
 
     def _overlapping(self, directory: str) -> Iterator[Use]:
         """The uses of whatever lies in a directory of the host, and of what it lies in if they may write."""
-        for (kind, name), uses in self._uses.items():
+        of_all = ((kind, name, uses) for kind, of_kind in self._uses.items() for name, uses in of_kind.items())
+        for kind, name, uses in of_all:
             volume = self.volumes.get(name) if kind is MountKind.VOLUME else None
             places = volume.places if volume else (name,) if kind is MountKind.BIND else ()
             within = any(_within(place, directory) for place in places)
@@ -124,10 +134,14 @@ class Inventory:
         """The running containers that may write to the source, each once."""
         return _unique(use.container for use in self.uses_of_source(source) if use.writer)
 
+    @cached_property
+    def unused_names(self) -> frozenset[str]:
+        """The names of the volumes that no container mounts, running or not."""
+        return frozenset(self.volumes.keys() - self.uses_of_volumes.keys())
+
     def unused(self) -> list[Volume]:
         """The volumes that no container mounts, running or not, by name."""
-        unused = (volume for volume in self.volumes.values() if not self.uses(volume.name))
-        return sorted(unused, key=lambda volume: volume.name)
+        return [self.volumes[name] for name in sorted(self.unused_names)]
 
     def display_name(self, volume: Volume) -> str:
         """The volume's name; an anonymous one by its first user (``shop-db:/cache``), else by its first digits."""
@@ -157,22 +171,44 @@ class Inventory:
 
     def with_volume(self, volume: Volume) -> Inventory:
         """This inventory with the volume added or replaced."""
-        return replace(self, volumes={**self.volumes, volume.name: volume})
+        return self._with_volumes({**self.volumes, volume.name: volume})
 
     def without_volume(self, name: str) -> Inventory:
         """This inventory without the volume."""
-        return replace(self, volumes={key: value for key, value in self.volumes.items() if key != name})
+        return self._with_volumes({key: value for key, value in self.volumes.items() if key != name})
 
     def with_container(self, container: Container) -> Inventory:
         """This inventory with the container added or replaced; a helper is not taken in."""
         if container.helper:
             return self
-        return replace(self, containers={**self.containers, container.id: container})
+        return self._with_containers({**self.containers, container.id: container}, container.id)
 
     def without_container(self, container_id: str) -> Inventory:
         """This inventory without the container."""
         kept = {key: value for key, value in self.containers.items() if key != container_id}
-        return replace(self, containers=kept)
+        return self._with_containers(kept, container_id)
+
+    def _with_volumes(self, volumes: Mapping[str, Volume]) -> Inventory:
+        new = replace(self, volumes=volumes)
+        new.__dict__["_uses"] = self._uses  # what containers mount has not changed
+        return new
+
+    def _with_containers(self, containers: Mapping[str, Container], changed: str) -> Inventory:
+        """These containers, of which one is another. Who uses what else is kept: most of it is the same."""
+        new = replace(self, containers=containers)
+        before, now = self.containers.get(changed), containers.get(changed)
+        uses = {kind: {**of_kind} for kind, of_kind in self._uses.items()}
+        for mount in before.mounts if before else ():
+            kept = [use for use in uses[mount.kind].get(mount.source, ()) if use.container.id != changed]
+            uses[mount.kind][mount.source] = tuple(kept)
+        for mount in now.mounts if now else ():
+            added = (*uses[mount.kind].get(mount.source, ()), Use(now, mount)) if now else ()
+            uses[mount.kind][mount.source] = tuple(sorted(added, key=_use_order))
+        for mount in before.mounts if before else ():
+            if not uses[mount.kind].get(mount.source, True):
+                del uses[mount.kind][mount.source]
+        new.__dict__["_uses"] = uses
+        return new
 
 
 def data_source(mount: Mount) -> Source | None:

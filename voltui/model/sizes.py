@@ -101,7 +101,7 @@ def changed_between(before: Inventory | None, after: Inventory) -> set[str]:
 
 def unused(inventory: Inventory, sizes: Sizes) -> tuple[int, int]:
     """How many volumes no container mounts, and the bytes of those that were measured."""
-    names = [name for name in inventory.volumes if not inventory.uses(name)]
+    names = inventory.unused_names
     return len(names), sum(sizes.volumes[name].size for name in names if name in sizes.volumes)
 
 

@@ -12,7 +12,12 @@ _ANONYMOUS_LABEL = "com.docker.volume.anonymous"
 MADE_LABEL = "voltui.made-by"
 """Tells the job that made a volume. Names can be used again; only the label tells whether a volume is still its own."""
 PROTECT_LABEL = "voltui.protect"
-PROJECT_LABEL = "com.docker.compose.project"
+PROJECT_LABEL, _STACK_LABEL = "com.docker.compose.project", "com.docker.stack.namespace"
+
+
+def project_of(labels: Mapping[str, str]) -> str:
+    """The Compose project, else the Swarm stack, that labels name; empty where they name none."""
+    return labels.get(PROJECT_LABEL) or labels.get(_STACK_LABEL, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,8 @@ class Volume:
 
     @property
     def project(self) -> str:
-        """The Compose project it belongs to, or empty."""
-        return self.labels.get(PROJECT_LABEL, "")
+        """The Compose project or Swarm stack it belongs to, or empty."""
+        return project_of(self.labels)
 
     @property
     def places(self) -> tuple[str, ...]:

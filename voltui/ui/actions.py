@@ -38,6 +38,8 @@ class Action:
     help: str
     group: Group
     panes: frozenset[str] = ALL
+    one_row: bool = False
+    """Whether it is of one row only: on the heading of a project there is none."""
     footer: int = 0
     """Its place in the line of keys; 0 is not in it."""
     changes: bool = False
@@ -81,9 +83,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("backup", ("b",), "Backup", "Back up the row, or what is marked, at once", Group.ACT,
            frozenset((VOLUMES, CONTAINERS, GRAPH)), footer=1, changes=True),
     Action("restore", ("R",), "Restore", "Show what a restore would do; Enter does it", Group.ACT,
-           frozenset((VOLUMES, GRAPH, BACKUPS)), footer=2, changes=True),
+           frozenset((VOLUMES, GRAPH, BACKUPS)), one_row=True, footer=2, changes=True),
     Action("undo", ("U",), "Undo restore", "Put back what the last restore replaced", Group.ACT,
-           frozenset((VOLUMES, GRAPH)), changes=True),
+           frozenset((VOLUMES, GRAPH)), one_row=True, changes=True),
     Action("verify", ("v",), "Verify", "Read the backup back, every byte", Group.ACT, frozenset((BACKUPS,)), footer=3),
     Action("remove", ("d",), "Remove", "Remove it, or all marked, after showing it", Group.ACT,
            frozenset((VOLUMES, GRAPH, BACKUPS)), footer=7, changes=True),
@@ -92,7 +94,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("share", ("V",), "Share", "Give containers the volume, or take it back", Group.ACT,
            frozenset((VOLUMES, CONTAINERS, GRAPH)), footer=3, changes=True),
     Action("clone", ("c",), "Clone", "Copy the volume into a new one", Group.ACT,
-           frozenset((VOLUMES, GRAPH)), changes=True),
+           frozenset((VOLUMES, GRAPH)), one_row=True, changes=True),
     Action("create", ("C",), "Create", "A new volume: local, path, NFS, CIFS, memory", Group.ACT,
            frozenset((VOLUMES, GRAPH)), changes=True),
     Action("clean_up", ("X",), "Clean up", "Remove unused volumes, after showing them", Group.ACT,
@@ -104,9 +106,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("export", ("e",), "Export", "Write what is drawn to a file: .svg, .txt, .dot", Group.ACT,
            frozenset((GRAPH,)), footer=6),
     Action("files", ("f",), "Files", "Look into the volume or the backup", Group.ACT,
-           frozenset((VOLUMES, BACKUPS)), footer=4),
+           frozenset((VOLUMES, BACKUPS)), one_row=True, footer=4),
     Action("diff", ("D",), "Differences", "What differs from the last backup", Group.ACT,
-           frozenset((VOLUMES, BACKUPS))),
+           frozenset((VOLUMES, BACKUPS)), one_row=True),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
     Action("filter", ("slash",), "Filter", "Show only rows that match; terms below", Group.FIND, footer=4),
     Action("next_match", ("n",), "Next", "Next row that the filter left", Group.FIND),
@@ -117,8 +119,8 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((GRAPH,)), footer=4),
     Action("tree", ("t",), "Tree", "An indented tree, or the drawing again", Group.FIND,
            frozenset((GRAPH,)), footer=5),
-    Action("groups", ("p",), "Groups", "Back to the groups; there: group otherwise", Group.FIND,
-           frozenset((GRAPH,)), footer=5),
+    Action("groups", ("p",), "Groups", "By project or not; of a drawing back to groups", Group.FIND,
+           frozenset((VOLUMES, CONTAINERS, GRAPH)), footer=9),
     Action("mark", ("space",), "Mark", "Mark it for the next action, go down", Group.FIND,
            frozenset((VOLUMES, CONTAINERS, BACKUPS)), footer=6),
     Action("invert", ("asterisk",), "Invert marks", "Mark all; where some are, those that are not", Group.FIND,
@@ -131,10 +133,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_up", ("pageup",), "Page up", "One page up", Group.MOVE),
     Action("half_down", ("ctrl+d",), "Half page down", "Half a page down", Group.MOVE),
     Action("half_up", ("ctrl+u",), "Half page up", "Half a page up", Group.MOVE),
-    Action("open", ("enter",), "Open", "Show all that is known of it; walk a graph", Group.MOVE),
+    Action("open", ("enter",), "Open", "All that is known of it; open a project, a graph", Group.MOVE),
     Action("back", ("escape",), "Back", "Close it; clear the filter, then the marks", Group.MOVE),
     Action("right", ("l", "right"), "In", "As Open; in a graph along a line to the right", Group.MOVE),
-    Action("left", ("h", "left"), "Out", "As Back; in a graph along a line to the left", Group.MOVE),
+    Action("left", ("h", "left"), "Out", "Fold a project, as Back; in a graph to the left", Group.MOVE),
     Action("volumes", ("1",), "Volumes", "The volumes", Group.PANES),
     Action("containers", ("2",), "Containers", "The containers", Group.PANES),
     Action("graph", ("3",), "Graph", "Who touches which data, in groups", Group.PANES),
@@ -145,7 +147,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom", ("plus",), "Zoom", "The detail alone, or the list again", Group.PANES),
     Action("refresh", ("r",), "Refresh", "Ask everything again, measure sizes", Group.OTHER),
     Action("engines", ("E",), "Engines", "Go to another engine: contexts, ssh hosts", Group.OTHER),
-    Action("menu", ("x",), "Actions", "What can be done here", Group.OTHER, footer=9),
+    Action("menu", ("x",), "Actions", "What can be done here", Group.OTHER, footer=8),
     Action("palette", ("colon",), "Palette", "Find any action by its name", Group.OTHER),
     Action("help", ("question_mark",), "Help", "This help", Group.OTHER, footer=10),
     Action("quit", ("q", "ctrl+c"), "Quit", "Leave; jobs go on", Group.OTHER),

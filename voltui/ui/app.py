@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
@@ -20,7 +19,7 @@ from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
 from voltui.model.when import parse_time
 from voltui.store.sizes import SizeCache
-from voltui.ui import palette
+from voltui.ui import collecting, palette
 from voltui.ui.actions import GRAPH, VOLUMES
 from voltui.ui.clipboard import copied_by_tmux
 from voltui.ui.frame import PANE_IDS
@@ -102,7 +101,7 @@ class VoltuiApp(App[str]):
     def on_mount(self) -> None:
         """Paint first; then find out what there is."""
         self.set_interval(_MINUTE, self.main.show_state)
-        self.set_timer(_STARTED, _collect_garbage)
+        self.set_timer(_STARTED, collecting.sparingly)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -146,7 +145,7 @@ class VoltuiApp(App[str]):
             self.memory.keep(self._remembered)
 
     def _as_left(self) -> Remembered:
-        return Remembered(self.settings.endpoint.host, self.main.pane.view.id, self.main.sorts)
+        return Remembered(self.settings.endpoint.host, self.main.pane.view.id, self.main.sorts, self.main.grouped)
 
     def start_job(self, plan: Plan) -> None:
         """Start a job and say so."""
@@ -170,14 +169,13 @@ class VoltuiApp(App[str]):
 
     def inspect(self, containers: Iterable[str], group: str) -> None:
         """Find out what only an inspect of containers tells, once of each; what ``group`` still asks is given up."""
+        self.run_worker(self._inspect(frozenset(containers)), group=group, exclusive=True, exit_on_error=False)
 
-        async def ask() -> None:
-            unknown = [one for one in containers if one not in (self.store.state.details or {})]
-            with suppress(VoltuiError):
-                found = await self.live.engine.details(unknown)
-                self.store.update(details={**(self.store.state.details or {}), **found})
-
-        self.run_worker(ask(), group=group, exclusive=True, exit_on_error=False)
+    async def _inspect(self, containers: Set[str]) -> None:
+        """Add what inspects tell of those that were not asked about. An engine that is lost is told in the header."""
+        with suppress(VoltuiError):
+            found = await self.live.engine.details(containers - self.store.state.known_details.keys())
+            self.store.update(details={**self.store.state.known_details, **found})
 
     def inspect_all(self) -> None:
         """Inspect each container that was not yet, and those that come meanwhile: only that tells of volumes-from."""
@@ -185,15 +183,12 @@ class VoltuiApp(App[str]):
             self.run_worker(self._inspect_all(), group="inspect-all", exit_on_error=False)
 
     async def _inspect_all(self) -> None:
-        asked: set[str] = set()
+        asked: frozenset[str] = frozenset()
         self._inspecting = True
         try:
-            while unknown := set(self.store.state.containers) - (self.store.state.details or {}).keys() - asked:
+            while unknown := frozenset(self.store.state.containers) - self.store.state.known_details.keys() - asked:
                 asked |= unknown
-                found = await self.live.engine.details(unknown)
-                self.store.update(details={**(self.store.state.details or {}), **found})
-        except VoltuiError:
-            return  # the header says that the engine is lost; what is learnt next asks again
+                await self._inspect(unknown)
         finally:
             self._inspecting = False
 
@@ -273,12 +268,6 @@ class VoltuiApp(App[str]):
             self.sizing.job_ended(job.subject, asked)
         words = safe(" ".join([job.outcome.sentence, *job.outcome.warnings]))
         self._toast(words, "information" if job.state == "done" else "error")
-
-
-def _collect_garbage() -> None:
-    """From now on; but what the start has made stays, and is not looked through each time."""
-    gc.freeze()
-    gc.enable()
 
 
 def run(settings: Settings) -> str:

@@ -95,7 +95,8 @@ def tabs(pane: Pane, width: int) -> Line:
         room = width - width_of(line(*parts, *facts)) - len(sign) - 2
         facts.append(Span(f"{end_cut(f'/{safe(pane.filter)}', max(room, 0), glyphs().ellipsis)} {sign} ", "accent"))
     arrow = glyphs().falling if pane.sort.reverse else glyphs().rising
-    order = Span(f"sort {pane.sort.label} {arrow} ", "dim")
+    grouped = "by project, " if pane.grouped else ""
+    order = Span(f"{grouped}sort {pane.sort.label} {arrow} ", "dim")
     if width_of(line(*parts, *facts, order)) <= width:
         facts.append(order)
     return spread(line(*parts), line(*facts), width)

@@ -19,6 +19,9 @@ class Glyphs:
     paused: str
     cursor: str
     mark: str
+    folded: str
+    """A project whose rows are not listed."""
+    opened: str
     rule: str
     bar: str
     bar_rest: str
@@ -34,10 +37,14 @@ class Glyphs:
     """The keys that point down, up, left and right."""
 
 
-UNICODE = Glyphs("●", "○", "‖", ">", "*", "─", "█", "·", "…", "·", "↑", "↓", "≈", "▁▂▃▄▅▆▇█", ("↓", "↑", "←", "→"))
+UNICODE = Glyphs(
+    "●", "○", "‖", ">", "*", "▸", "▾", "─", "█", "·", "…", "·", "↑", "↓", "≈",
+    "▁▂▃▄▅▆▇█", ("↓", "↑", "←", "→"),
+)  # fmt: skip
 ASCII = Glyphs(
-    "+", "o", "=", ">", "*", "-", "#", ".", "~", "|", "^", "v", "~", "_.-=+*%#", ("Down", "Up", "Left", "Right")
-)
+    "+", "o", "=", ">", "*", "+", "-", "-", "#", ".", "~", "|", "^", "v", "~",
+    "_.-=+*%#", ("Down", "Up", "Left", "Right"),
+)  # fmt: skip
 
 
 @cache

@@ -23,6 +23,7 @@ from voltui.jobs.watch import JobView
 from voltui.model.errors import NotFound, VoltuiError
 from voltui.model.inventory import Inventory
 from voltui.store.local import Listing, LocalStore
+from voltui.ui import collecting
 from voltui.ui.state import Store
 
 _GATHER = 0.05
@@ -165,7 +166,10 @@ class Live:
                 self._ended(view)
 
     async def _list_all(self) -> None:
-        self._store.update(inventory=await self.engine.inventory(), lost=None)
+        inventory = await self.engine.inventory()
+        await self._files.run(lambda: inventory.uses_of_volumes)  # the screen asks for it at once; it takes a while
+        self._store.update(inventory=inventory, lost=None)
+        collecting.leave_out_what_is()
 
     async def _look_at(self, changes: list[Change]) -> None:
         """Ask for each thing that changed, once."""

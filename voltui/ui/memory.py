@@ -25,6 +25,8 @@ class Remembered:
     pane: str = ""
     sorts: Mapping[str, str] = field(default_factory=dict)
     """The label of each pane's order."""
+    grouped: tuple[str, ...] = ()
+    """The panes whose rows stand by projects."""
 
 
 class Memory:

@@ -1,16 +1,22 @@
-"""What a pane remembers: its sort, its filter, its marks, its cursor; and which rows that makes."""
+"""What a pane remembers: its sort, its filter, its marks, its projects, its cursor; and which rows that makes."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Sequence
 
-from voltui.model.filter import Facts, parse
-from voltui.ui.state import State
+from voltui.model.filter import parse
+from voltui.ui.glyphs import glyphs
+from voltui.ui.groups import Arranged, Folds, is_heading, key_of
+from voltui.ui.rows import RowCache
+from voltui.ui.spans import Line, Span, line
+from voltui.ui.state import State, same
 from voltui.ui.views.base import Sort, View
+from voltui.ui.views.grouped import GroupedView, Heading
 
 _MINUTE = 60
-_SLICE = 200
-"""Rows whose facts are made between two looks at the clock."""
+_INDENT = "  "
+"""Before the rows of a project."""
 
 
 class Pane:
@@ -21,13 +27,21 @@ class Pane:
         self.filter = ""
         self.marked: frozenset[str] = frozenset()
         self.cursor_key = ""
+        self.grouped = False
+        """Whether its rows stand by projects."""
         self._sort = 0
         self.near = False
         """Whether nothing met the filter, and what is shown only comes near."""
-        self._facts: dict[str, Facts] = {}
-        self._facts_of: tuple[object, ...] = ()
+        self._cache = RowCache(view)
+        self._folds = Folds()
         self._ordered: list[str] = []
         self._ordered_of: tuple[object, ...] = ()
+        self._matching: list[str] = []
+        self._matching_of: tuple[object, ...] = ()
+        self._arranged = Arranged([], {})
+        self._arranged_of: tuple[object, ...] = ()
+        self._heading_cells: dict[str, tuple[Line, ...]] = {}
+        self._heading_cells_of: tuple[object, ...] = ()
 
     @property
     def sort(self) -> Sort:
@@ -49,67 +63,159 @@ class Pane:
         """What is wrong with the filter, in a sentence; empty where it is right."""
         return parse(self.filter, self.view.asks).fault
 
-    def visible(self, state: State) -> list[str]:
-        """The keys of the rows that the filter leaves, in order."""
+    # Which rows there are.
+
+    def matching(self, state: State, seconds: float | None = None) -> list[str]:
+        """The keys of the rows that the filter leaves, in order.
+
+        Where what it looks at can't be made in so many ``seconds``, those of the last time that are still there;
+        `prepare` makes the rest.
+        """
         keys = self._in_order(state)
-        self.near = False
         if not self.filter.strip():
-            return list(keys)
-        self.prepare(state)
-        selection = parse(self.filter, self.view.asks).select(keys, self._facts)
-        self.near = selection.near and bool(selection.keys)
-        return selection.keys
+            self.near = False
+            return keys
+        self.prepare(state, seconds)
+        if not self._cache.whole:
+            there = frozenset(keys)
+            return [key for key in self._matching or keys if key in there]
+        made_from = (keys, self._cache.version, time.time() // _MINUTE, self.filter)
+        if not same(made_from, self._matching_of):
+            selection = parse(self.filter, self.view.asks).select(keys, self._cache.facts)
+            self._matching, self.near = selection.keys, selection.near and bool(selection.keys)
+            self._matching_of = made_from
+        return self._matching
 
     def prepare(self, state: State, seconds: float | None = None) -> bool:
-        """Make what the filter looks at, for so many seconds or to the end; whether all is made.
+        """Make what the filter looks at, for so many seconds or to the end; whether all is made."""
+        return self._cache.make(state, seconds)
 
-        It is made once for the same data and minute, since ages are told in these: it takes 0.15 s for 10,000 volumes
-        (measured), and a running job has the screen looked at four times a second.
-        """
-        made_from = (*self._data(state), time.time() // _MINUTE)
-        if not _same(made_from, self._facts_of):
-            self._facts_of, self._facts = made_from, {}
-        keys = self.view.keys(state)
-        began = time.monotonic()
-        while (done := len(self._facts)) < len(keys):
-            for key in keys[done : done + _SLICE]:
-                self._facts[key] = self.view.facts(state, key)
-            if seconds is not None and time.monotonic() - began > seconds:
-                break
-        return len(self._facts) == len(keys)
+    @property
+    def behind(self) -> bool:
+        """Whether there is more to `prepare` for the filter."""
+        return bool(self.filter.strip()) and self._cache.behind
+
+    def visible(self, state: State, seconds: float | None = None) -> list[str]:
+        """The keys of all lines: what is `matching`, or projects with the rows of those that are open."""
+        rows = self.matching(state, seconds)
+        view = self.view
+        if not self.grouped or not isinstance(view, GroupedView):
+            return rows
+        made_from = (rows, self._folds.version, self._sort, *view.data(state, self.sort.made_from))
+        if not same(made_from, self._arranged_of):
+            self._arranged = self._folds.arrange(view, state, rows, self.sort, filtered=bool(self.filter.strip()))
+            self._arranged_of = made_from
+        return self._arranged.keys
 
     def _in_order(self, state: State) -> list[str]:
         """All keys in the order of the sort, made once for the same data."""
-        made_from = (*self._data(state), self._sort)
-        if not _same(made_from, self._ordered_of):
-            sort = self.sort
-            self._ordered = sorted(self.view.keys(state), key=lambda key: sort.key(state, key), reverse=sort.reverse)
+        made_from = (*self.view.data(state, self.sort.made_from), self._sort)
+        if not same(made_from, self._ordered_of):
+            self._ordered = self._cache.in_order(state, self.sort)
             self._ordered_of = made_from
         return self._ordered
 
-    def _data(self, state: State) -> tuple[object, ...]:
-        return (*(getattr(state, name) for name in self.view.made_from), self.view.variant)
+    # What a line says.
 
-    def prune(self, keys: list[str]) -> None:
+    def heading(self, key: str) -> Heading | None:
+        """The heading that a key is of, if it is one that is shown."""
+        return self._arranged.headings.get(key) if is_heading(key) else None
+
+    def name(self, state: State, key: str) -> str:
+        """What a row or a project is called, safe for a terminal."""
+        heading = self.heading(key)
+        return heading.name if heading is not None else self.view.name(state, key)
+
+    def cells(self, state: State, key: str) -> tuple[Line, ...]:
+        """A row or a heading, one line of spans a column."""
+        heading = self.heading(key)
+        if heading is not None:
+            return (self._heading_name(heading), *self._sums(state, key, heading))
+        cells = self.view.cells(state, key)
+        return (_indented(cells[0]), *cells[1:]) if self.grouped else cells
+
+    def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
+        """What else is known of a row or a project."""
+        heading, view = self.heading(key), self.view
+        if heading is not None and isinstance(view, GroupedView):
+            return view.heading_detail(state, heading, width, full=full)
+        return view.detail(state, key, width, full=full)
+
+    def _heading_name(self, heading: Heading) -> Line:
+        """``▸ shop  4``: whether it is open, its name, how many rows; ``1 of 4`` where some are marked."""
+        count, marked = len(heading.rows), len(self.marked.intersection(heading.rows))
+        some = 0 < marked < count
+        counted = Span(f"  {marked:,} of {count:,}", "mark") if some else Span(f"  {count:,}", "dim")
+        return line(Span(f"{glyphs().opened if heading.open else glyphs().folded} {heading.name}", "bold"), counted)
+
+    def _sums(self, state: State, key: str, heading: Heading) -> tuple[Line, ...]:
+        """Made once for the same data and minute: a project may have ten thousand rows."""
+        assert isinstance(self.view, GroupedView)
+        made_from = (self._arranged, time.time() // _MINUTE, *self.view.data(state))
+        if not same(made_from, self._heading_cells_of):
+            self._heading_cells, self._heading_cells_of = {}, made_from
+        if key not in self._heading_cells:
+            self._heading_cells[key] = self.view.heading_cells(state, heading)
+        return self._heading_cells[key]
+
+    # Projects.
+
+    def project_of(self, state: State, key: str) -> str:
+        """The key of the heading that a row stands below, or empty where there is none; a heading's is its own."""
+        if not self.grouped or not isinstance(self.view, GroupedView) or not key:
+            return ""
+        return key if is_heading(key) else key_of(self.view.project(state, key))
+
+    def group(self, state: State, cursor_key: str) -> str:
+        """Show the rows by projects, or not any more; the key that the cursor goes to then."""
+        heading = self.heading(cursor_key)
+        self.grouped = not self.grouped
+        return heading.rows[0] if heading is not None else self.project_of(state, cursor_key) or cursor_key
+
+    def fold(self, key: str, *, open_: bool) -> bool:
+        """Open a heading or close it; whether it was the other."""
+        heading = self.heading(key)
+        if heading is None or heading.open == open_:
+            return False
+        self._folds.fold(key, open_=open_)
+        return True
+
+    # Marks.
+
+    @property
+    def shown_marks(self) -> frozenset[str]:
+        """The marked rows, and the headings all of whose rows are."""
+        if not self.marked or not self.grouped:
+            return self.marked
+        headings = self._arranged.headings.items()
+        return self.marked | {key for key, heading in headings if self.marked.issuperset(heading.rows)}
+
+    def prune(self, keys: Collection[str]) -> None:
         """Forget marks on what is gone."""
         if self.marked:
             self.marked = self.marked.intersection(keys)
 
     def toggle(self, key: str) -> None:
-        """Mark a row, or take its mark away."""
-        self.marked = self.marked ^ {key}
+        """Mark a row or all of a project, or take the marks away."""
+        rows = self._rows_of(key)
+        self.marked = self.marked.difference(rows) if self.marked.issuperset(rows) else self.marked.union(rows)
 
-    def invert(self, keys: list[str]) -> None:
-        """Mark what is not marked among the visible rows, and the other way round."""
+    def invert(self, keys: Sequence[str]) -> None:
+        """Mark what is not marked among these rows, and the other way round."""
         self.marked = self.marked ^ frozenset(keys)
 
     def chosen(self, state: State, cursor_key: str) -> list[str]:
-        """What an action is for: the marked rows that can be seen, else the one under the cursor."""
-        seen = sorted(self.marked.intersection(self.visible(state))) if self.marked else []
-        return seen or ([cursor_key] if cursor_key else [])
+        """What an action is for: the marked rows that the filter leaves, else those that the cursor is on."""
+        seen = sorted(self.marked.intersection(self.matching(state))) if self.marked else []
+        return seen or self._rows_of(cursor_key)
+
+    def _rows_of(self, key: str) -> list[str]:
+        heading = self.heading(key)
+        if heading is not None:
+            return list(heading.rows)
+        return [key] if key else []
 
 
-def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Whether nothing was learnt: the state's fields are replaced, never changed. Numbers are compared."""
-    same = (a is b or (isinstance(a, int | float) and a == b) for a, b in zip(one, other, strict=False))
-    return len(one) == len(other) and all(same)
+def _indented(cell: Line) -> Line:
+    """A name below its project's."""
+    return (Span(f"{_INDENT}{cell[0].text}", cell[0].style), *cell[1:]) if cell else cell

@@ -103,9 +103,9 @@ class Sizing:
 
     async def _measure(self, inventory: Inventory) -> None:
         sizes = self._store.state.sizes or Sizes()
-        names = due(inventory, sizes, self._touched, now(), all_=self._all)
+        touched, everything, self._all = frozenset(self._touched), self._all, False
+        names = await self._files.run(lambda: due(inventory, sizes, touched, now(), all_=everything))
         names = [name for name in names if name not in self._unmeasured]
-        self._all = False
         if not names:
             return
         try:

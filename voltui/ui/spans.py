@@ -100,3 +100,28 @@ def spread(left: Line, right: Line, width: int) -> Line:
     """Two parts, one at each end of the width; the left one gives way."""
     room = width - width_of(right)
     return (*fit(left, max(room, 0)), *right) if room > 0 else fit(right, width)
+
+
+def difference(before: Line, now: Line, width: int) -> tuple[int, int]:
+    """The first of ``width`` cells in which two lines differ, and how many there are to the last; 0 where none does."""
+    old, new = _cells(fit(before, width)), _cells(fit(now, width))
+    others = [cell for cell, (one, other) in enumerate(zip(old, new, strict=False)) if one != other]
+    if not others and len(old) == len(new):
+        return 0, 0
+    first, last = min(others, default=0), max(others, default=width - 1)
+    while first and ("" in (old[first][0], new[first][0])):
+        first -= 1  # within a wide character
+    return first, last + 1 - first
+
+
+def _cells(spans: Line) -> list[tuple[str, str]]:
+    """The text and style of each cell; the second half of a wide character has no text."""
+    found: list[tuple[str, str]] = []
+    for text, style in spans:
+        for char in text:
+            cells = cell_width(char)
+            if not cells and found:
+                found[-1] = (found[-1][0] + char, found[-1][1])
+            else:
+                found += [(char, style), *[("", style)] * (cells - 1)]
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from voltui.jobs.watch import JobView
@@ -53,6 +54,11 @@ class State:
         return self.inventory.containers if self.inventory else ()
 
     @property
+    def known_details(self) -> Mapping[str, ContainerDetail]:
+        """What inspects have told, which may be nothing yet."""
+        return self.details or {}
+
+    @property
     def running_jobs(self) -> tuple[JobView, ...]:
         """The jobs that go on now, newest first."""
         return tuple(job for job in self.jobs if job.running)
@@ -69,7 +75,7 @@ class State:
 
     def backups_of(self, name: str) -> tuple[Backup, ...]:
         """The backups of a source of this engine, newest first."""
-        return self._backups_by_source.get(name, ())
+        return self.backups_by_source.get(name, ())
 
     def siblings(self, backup: Backup) -> tuple[Backup, ...]:
         """All backups of the same source of the same engine, newest first; at least the one itself."""
@@ -77,13 +83,36 @@ class State:
         return tuple(one for one in self.backups if (one.source, one.engine.id) == origin)
 
     @cached_property
-    def _backups_by_source(self) -> Mapping[str, tuple[Backup, ...]]:
+    def backups_by_source(self) -> Mapping[str, tuple[Backup, ...]]:
+        """The backups of this engine's sources by the source's name, each newest first."""
         engine = self.inventory.engine.id if self.inventory else ""
         found: dict[str, list[Backup]] = {}
         for backup in self.backups:
             if backup.engine.id == engine:
                 found.setdefault(backup.source.name, []).append(backup)
         return {name: tuple(backups) for name, backups in found.items()}
+
+    def after(self, **fields: Any) -> State:
+        """This state with other fields; what was found out from those that stay is kept."""
+        new = replace(self, **fields)
+        for name, sources in _FOUND_FROM.items():
+            if name in self.__dict__ and all(source(new) is source(self) for source in sources):
+                new.__dict__[name] = self.__dict__[name]
+        return new
+
+
+_FOUND_FROM: Mapping[str, tuple[Callable[[State], object], ...]] = {
+    "job_by_id": (attrgetter("jobs"),),
+    "backup_by_id": (attrgetter("backups"),),
+    "backups_by_source": (attrgetter("backups"), lambda state: state.inventory and state.inventory.engine),
+}
+"""What the state's cached properties are made from."""
+
+
+def same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether nothing was learnt: fields are replaced, never changed. Numbers and texts are compared."""
+    alike = (a is b or (isinstance(a, int | float | str) and a == b) for a, b in zip(one, other, strict=False))
+    return len(one) == len(other) and all(alike)
 
 
 class Store:
@@ -95,7 +124,7 @@ class Store:
 
     def update(self, **fields: Any) -> None:
         """Replace fields; whoever shows the state is told if anything is different."""
-        new = replace(self.state, **fields)
+        new = self.state.after(**fields)
         if new != self.state:
             self.state = new
             self._changed()

@@ -63,7 +63,7 @@ class Finding:
 
     def do_mark(self) -> None:
         """Mark the row and go down."""
-        key = self._screen.cursor_key
+        key = self._screen.table.cursor_key
         if key:
             self._screen.pane.toggle(key)
             self._screen.show_state()
@@ -71,5 +71,5 @@ class Finding:
 
     def do_invert(self) -> None:
         """Mark what is not marked among the visible rows."""
-        self._screen.pane.invert(self._screen.pane.visible(self._screen.state))
+        self._screen.pane.invert(self._screen.pane.matching(self._screen.state))
         self._screen.show_state()

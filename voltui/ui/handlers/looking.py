@@ -47,7 +47,7 @@ class Looking:
             backups = state.backups_of(key)
             backup = latest(backups) if backups else None
         else:
-            chosen = sorted(screen.pane.chosen(state, key), key=lambda one: state.backup_by_id[one].started)
+            chosen = sorted(screen.chosen, key=lambda one: state.backup_by_id[one].started)
             if len(chosen) == 2:
                 older, newer = (self._of_backup(state.backup_by_id[one]) for one in chosen)
                 screen.app.push_screen(DifferencesScreen(older, newer))

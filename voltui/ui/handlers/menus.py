@@ -28,7 +28,7 @@ class Menus:
         actions = [
             action
             for action in here(screen.pane.view.id, read_only=screen.state.read_only, keys=screen.state.keys)
-            if action.group is Group.ACT
+            if action.group is Group.ACT and not (action.one_row and screen.on_project)
         ]
         self._open(
             screen.subject, [Choice(action.id, action.label, action.shown_key, action.help) for action in actions]

@@ -58,11 +58,11 @@ class Moves:
             screen.moving.move(int(pages * screen.moving.page))
 
     def do_open(self) -> None:
-        """Into the drawing of a group; of anything else the detail alone."""
+        """Into the drawing of a group, or a project; of anything else the detail alone."""
         screen = self._screen
         if screen.pane.view.id == GRAPH and not screen.walking:
             screen.walk()
-        elif screen.subject:
+        elif not screen.unfold() and screen.subject:
             screen.zoom(True)
 
     def do_right(self) -> None:
@@ -74,11 +74,11 @@ class Moves:
             self.do_open()
 
     def do_left(self) -> None:
-        """Along a line to the left, or out."""
+        """Along a line to the left, or out: of a project by folding it."""
         screen = self._screen
         if screen.walking and not screen.zoomed:
             screen.drawing.step(right=False)
-        else:
+        elif not screen.fold():
             self.do_back()
 
     def do_zoom(self) -> None:
@@ -111,7 +111,7 @@ class Moves:
 
     def do_graph_of(self) -> None:
         """The drawing of the group of what is under the cursor, and there on it."""
-        node = self._screen.node
+        node = self._screen.node_of_project or self._screen.node
         if node is not None:
             self._screen.open_pane(GRAPH)
             self._screen.walk(node)

@@ -38,7 +38,7 @@ class Operations:
 
     def do_verify(self) -> None:
         """Read backups back."""
-        chosen = self._screen.pane.chosen(self._screen.state, self._screen.cursor_key)
+        chosen = self._screen.chosen
         if chosen:
             self._screen.app.start_job(VerifyPlan(self._screen.app.live.common(), tuple(chosen)))
             self._screen.unmark()
@@ -125,7 +125,7 @@ class Operations:
             return node.name
         if node is not None and screen.drawing.walk.group is not None and screen.walking:
             return screen.drawing.walk.group.nodes[node].name
-        return screen.subject if node is not None else screen.cursor_key
+        return screen.subject if node is not None or screen.on_project else screen.cursor_key
 
     def _sources(self) -> list[Source]:
         """What the chosen rows stand for, or the node that one walks on: volumes, or all data of containers."""
@@ -133,7 +133,7 @@ class Operations:
         if inventory is None:
             return []
         if screen.pane.view.id != GRAPH:
-            chosen = screen.pane.chosen(screen.state, screen.cursor_key)
+            chosen = screen.chosen
             if screen.pane.view.id == VOLUMES:
                 return [Source("volume", key) for key in chosen]
             return list(inventory.data_of(inventory.containers[key] for key in chosen))

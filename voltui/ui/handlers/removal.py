@@ -42,7 +42,7 @@ class Removal:
     def _remove_backups(self) -> None:
         screen = self._screen
         state = screen.state
-        doomed = [state.backup_by_id[key] for key in screen.pane.chosen(state, screen.cursor_key)]
+        doomed = [state.backup_by_id[key] for key in screen.chosen]
         if not doomed:
             screen.app.tell("There is nothing here to remove.", warning=True)
             return
@@ -64,7 +64,7 @@ class Removal:
     def _remove_chosen_volumes(self) -> None:
         screen, node = self._screen, self._screen.node
         if screen.pane.view.id == VOLUMES:
-            chosen: Sequence[str] = screen.pane.chosen(screen.state, screen.cursor_key)
+            chosen: Sequence[str] = screen.chosen
         else:
             chosen = [node.name] if node is not None and node.kind is NodeKind.VOLUME else []
         if not chosen:

@@ -38,13 +38,12 @@ class Sharing:
     def do_share(self) -> None:
         """Share the volumes; of a container, offer what can be taken back."""
         screen, node, inventory = self._screen, self._screen.node, self._screen.state.inventory
-        if node is None or inventory is None:
+        if screen.pane.view.id == VOLUMES and inventory is not None and screen.chosen:
+            self._run(self._share(inventory, screen.chosen))
+        elif node is None or inventory is None:
             screen.app.tell("There is nothing here to share.", warning=True)
         elif node.kind is NodeKind.VOLUME:
-            chosen = [node.name]
-            if screen.pane.view.id == VOLUMES:
-                chosen = screen.pane.chosen(screen.state, screen.cursor_key)
-            self._run(self._share(inventory, chosen))
+            self._run(self._share(inventory, [node.name]))
         elif node.kind is NodeKind.CONTAINER and node.name in inventory.containers:
             self._run(self._offer(inventory, inventory.containers[node.name]))
         else:

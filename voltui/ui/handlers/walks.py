@@ -36,7 +36,7 @@ class Walks:
             self._screen.show_state()
 
     def do_groups(self) -> None:
-        """Back to the groups; in their list, group otherwise."""
+        """Back to the groups; in their list, group otherwise; elsewhere by project or not."""
         screen, view = self._screen, self._screen.pane.view
         if screen.zoomed:
             screen.zoom(False)
@@ -47,6 +47,8 @@ class Walks:
             screen.show_state()
             means = "what is connected, or of one project" if view.by_project else "what is connected"
             screen.app.tell(f"A group is {means}.")
+        else:
+            screen.app.tell("By project: Enter opens one." if screen.group() else "Not by project any more.")
 
     def _walks(self, label: str) -> bool:
         """Whether there is a node to do it with; it is said where not."""

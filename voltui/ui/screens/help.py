@@ -67,6 +67,8 @@ def _signs(actions: Sequence[Action]) -> list[Line]:
         (signs.paused, "it is paused"),
         (signs.stopped, "it is stopped, or was never started"),
         (signs.mark, "the row is marked"),
+        (signs.folded, f"a project whose rows are folded away: {key['open']} opens it"),
+        (signs.opened, f"a project that is open: {key['left']} folds it"),
         (OLD, f"before a size: it was measured a while ago, {key['refresh']} measures anew"),
         ("ok", "the last backup was read back from disk, whole"),
         ("unproved", f"it was not read back yet: {key['verify']} in Backups does it"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -10,10 +11,13 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
 
+from voltui.engine.pool import DaemonPool
 from voltui.model.graph import NodeKey, NodeKind
 from voltui.model.safe import safe
 from voltui.ui import frame
 from voltui.ui.actions import BY_ID, CONTAINERS, GRAPH, VOLUMES, Group, bindings, footer
+from voltui.ui.glyphs import glyphs
+from voltui.ui.groups import is_heading
 from voltui.ui.handlers import Handlers
 from voltui.ui.memory import Remembered
 from voltui.ui.pane import Pane
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
 _REST = 0.1
 """Seconds the cursor rests before the detail follows: a held key repaints the list only."""
 _NODE_KINDS = {VOLUMES: NodeKind.VOLUME, CONTAINERS: NodeKind.CONTAINER}
-_SLICE = 0.01
+_SLICE = 0.006
 """Seconds of preparing a filter between two looks at the keyboard."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 60, 16
 """Cells below which the list and its detail would be of no use."""
@@ -61,6 +65,11 @@ class MainScreen(Screen[None]):
         self._panes = {view.id: Pane(view()) for view in _VIEWS}
         self._pane = self._panes["volumes"]
         self._follow: Timer | None = None
+        self._preparing: Timer | None = None
+        self._thread = DaemonPool("graph", 1)
+        self._catching_up = False
+        self._to_walk_to: NodeKey | None = None
+        """Where to walk when the groups are made."""
         self.new_here = False
         """Whether to say what to begin with."""
         self._handlers = Handlers(self)
@@ -88,6 +97,7 @@ class MainScreen(Screen[None]):
         self._panes = {view.id: Pane(view()) for view in _VIEWS}
         for identifier, pane in self._panes.items():
             pane.sort_by(remembered.sorts.get(identifier, ""))
+            pane.grouped = identifier in remembered.grouped
         self._pane = self._panes[self._pane.view.id]
         self.zoom(False)
 
@@ -95,6 +105,11 @@ class MainScreen(Screen[None]):
     def sorts(self) -> dict[str, str]:
         """The label of each pane's order."""
         return {identifier: pane.sort.label for identifier, pane in self._panes.items()}
+
+    @property
+    def grouped(self) -> tuple[str, ...]:
+        """The panes whose rows stand by projects."""
+        return tuple(identifier for identifier, pane in self._panes.items() if pane.grouped)
 
     # What is shown.
 
@@ -110,8 +125,18 @@ class MainScreen(Screen[None]):
 
     @property
     def cursor_key(self) -> str:
-        """The key of the row under the cursor, or empty."""
-        return self.table.cursor_key
+        """The key of the row under the cursor, or empty: there is none, or it is the heading of a project."""
+        return "" if is_heading(self.table.cursor_key) else self.table.cursor_key
+
+    @property
+    def chosen(self) -> list[str]:
+        """What an action is for: the marked rows, else the one or the project under the cursor."""
+        return self._pane.chosen(self.state, self.table.cursor_key)
+
+    @property
+    def on_project(self) -> bool:
+        """Whether the cursor is on the heading of a project."""
+        return is_heading(self.table.cursor_key)
 
     @property
     def table(self) -> Table:
@@ -147,11 +172,17 @@ class MainScreen(Screen[None]):
         return NodeKey(kind, self.cursor_key) if kind is not None and self.cursor_key else None
 
     @property
+    def node_of_project(self) -> NodeKey | None:
+        """The first node of the project whose heading is under the cursor."""
+        kind, heading = _NODE_KINDS.get(self._pane.view.id), self._pane.heading(self.table.cursor_key)
+        return NodeKey(kind, heading.rows[0]) if kind is not None and heading is not None else None
+
+    @property
     def subject(self) -> str:
         """What the row or node under the cursor is called, safe for a terminal; empty where there is none."""
         if self.walking and self.drawing.walk.group is not None and self.node is not None:
             return node_title(self.drawing.walk.group, self.node)
-        return self._pane.view.name(self.state, self.cursor_key) if self.cursor_key else ""
+        return self._pane.name(self.state, self.table.cursor_key) if self.table.cursor_key else ""
 
     def show_state(self, cursor_key: str | None = None) -> None:
         """Bring the whole screen in line with the state; only what differs is painted.
@@ -182,18 +213,38 @@ class MainScreen(Screen[None]):
         if unreached:
             self.table.show(Rows(message=frame.no_engine(state, self.table.size.width)))
             return
-        keys = pane.visible(state)
-        pane.prune(list(pane.view.keys(state)))
+        keys = pane.visible(state, _SLICE)
+        if pane.behind:
+            self._prepare_soon()
+        pane.prune(pane.view.keys(state))
         empty = pane.view.empty.format(backup=state.key("backup"))
         nothing = f"   Nothing matches /{safe(pane.filter)}" if pane.filter else f"   {empty}"
+        if isinstance(pane.view, GraphView) and pane.view.behind(state):
+            nothing = f"   Finding out what is connected{glyphs().ellipsis}"
+            self._catch_up(pane.view)
         rows = Rows(
             pane.view.columns,
             keys,
-            lambda key: pane.view.cells(self.state, key),
-            pane.marked,
+            lambda key: pane.cells(self.state, key),
+            pane.shown_marks,
             ((), line(nothing)),
         )
         self.table.show(rows, cursor_key)
+
+    def _catch_up(self, view: GraphView) -> None:
+        """Have the groups made in a thread, and show them; one after the other where the state changes meanwhile."""
+
+        async def make() -> None:
+            view.take(await self._thread.run(partial(view.make, self.state)))
+            self._catching_up = False
+            if view is self._pane.view:
+                self.show_state()
+                if self._to_walk_to is not None:
+                    self.walk(self._to_walk_to)
+
+        if not self._catching_up:
+            self._catching_up = True
+            self.app.run_worker(make(), group="graph", exit_on_error=False)
 
     def _show_drawing(self) -> None:
         view = self._pane.view
@@ -226,7 +277,7 @@ class MainScreen(Screen[None]):
         group, node = self.drawing.walk.group, self.node
         if self.walking and group is not None and node is not None:
             return node_detail(self.state, group, node, width, full=self.zoomed)
-        return self._pane.view.detail(self.state, self.cursor_key, width, full=self.zoomed)
+        return self._pane.detail(self.state, self.table.cursor_key, width, full=self.zoomed)
 
     def scroll_detail(self, by: int) -> None:
         """Move through a detail that is longer than the screen."""
@@ -270,6 +321,9 @@ class MainScreen(Screen[None]):
             key = self.state.key(identifier)
             self.app.tell(f"{key} {action.label}: not in the pane {self._pane.view.title}.", warning=True)
             return
+        if action.one_row and self.on_project:
+            self.app.tell(f"{action.label} is of one row: {self.state.key('open')} opens the project.", warning=True)
+            return
         self._handlers.do(identifier)
         self.app.remember()
 
@@ -279,7 +333,7 @@ class MainScreen(Screen[None]):
 
     def open_pane(self, identifier: str) -> None:
         """Switch to another pane; each remembers where it was."""
-        self._pane.cursor_key = self.cursor_key
+        self._pane.cursor_key = self.table.cursor_key
         self._pane = self._panes[identifier]
         self.remove_class("-zoomed")
         self.show_state(self._pane.cursor_key)
@@ -293,10 +347,34 @@ class MainScreen(Screen[None]):
         self._pane.marked = frozenset()
         self.show_state()
 
+    def group(self) -> bool:
+        """Show the rows by projects, or not any more; whether they are now."""
+        self.show_state(self._pane.group(self.state, self.table.cursor_key))
+        return self._pane.grouped
+
+    def unfold(self) -> bool:
+        """Open the project under the cursor, or go into it; whether there is one."""
+        if self.zoomed or not self.on_project:
+            return False
+        if self._pane.fold(self.table.cursor_key, open_=True):
+            self.show_state()
+        else:
+            self.table.move(1)
+        return True
+
+    def fold(self) -> bool:
+        """Close the project that the cursor is in; whether there was one to close."""
+        key = self._pane.project_of(self.state, self.table.cursor_key)
+        if self.zoomed or not self._pane.fold(key, open_=False):
+            return False
+        self.show_state(key)
+        return True
+
     def walk(self, node: NodeKey | None = None) -> None:
         """In the graph's pane, walk in the group of a node, or in the one under the cursor."""
         view = self._pane.view
         if isinstance(view, GraphView) and self.state.inventory is not None:
+            self._to_walk_to = node if view.behind(self.state) else None
             key = view.group_of(self.state, node) if node is not None else self.cursor_key
             if key:
                 self.drawing.enter(view, self.state, key, node)
@@ -323,13 +401,20 @@ class MainScreen(Screen[None]):
         """Open the line that the filter is typed into."""
         self.add_class("-filtering")
         self.query_one(FilterLine).ask(self._filtered.filter)
-        self._prepare_filter()
+        self._prepare_soon()
         self._show_frame()
 
     def _prepare_filter(self) -> None:
-        """Make what the filter looks at, in pieces that no key has to wait for."""
+        """Make what the filter looks at, in pieces that no key has to wait for, then filter by it."""
+        self._preparing = None
         if not self._pane.prepare(self.state, _SLICE):
-            self.set_timer(_SLICE, self._prepare_filter)
+            self._prepare_soon()
+        elif self._pane.filter:
+            self.show_state()
+
+    def _prepare_soon(self) -> None:
+        if self._preparing is None:
+            self._preparing = self.set_timer(_SLICE, self._prepare_filter)
 
     def clear_filter(self) -> None:
         """Show all rows again."""

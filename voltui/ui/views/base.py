@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -38,6 +38,10 @@ class Sort:
     label: str
     key: Callable[[State, str], Any]
     reverse: bool = False
+    made_from: tuple[str, ...] = ()
+    """The fields of the state that its keys tell of, where these are fewer than the view's."""
+    together: Callable[[Iterable[Any]], Any] | None = None
+    """What makes the keys of all rows of a project into one to order projects by; without, they go by name."""
 
 
 class View(ABC):
@@ -59,6 +63,17 @@ class View(ABC):
     @abstractmethod
     def keys(self, state: State) -> Sequence[str]:
         """The rows' keys, unsorted."""
+
+    def data(self, state: State, fields: tuple[str, ...] = ()) -> tuple[object, ...]:
+        """All that its rows are made from, or those ``fields`` of it: they are the same while each of these is."""
+        return (*(getattr(state, name) for name in fields or self.made_from), self.variant)
+
+    def row_sources(self, state: State) -> tuple[Mapping[str, object], ...]:
+        """By the rows' keys what each is made from, ages apart; the first has all keys.
+
+        Empty where a row may be made from all of `data`.
+        """
+        return ()
 
     @abstractmethod
     def name(self, state: State, key: str) -> str:

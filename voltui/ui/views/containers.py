@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from voltui.model import facts
 from voltui.model.container import Container
@@ -13,7 +13,9 @@ from voltui.model.safe import safe
 from voltui.model.text import clock_time, plural
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
-from voltui.ui.views.base import Column, Sort, View, labelled, under
+from voltui.ui.views import projects
+from voltui.ui.views.base import Column, Sort, labelled, under
+from voltui.ui.views.grouped import GroupedView, Heading
 from voltui.ui.views.words import state_glyph
 
 _MOST_MOUNTS = 5
@@ -34,7 +36,7 @@ def data_mounts(container: Container) -> list[Mount]:
     return sorted(found, key=lambda mount: (mount.kind is not MountKind.VOLUME, mount.destination))
 
 
-class ContainersView(View):
+class ContainersView(GroupedView):
     """Containers and the data they mount."""
 
     id = "containers"
@@ -48,7 +50,7 @@ class ContainersView(View):
     sorts = (
         Sort("name", lambda state, key: _container(state, key).name),
         Sort("state", lambda state, key: (not _container(state, key).running, _container(state, key).name)),
-        Sort("mounts", lambda state, key: len(data_mounts(_container(state, key))), reverse=True),
+        Sort("mounts", lambda state, key: len(data_mounts(_container(state, key))), reverse=True, together=sum),
         Sort("project", lambda state, key: (_container(state, key).project, _container(state, key).name)),
     )
     made_from = ("inventory",)
@@ -58,6 +60,18 @@ class ContainersView(View):
     def keys(self, state: State) -> Sequence[str]:
         """The containers' ids."""
         return list(state.inventory.containers) if state.inventory else []
+
+    def row_sources(self, state: State) -> tuple[Mapping[str, object], ...]:
+        """The container, and what names the volumes that it mounts: an anonymous one has its first user's name."""
+        if state.inventory is None:
+            return ()
+        containers = state.inventory.containers
+        volumes, uses = state.inventory.volumes, state.inventory.uses_of_volumes
+        named = {
+            key: [(volumes.get(one.source), uses.get(one.source, ())[:1]) for one in container.mounts]
+            for key, container in containers.items()
+        }
+        return containers, named
 
     def name(self, state: State, key: str) -> str:
         """Its name."""
@@ -78,6 +92,18 @@ class ContainersView(View):
     def facts(self, state: State, key: str) -> Facts:
         """Its labels and project."""
         return facts.of_container(_container(state, key), self.words(state, key))
+
+    def project(self, state: State, key: str) -> str:
+        """The Compose project or Swarm stack."""
+        return _container(state, key).project
+
+    def heading_cells(self, state: State, heading: Heading) -> tuple[Line, ...]:
+        """Counts."""
+        return projects.container_cells(state, heading)
+
+    def heading_detail(self, state: State, heading: Heading, width: int, *, full: bool) -> list[Line]:
+        """The same in words."""
+        return projects.container_detail(state, heading, full=full)
 
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """Its mounts, whose mounts it takes, its project."""
@@ -112,7 +138,7 @@ def mount_name(inventory: Inventory, mount: Mount) -> str:
 
 def _volumes_from(state: State, key: str) -> list[Line]:
     """Known once the container was inspected."""
-    detail = (state.details or {}).get(key)
+    detail = state.known_details.get(key)
     if detail is None or not detail.volumes_from:
         return []
     containers = _inventory(state).containers

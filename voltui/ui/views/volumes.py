@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from voltui.format import ago, size
 from voltui.model import facts
 from voltui.model.backup import latest
 from voltui.model.filter import Facts
-from voltui.model.inventory import UNNAMED, Use
+from voltui.model.inventory import UNNAMED, Inventory, Use
 from voltui.model.safe import safe
-from voltui.model.sizes import VolumeSize, aged, unused
+from voltui.model.sizes import Sizes, VolumeSize, aged, unused
 from voltui.model.text import clock_time, plural
 from voltui.model.volume import Volume
 from voltui.model.when import now
 from voltui.ui.glyphs import glyphs
-from voltui.ui.spans import EMPTY, Line, Span, line
-from voltui.ui.state import State
-from voltui.ui.views.base import NARROW, Column, Sort, View, labelled, under
+from voltui.ui.spans import EMPTY, Line, Span, line, plain
+from voltui.ui.state import State, same
+from voltui.ui.views import projects
+from voltui.ui.views.base import NARROW, Column, Sort, labelled, under
+from voltui.ui.views.grouped import GroupedView, Heading
 from voltui.ui.views.words import backup_standing, share_bar, size_cell, standing_words, state_glyph, users
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_ENGINE = ("inventory",)
 _MOST_USERS = 3
 _SHARE = 5
 """Cells of the bar that is a volume's share of all."""
@@ -48,6 +51,10 @@ def _last_backup(state: State, key: str) -> datetime:
     return backups[0].started if backups else _LONG_AGO
 
 
+def _created(state: State, key: str) -> datetime:
+    return _volume(state, key).created or _LONG_AGO
+
+
 def _size(state: State, key: str) -> VolumeSize | None:
     return state.sizes.of(_volume(state, key)) if state.sizes else None
 
@@ -61,7 +68,7 @@ def _old(state: State, key: str, known: VolumeSize | None) -> bool:
     return known is not None and state.inventory is not None and aged(state.inventory, known, key, now())
 
 
-class VolumesView(View):
+class VolumesView(GroupedView):
     """Volumes, how much they hold, who uses them, when they were last backed up."""
 
     id = "volumes"
@@ -75,21 +82,32 @@ class VolumesView(View):
         Column("DRIVER", width=11, spare=1),
     )
     sorts = (
-        Sort("name", lambda state, key: _name(state, key).lower()),
-        Sort("size", _bytes, reverse=True),
-        Sort("users", _users, reverse=True),
-        Sort("oldest backup", _last_backup),
-        Sort("driver", lambda state, key: (_volume(state, key).kind, _name(state, key))),
-        Sort("project", lambda state, key: (_volume(state, key).project or "~", _name(state, key))),
-        Sort("newest", lambda state, key: _volume(state, key).created or _LONG_AGO, reverse=True),
+        Sort("name", lambda state, key: _name(state, key).lower(), made_from=_ENGINE),
+        Sort("size", _bytes, reverse=True, together=sum),
+        Sort("users", _users, reverse=True, made_from=_ENGINE, together=sum),
+        Sort("oldest backup", _last_backup, together=min),
+        Sort("driver", lambda state, key: (_volume(state, key).kind, _name(state, key)), made_from=_ENGINE),
+        Sort("project", lambda state, key: (_volume(state, key).project or "~", _name(state, key)), made_from=_ENGINE),
+        Sort("newest", _created, reverse=True, made_from=_ENGINE, together=max),
     )
     made_from = ("inventory", "backups", "sizes")
     empty = "This engine has no volumes."
     asks = facts.VOLUME_ASKS
 
+    def __init__(self) -> None:
+        self._summary = ""
+        self._summary_of: tuple[object, ...] = ()
+
     def keys(self, state: State) -> Sequence[str]:
         """The volumes' names."""
         return list(state.inventory.volumes) if state.inventory else []
+
+    def row_sources(self, state: State) -> tuple[Mapping[str, object], ...]:
+        """The volume, who uses it, its backups and size."""
+        if state.inventory is None:
+            return ()
+        sizes = state.sizes.volumes if state.sizes else {}
+        return state.inventory.volumes, state.inventory.uses_of_volumes, state.backups_by_source, sizes
 
     def name(self, state: State, key: str) -> str:
         """Its name; an anonymous volume's by its user."""
@@ -99,8 +117,14 @@ class VolumesView(View):
         """``2 unused 3.4 GB, 61 GB free``: what could be freed, and what is."""
         if state.inventory is None or state.sizes is None:
             return ""
-        count, held = unused(state.inventory, state.sizes)
-        free = f"{size(state.sizes.free)} free" if state.sizes.free is not None else ""
+        made_from = (state.inventory, state.sizes)
+        if not same(made_from, self._summary_of):
+            self._summary, self._summary_of = self._summarize(*made_from), made_from
+        return self._summary
+
+    def _summarize(self, inventory: Inventory, sizes: Sizes) -> str:
+        count, held = unused(inventory, sizes)
+        free = f"{size(sizes.free)} free" if sizes.free is not None else ""
         named = f"{plural(count, 'unused volume')} {size(held)}" if held else ""
         return f" {glyphs().dot} ".join(filter(None, (named, free)))
 
@@ -117,6 +141,11 @@ class VolumesView(View):
             line(safe(volume.kind)),
         )
 
+    def words(self, state: State, key: str) -> str:
+        """All that the row shows but its share, which changes with the size of any other."""
+        name, held, _, *others = self.cells(state, key)
+        return " ".join(map(plain, (name, held, *others)))
+
     def facts(self, state: State, key: str) -> Facts:
         """Its labels, project, driver, users, last backup."""
         assert state.inventory is not None
@@ -127,6 +156,18 @@ class VolumesView(View):
         return facts.of_volume(
             state.inventory, _volume(state, key), _name(state, key), self.words(state, key), last, size=held
         )
+
+    def project(self, state: State, key: str) -> str:
+        """The Compose project or Swarm stack."""
+        return _volume(state, key).project
+
+    def heading_cells(self, state: State, heading: Heading) -> tuple[Line, ...]:
+        """Sums and extremes."""
+        return projects.volume_cells(state, heading)
+
+    def heading_detail(self, state: State, heading: Heading, width: int, *, full: bool) -> list[Line]:
+        """The same in words."""
+        return projects.volume_detail(state, heading, full=full)
 
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """Users with where they mount it, its project and labels, its backups, its path."""

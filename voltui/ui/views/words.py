@@ -16,9 +16,12 @@ def state_glyph(container: Container) -> Span:
     """The state as a sign: the words stand elsewhere in the same line or pane."""
     if container.state == "paused":
         return Span(glyphs().paused, "warn")
-    if container.running:
-        return Span(glyphs().running, "good")
-    return Span(glyphs().stopped, "dim")
+    return state_sign(running=container.running)
+
+
+def state_sign(*, running: bool) -> Span:
+    """The sign of containers that run, or that do not."""
+    return Span(glyphs().running, "good") if running else Span(glyphs().stopped, "dim")
 
 
 def users(uses: tuple[Use, ...]) -> Line:

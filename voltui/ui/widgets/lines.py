@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from voltui.ui.spans import EMPTY, Line
+from voltui.ui.spans import EMPTY, Line, difference
 from voltui.ui.widgets.strips import strip_of
 
 
@@ -33,12 +33,14 @@ class Lines(Widget):
         self._lines = tuple(lines)
 
     def show(self, lines: Sequence[Line]) -> None:
-        """Show other lines; only those that differ are painted."""
+        """Show other lines; only the cells that differ are painted."""
         old, self._lines = self._lines, tuple(lines)
         for y in range(max(len(old), len(self._lines))):
             before = old[y] if y < len(old) else EMPTY
-            if before != self._line(y):
-                self.refresh(Region(0, y, self.size.width, 1))
+            if before != (now := self._line(y)):
+                first, count = difference(before, now, self.size.width)
+                if count:
+                    self.refresh(Region(first, y, count, 1))
 
     def on_resize(self) -> None:
         """Tell whoever makes the lines."""

@@ -15,7 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from voltui.ui.glyphs import glyphs
-from voltui.ui.spans import EMPTY, Line, Span, fit, width_of
+from voltui.ui.spans import EMPTY, Line, Span, difference, fit, line, width_of
 from voltui.ui.views.base import Column
 from voltui.ui.widgets.strips import strip_of
 
@@ -70,8 +70,9 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         """Show other rows, the cursor on ``cursor_key`` or where it was; paints only what differs."""
         wanted = self.cursor_key if cursor_key is None else cursor_key
         same_frame = rows.columns == self._rows.columns and rows.message == self._rows.message
+        if rows.keys is not self._rows.keys:
+            self._positions = {key: position for position, key in enumerate(rows.keys)}
         self._rows = rows
-        self._positions = {key: position for position, key in enumerate(rows.keys)}
         last = max(len(rows.keys) - 1, 0)
         self._cursor = self._positions.get(wanted, 0 if cursor_key is not None else min(self._cursor, last))
         self.virtual_size = Size(self.size.width, len(rows.keys) + 1)
@@ -199,10 +200,15 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         return True
 
     def _paint_differences(self) -> None:
-        """Paint the visible lines whose content is another than what was drawn last."""
+        """Paint the visible cells that are others than what was drawn last."""
+        width = self.size.width
         for y in range(1, self.size.height):
-            if self._drawn.get(y) != self._line_at(y):
-                self.refresh(Region(0, y, self.size.width, 1))
+            drawn, now = self._drawn.get(y), self._line_at(y)
+            if drawn == now:
+                continue
+            first, count = difference(drawn[1], now[1], width) if drawn is not None else (0, width)
+            if count:
+                self.refresh(Region(first, y, count, 1))
 
     def _paint_row(self, position: int) -> None:
         """Paint the part of a row that the cursor changes: everything up to the end of the first column."""
@@ -214,4 +220,8 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
 def _highlighted(cell: Line, width: int) -> Line:
     """The first cell of the cursor's row: reversed as far as its text goes."""
     text = fit(cell, width, middle=True) if width_of(cell) > width else cell
-    return tuple(Span(span.text, "cursor") for span in text)
+    if not text:
+        return text
+    first = text[0].text.lstrip(" ")
+    indent = text[0].text.removesuffix(first)
+    return line(Span(indent), Span(first, "cursor"), *(Span(span.text, "cursor") for span in text[1:]))

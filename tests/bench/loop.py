@@ -1,0 +1,236 @@
+"""Measures what keeps the interface from the keyboard, and what it writes, during a backup of many small files.
+
+    voltui sandbox --empty -- python tests/bench/loop.py [--files N] [--volumes N] [--containers N]
+
+Each callback of the event loop is timed (`watched.py`). Wall time counts other programs on the machine too; the time
+that the callback had a processor does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.counting import memory
+from tests.terminal import Terminal
+from voltui.engine.adapter import Engine
+from voltui.engine.endpoint import Endpoint
+from voltui.engine.helper import IMAGE, ensure_image
+
+ROOT = Path(__file__).parents[2]
+BAR = 0.05
+NAME = "a-small-files"
+PROJECTS = 200
+
+
+@dataclass
+class Phase:
+    """Something that was done, and what the loop and the terminal had of it."""
+
+    what: str
+    began: float
+    ended: float
+    written: int
+    memory: float
+    """Resident, in MB, at its end."""
+
+
+class Run:
+    """One run of the program, phase by phase."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self.phases: list[Phase] = []
+
+    def phase(self, what: str, act: Callable[[], object], until: str) -> None:
+        """Do something and wait for what the screen shows then."""
+        began, before = time.monotonic(), len(self.terminal.written)
+        act()
+        self.terminal.wait_for(until)
+        self.phases.append(
+            Phase(what, began, time.monotonic(), len(self.terminal.written) - before, memory(self.terminal.child.pid))
+        )
+
+
+def fill(folder: Path, count: int) -> None:
+    """Many small files, a thousand in each directory."""
+    for number in range(count):
+        if number % 1000 == 0:
+            (folder / f"{number // 1000:04}").mkdir()
+        (folder / f"{number // 1000:04}" / f"{number}").write_bytes(b"%d" % number)
+
+
+async def populate(engine: Engine, files: int, volumes: int, containers: int) -> None:
+    """A volume of many files, and many others, with containers that use some."""
+    gate = asyncio.Semaphore(6)
+    connection = engine.connection
+
+    async def volume(number: int) -> None:
+        async with gate:
+            labels = {"com.docker.compose.project": f"project{number % PROJECTS}"}
+            await connection.call("create", lambda api: api.create_volume(f"many-{number:05}", labels=labels))
+
+    async def container(number: int) -> None:
+        async with gate:
+            labels = {"com.docker.compose.project": f"project{number % PROJECTS}"}
+            binds = [f"many-{(3 * number + one) % max(volumes, 1):05}:/data{one}" for one in range(3)]
+
+            def create(api: object) -> None:
+                config = api.create_host_config(binds=binds)  # type: ignore[attr-defined]
+                api.create_container(  # type: ignore[attr-defined]
+                    IMAGE, "x", name=f"c{number:05}", labels=labels, host_config=config
+                )
+
+            await connection.call("create", create)
+
+    await asyncio.gather(*(volume(number) for number in range(volumes)))
+    if containers:
+        await ensure_image(connection)
+    await asyncio.gather(*(container(number) for number in range(containers)))
+    await engine.create_volume(NAME)
+    fill(Path((await engine.volume(NAME)).mountpoint), files)
+
+
+def measure(folder: Path, host: str, volumes: int) -> tuple[list[Phase], Path]:
+    """Run the program through all phases; they, and the file of what was slow in them."""
+    report = folder / "loop.ndjson"
+    environment = {
+        **os.environ,
+        "DOCKER_HOST": host,
+        "VOLTUI_STORE": str(folder / "store"),
+        "XDG_STATE_HOME": str(folder / "state"),
+        "PYTHONPATH": str(ROOT),
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+        "COLORTERM": "",
+    }
+    terminal = Terminal([sys.executable, "-P", "-m", "tests.bench.watched", str(report)], environment)
+    run = Run(terminal)
+    try:
+        run.phase("start, all listed", lambda: None, rf"> {NAME}")
+        run.phase("sizes measured for 5 s", lambda: hold(terminal, 5), NAME)
+        back_up(run)
+        if volumes:
+            look_at_many(run, host)
+    finally:
+        terminal.close()
+    return run.phases, report
+
+
+def back_up(run: Run) -> None:
+    """Back the many files up, looking at it in three ways."""
+    press, wait = run.terminal.press, run.terminal.wait_for
+    done = f"Backed up and verified {NAME}"
+    run.phase("back up", lambda: (press("b"), wait(f"backup {NAME}")), done)
+    run.phase("back up, the pane of jobs", lambda: in_the_pane_of_jobs(run.terminal), r"backup +\S+ +done")
+    press("1")
+    run.phase("back up, keys held", lambda: keys_while_backing_up(run.terminal), done)
+
+
+def look_at_many(run: Run, host: str) -> None:
+    """Filter, sort, group; events meanwhile."""
+    terminal, press = run.terminal, run.terminal.press
+    run.phase("filter typed", lambda: press("/", *"many-0"), r"many-00000[\s\S]*many-00001")
+    press("Enter")
+    run.phase("an event while filtered", lambda: volume_comes(host, "many-0-event"), "many-0-event")
+    press("Esc")
+    terminal.wait_without(" /many-0 ")
+    run.phase("by project", lambda: press("p"), "▸ project")
+    run.phase("a project opened", lambda: press("Enter"), "▾ ")
+    press("p")
+    terminal.settle()
+    run.phase("sort by size", lambda: press("s"), "sort size")
+    run.phase("the graph, all groups", lambda: press("3"), r"CONTAINERS[\s\S]*> ")
+    run.phase("the graph, all inspected", lambda: hold(terminal, 10), "> ")
+    run.phase("the graph, an event", lambda: volume_comes(host, "many-1-event"), "> ")
+    run.phase("the graph, after it", lambda: hold(terminal, 2), "> ")
+    run.phase("containers", lambda: press("2"), r"STATE[\s\S]*> ")
+
+
+def in_the_pane_of_jobs(terminal: Terminal) -> None:
+    """Watch a backup there, its detail below."""
+    terminal.press("b")
+    terminal.wait_for(f"backup {NAME}")
+    terminal.press("5", "g")
+    terminal.wait_for(r"backup +\S+ +running")
+    terminal.wait_without(r"backup +\S+ +running")
+
+
+def hold(terminal: Terminal, seconds: float) -> None:
+    """Take in what comes for so long."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        terminal.read(0.05)
+
+
+def keys_while_backing_up(terminal: Terminal) -> None:
+    """Press keys all the while a backup goes on."""
+    terminal.press("1", "b")
+    terminal.wait_for(rf"backup {NAME}")
+    while f"backup {NAME}" in terminal.text:
+        terminal.press("j", "k")
+
+
+def volume_comes(host: str, name: str) -> None:
+    """Somebody makes a volume."""
+
+    async def make() -> None:
+        engine = Engine(Endpoint(host))
+        await engine.create_volume(name)
+        engine.close()
+
+    asyncio.run(make())
+
+
+def show(phases: list[Phase], report: Path) -> None:
+    callbacks = [json.loads(line) for line in report.read_text().splitlines()]
+    print("| phase | seconds | bytes/s | slowest callback | with a processor | over 50 ms | memory |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for phase in phases:
+        within = [one for one in callbacks if phase.began <= one["began"] <= phase.ended]
+        slowest = max(within, key=lambda one: one["took"], default={"took": 0.0, "processor": 0.0})
+        over = [one for one in within if one["took"] > BAR]
+        seconds = phase.ended - phase.began
+        print(
+            f"| {phase.what} | {seconds:.1f} | {phase.written / seconds:,.0f} | {slowest['took'] * 1000:.0f} ms "
+            f"| {slowest['processor'] * 1000:.0f} ms | {len(over)} | {phase.memory:.0f} MB |"
+        )
+    print("\nCallbacks over 50 ms:")
+    for one in callbacks:
+        if one["took"] > BAR:
+            phase_name = next((p.what for p in phases if p.began <= one["began"] <= p.ended), "between")
+            milliseconds = {key: round(one[key] * 1000) for key in ("took", "processor", "collecting")}
+            print(f"{phase_name}: {milliseconds} {one['who']}: {' < '.join(reversed(one['where']))}")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=int, default=100_000, help="files in the volume that is backed up")
+    parser.add_argument("--volumes", type=int, default=10_000, help="other volumes; 0 leaves them out")
+    parser.add_argument("--containers", type=int, default=2_000, help="containers that use some of them")
+    options = parser.parse_args()
+    if "VOLTUI_SANDBOX" not in os.environ:
+        raise SystemExit("Run it in a sandbox: voltui sandbox --empty -- python tests/bench/loop.py")
+    host = os.environ["DOCKER_HOST"]
+    with tempfile.TemporaryDirectory() as name:
+
+        async def prepare() -> None:
+            engine = Engine(Endpoint(host))
+            await populate(engine, options.files, options.volumes, options.containers)
+            engine.close()
+
+        asyncio.run(prepare())
+        show(*measure(Path(name), host, options.volumes))
+
+
+if __name__ == "__main__":
+    main()
