@@ -239,6 +239,7 @@ async def record(folder: Path) -> None:
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await until(pilot, lambda app: idle(app) and bool(app.store.state.jobs))
         jobs = len(app.store.state.jobs)
+        await pilot.press("1")
         await move_to(pilot, "media_library")
         await frame("a volume, its users, its last backup", idle)
         await pilot.press("b")
