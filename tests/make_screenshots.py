@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,9 +44,14 @@ PANES = frozenset(
     )
 )
 """What is taken at the large size too; what stands over a pane looks alike there."""
-_PATIENCE = 120.0
+_PATIENCE = 300.0
 _SLOW = 19
 """A compression level at which the backup of 40 MB takes long enough to be seen."""
+
+_BRISK = 12
+"""One at which the recording's backup is seen, and soon over."""
+_FRAME = 2.5
+"""Seconds that each picture of the recording stands."""
 
 Shot = Callable[[str], Awaitable[None]]
 AppPilot = Pilot[str]
@@ -219,6 +224,66 @@ async def take(folder: Path, size: tuple[int, int], theme: str) -> None:
             save("too-small", TINY)
 
 
+async def record(folder: Path) -> None:
+    """A backup, a restore and its undo, as pictures that follow one another in one file."""
+    app = VoltuiApp(replace(load(), level=_BRISK, theme="dark"))
+    frames: list[str] = []
+
+    async def frame(words: str, condition: Callable[[VoltuiApp], bool]) -> None:
+        await until(pilot, condition)
+        frames.append(framed(app.export_screenshot(title=words), "dark"))
+
+    def done(count: int) -> Callable[[VoltuiApp], bool]:
+        return lambda app: len(app.store.state.jobs) >= count and idle(app)
+
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await until(pilot, lambda app: idle(app) and bool(app.store.state.jobs))
+        jobs = len(app.store.state.jobs)
+        await pilot.press("1")
+        await move_to(pilot, "media_library")
+        await frame("a volume, its users, its last backup", idle)
+        await pilot.press("b")
+        await frame("b backs it up", lambda app: _fraction(app) > 0.2)
+        await frame("b backs it up", lambda app: _fraction(app) > 0.7)
+        await frame("what was written is read back, then it is listed", done(jobs + 1))
+        app.clear_notifications()
+        await pilot.press("R")
+        await frame("R shows what a restore would do", lambda app: isinstance(app.screen, RestoreScreen))
+        await pilot.press("enter")
+        await frame("Enter does it; the old content is kept", done(jobs + 2))
+        app.clear_notifications()
+        await pilot.press("U")
+        await frame("U shows what undoing it would do", lambda app: isinstance(app.screen, RestoreScreen))
+        await pilot.press("enter")
+        await frame("Enter does it, and that can be undone too", done(jobs + 3))
+    path = folder / "recording-80x24-dark.svg"
+    path.write_text(animated(frames))
+    print(path)
+
+
+def _fraction(app: VoltuiApp) -> float:
+    """How far the running job is in reading; beyond all where none runs."""
+    progress = next((job.progress for job in app.store.state.running_jobs), None)
+    return 2.0 if idle(app) else (progress.fraction or 0.0) if progress else 0.0
+
+
+def animated(frames: Sequence[str]) -> str:
+    """Pictures of one size that follow one another for ever; who wants no motion sees the first."""
+    share, whole = 100 / len(frames), len(frames) * _FRAME
+    style = (
+        f".frame {{ visibility: hidden; animation: {whole}s step-end infinite shown; }}"
+        f"@keyframes shown {{ 0% {{ visibility: visible; }} {share:.3f}% {{ visibility: hidden; }} }}"
+        "@media (prefers-reduced-motion) { .frame { animation: none; } .frame:nth-of-type(1) { visibility: visible; } }"
+    )
+    box = re.search(r'viewBox="[^"]*"', frames[0])
+    assert box is not None
+    pictures = (
+        f'<g class="frame" style="animation-delay: {number * _FRAME}s">{frame}</g>'
+        for number, frame in enumerate(frames)
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box[0]}><style>{style}</style>{"".join(pictures)}</svg>'
+
+
 def framed(svg: str, theme: str) -> str:
     """The picture in a frame of its theme, and smaller: without links to fonts on the network, since the reader's own
     font serves, and without each cell's ground, since the frame has it."""
@@ -237,6 +302,7 @@ async def take_all(folder: Path) -> None:
     for theme in GROUNDS:
         for size in (SMALL, LARGE):
             await take(folder, size, theme)
+    await record(folder)
 
 
 def main(arguments: list[str]) -> None:
