@@ -182,7 +182,7 @@ _OWN: Keymap = {}
 def offered(*, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:
     """The actions that there are, with the keys that the user has chosen, in the order of the help."""
     return [
-        replace(action, keys=keys.get(action.id, action.keys))
+        replace(action, keys=keys[action.id]) if action.id in keys else action
         for action in ACTIONS
         if not (read_only and action.changes)
     ]
