@@ -27,6 +27,8 @@ from voltui.engine.helper import IMAGE, ensure_image
 
 ROOT = Path(__file__).parents[2]
 BAR = 0.05
+MOST = 12
+"""Callbacks that are told one by one."""
 NAME = "a-small-files"
 PROJECTS = 200
 
@@ -191,24 +193,24 @@ def volume_comes(host: str, name: str) -> None:
 
 
 def show(phases: list[Phase], report: Path) -> None:
+    """Print a line for each phase, then what was slowest."""
     callbacks = [json.loads(line) for line in report.read_text().splitlines()]
-    print("| phase | seconds | bytes/s | slowest callback | with a processor | over 50 ms | memory |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print("| phase | seconds | bytes/s | slowest | of that with a processor | over 50 ms | with a processor | memory |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for phase in phases:
         within = [one for one in callbacks if phase.began <= one["began"] <= phase.ended]
         slowest = max(within, key=lambda one: one["took"], default={"took": 0.0, "processor": 0.0})
-        over = [one for one in within if one["took"] > BAR]
+        over, busy = ([one for one in within if one[what] > BAR] for what in ("took", "processor"))
         seconds = phase.ended - phase.began
         print(
             f"| {phase.what} | {seconds:.1f} | {phase.written / seconds:,.0f} | {slowest['took'] * 1000:.0f} ms "
-            f"| {slowest['processor'] * 1000:.0f} ms | {len(over)} | {phase.memory:.0f} MB |"
+            f"| {slowest['processor'] * 1000:.0f} ms | {len(over)} | {len(busy)} | {phase.memory:.0f} MB |"
         )
-    print("\nCallbacks over 50 ms:")
-    for one in callbacks:
-        if one["took"] > BAR:
-            phase_name = next((p.what for p in phases if p.began <= one["began"] <= p.ended), "between")
-            milliseconds = {key: round(one[key] * 1000) for key in ("took", "processor", "collecting")}
-            print(f"{phase_name}: {milliseconds} {one['who']}: {' < '.join(reversed(one['where']))}")
+    print(f"\nThe {MOST} that had a processor longest, in ms:")
+    for one in sorted(callbacks, key=lambda one: -one["processor"])[:MOST]:
+        name = next((phase.what for phase in phases if phase.began <= one["began"] <= phase.ended), "between")
+        took = ", ".join(f"{what} {one[what] * 1000:.0f}" for what in ("processor", "took", "collecting"))
+        print(f"{name}: {took}: {one['who']}: {' < '.join(reversed(one['where']))}")
 
 
 def main() -> None:

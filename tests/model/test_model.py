@@ -184,3 +184,25 @@ def test_what_the_engine_says_of_a_state_is_kept_without_its_time() -> None:
     assert condition("exited", "Exited (137) 2 hours ago") == "exited (137)"
     assert condition("paused", "Up 3 days (Paused)") == "paused"
     assert condition("created", "Created") == "created"
+
+
+def test_who_uses_what_after_each_change_is_what_a_new_listing_would_tell() -> None:
+    def container(key: str, *mounts: tuple[str, str], state: str = "running") -> Container:
+        made = tuple(Mount(MountKind.VOLUME, source, at, read_only=False) for source, at in mounts)
+        return Container(key, f"name-{key}", "image", state, mounts=made)
+
+    now = Inventory.of(EngineInfo("e", "h", "Docker", "1", "1"), [Volume("a"), Volume("b")], [])
+    for changed in (
+        container("1", ("a", "/a"), ("a", "/twice")),
+        container("2", ("a", "/a"), ("b", "/b")),
+        container("1", ("b", "/b"), state="exited"),
+        container("1"),
+        container("2", ("a", "/elsewhere")),
+    ):
+        now = now.with_container(changed)
+        anew = Inventory.of(now.engine, now.volumes.values(), now.containers.values())
+        assert now.uses_of_volumes == anew.uses_of_volumes
+        assert now.unused_names == anew.unused_names
+    now = now.without_volume("b").with_volume(Volume("c")).without_container("2")
+    assert not now.uses_of_volumes
+    assert now.unused_names == {"a", "c"}

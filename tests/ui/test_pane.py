@@ -145,3 +145,20 @@ def test_only_the_cells_between_the_first_and_the_last_that_differ_are_painted()
     assert difference(line("a\u6f22b"), line("ax b"), 30) == (1, 2)
     assert difference(line("ax b"), line("a\u6f22b"), 30) == (1, 2)
     assert difference(line("ae\u0301b"), line("aeb"), 30) == (1, 1)
+
+
+def test_the_groups_of_many_are_older_than_the_state_until_those_made_elsewhere_are_taken() -> None:
+    view = GraphView()
+    many = State("unix:///x", inventory=Inventory.of(ENGINE, [Volume(f"v{number}") for number in range(600)], []))
+    assert view.behind(many)
+    assert not view.keys(many)
+    view.take(view.make(many))
+    assert not view.behind(many)
+    assert many.inventory is not None
+    later = replace(many, inventory=many.inventory.without_volume("v7"))
+    assert view.behind(later)
+    assert "volume v7" in view.keys(later)
+    view.take(view.make(later))
+    assert "volume v7" not in view.keys(later)
+    assert not view.behind(state())
+    assert view.keys(state())

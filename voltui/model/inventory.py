@@ -132,6 +132,11 @@ class Inventory:
             around = any(_within(directory, place) and place != "/" for place in places)
             yield from (use for use in uses if within or (around and not use.mount.read_only))
 
+    @cached_property
+    def up(self) -> int:
+        """How many containers run."""
+        return sum(container.running for container in self.containers.values())
+
     def running_users(self, source: Source) -> tuple[Container, ...]:
         """The running containers that mount the source, each once."""
         return _unique(use.container for use in self.uses_of_source(source) if use.container.running)

@@ -50,11 +50,10 @@ def header(state: State, width: int, summary: str = "") -> Line:
 def _engine(state: State, inventory: Inventory, room: int) -> str:
     """The engine, where it is, and what it has. Where room is short the version goes, then the middle of the place."""
     engine = inventory.engine
-    up = sum(container.running for container in inventory.containers.values())
     product = [f"{engine.product} {safe(engine.version).partition('+')[0]}"]
     counts = [
         plural(len(inventory.volumes), "volume") + _held(state, len(inventory.volumes)),
-        f"{plural(len(inventory.containers), 'container')}, {up} up",
+        f"{plural(len(inventory.containers), 'container')}, {inventory.up} up",
     ]
     dot = f" {glyphs().dot} "
     whole = dot.join([f"{safe(engine.name)} {state.place}", *product, *counts])

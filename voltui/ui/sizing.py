@@ -48,6 +48,8 @@ class Sizing:
         self._all = False
         self._wanted = asyncio.Event()
         self._pending: dict[str, VolumeSize] = {}
+        self._purged: Inventory | None = None
+        """What the state's sizes are of the volumes of."""
         self._told = 0.0
 
     async def follow(self) -> None:
@@ -121,7 +123,10 @@ class Sizing:
             await self._files.run(lambda: self._cache.write(inventory, known))
 
     def _known(self, inventory: Inventory) -> Sizes:
-        return (self._store.state.sizes or Sizes()).with_measured(self._pending).of_all(inventory.volumes.values())
+        """What is known of the volumes that there are; those that are gone are looked for when others came or went."""
+        pending = {name: found for name, found in self._pending.items() if name in inventory.volumes}
+        known = (self._store.state.sizes or Sizes()).with_measured(pending)
+        return known if inventory is self._purged else known.of_all(inventory.volumes.values())
 
     def _found(self, found: Mapping[str, VolumeSize]) -> None:
         self._touched.difference_update(found)
@@ -137,6 +142,7 @@ class Sizing:
         inventory = self._seen
         if self._pending and inventory is not None:
             self._store.update(sizes=self._known(inventory))
+            self._purged = inventory
         self._pending = {}
         self._told = time.monotonic()
 

@@ -58,6 +58,8 @@ class GraphView(View):
         self.as_tree = False
         """Whether groups are shown as trees even where there is room to draw."""
         self._made = Groups()
+        self._drawn: list[Line] = []
+        self._drawn_from: tuple[object, ...] = ()
 
     def keys(self, state: State) -> Sequence[str]:
         """The groups, Compose projects first, what is alone last."""
@@ -82,8 +84,13 @@ class GraphView(View):
 
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """The drawing: sources left, containers right."""
-        rows = drawing.picture(self._groups(state)[key], width - 2, as_tree=self.as_tree).rows
-        return [line(f" {text}") for text in plain_lines(row.text for row in rows)]
+        group = self._groups(state)[key]
+        made_from = (group, width, self.as_tree)
+        if not same(made_from, self._drawn_from):  # the screen is looked at again and again while a job runs
+            rows = drawing.picture(group, width - 2, as_tree=self.as_tree).rows
+            self._drawn = [line(f" {text}") for text in plain_lines(row.text for row in rows)]
+            self._drawn_from = made_from
+        return self._drawn
 
     def graph(self, state: State, key: str) -> MountGraph:
         """The group of a row."""
