@@ -118,7 +118,7 @@ ACTIONS: tuple[Action, ...] = (
            frozenset((VOLUME_FILES,)), footer=2, changes=True),
     Action("diff", ("D",), "Differences", "What differs from the last backup", Group.ACT,
            frozenset((VOLUMES, BACKUPS)), one_row=True),
-    Action("shell", ("exclamation_mark",), "Shell", "A shell on the volume: read-only, or read-write", Group.ACT,
+    Action("shell", ("exclamation_mark",), "Shell", "A shell on it: read-only, or read-write", Group.ACT,
            frozenset((VOLUMES, GRAPH, VOLUME_FILES)), one_row=True),
     Action("swap", ("W",), "Swap sides", "The differences the other way round", Group.ACT, frozenset((DIFFERENCES,))),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT),
