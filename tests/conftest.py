@@ -25,6 +25,7 @@ from voltui.jobs.plan import Plan
 from voltui.jobs.state import Outcome
 from voltui.jobs.submit import submit
 from voltui.model.volume import Volume
+from voltui.sandbox.run import kept
 from voltui.store.local import LocalStore
 
 HOW = "Engine tests need a sandbox: voltui sandbox --empty --yes -- pytest"
@@ -44,8 +45,22 @@ def own_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def sandbox_host() -> str:
-    """The address of the sandbox's engine. Fails where the engine is none of a sandbox: tests create and destroy."""
+def sandbox_host(worker_id: str) -> Iterator[str]:
+    """The address of the sandbox's engine: of several pytest workers each but the first starts a sandbox of its own.
+
+    Fails where the engine is none of a sandbox: tests create and destroy.
+    """
+    _check_that_it_is_a_sandbox()
+    if worker_id in ("master", "gw0"):
+        yield os.environ["DOCKER_HOST"]
+        return
+    with kept(lambda words: None) as layout, pytest.MonkeyPatch.context() as patch:
+        for name, value in layout.environment().items():
+            patch.setenv(name, value)
+        yield layout.host
+
+
+def _check_that_it_is_a_sandbox() -> None:
     host = os.environ.get("DOCKER_HOST", "")
     if not host:
         pytest.fail(HOW)
@@ -59,7 +74,6 @@ def sandbox_host() -> str:
 
     if not asyncio.run(of_a_sandbox()):
         pytest.fail(f"The engine at {host} is no sandbox. {HOW}")
-    return host
 
 
 def program(name: str, package: str) -> str:

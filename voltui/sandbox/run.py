@@ -30,7 +30,7 @@ def run(command: list[str], *, empty: bool, say: Callable[[str], object]) -> int
     for layout in abandoned():
         say(f"Removing an abandoned sandbox, {layout.root}")
         clear(layout)
-    with _kept(say) as layout:
+    with kept(say) as layout:
         if not empty:
             say("Filling it with sample data")
             asyncio.run(_fill(layout))
@@ -38,7 +38,7 @@ def run(command: list[str], *, empty: bool, say: Callable[[str], object]) -> int
 
 
 @contextmanager
-def _kept(say: Callable[[str], object]) -> Iterator[Layout]:
+def kept(say: Callable[[str], object]) -> Iterator[Layout]:
     """A sandbox with its engine running. It is removed at the end, or when this process is killed."""
     layout = Layout.create()
     say(f"Starting a private Docker engine in {layout.root}")
