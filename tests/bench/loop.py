@@ -178,6 +178,7 @@ def keys_while_backing_up(terminal: Terminal) -> None:
     terminal.press("1", "b")
     terminal.wait_for(rf"backup {NAME}")
     while f"backup {NAME}" in terminal.text:
+        assert terminal.child.isalive(), terminal.text
         terminal.press("j", "k")
 
 

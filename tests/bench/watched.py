@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import signal
 import sys
 import threading
 import time
 import traceback
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 WORTH_TELLING = 0.01
 _LOOK_AFTER = 0.02
-_LOOK_EVERY = 0.005
 _MOST_FRAMES = 6
 
 
@@ -36,12 +37,14 @@ class Watch:
     def begin(self) -> None:
         setattr(asyncio.Handle, "_run", lambda handle: self._time(handle))  # noqa: B010
         gc.callbacks.append(self._collected)
-        threading.Thread(target=self._look, daemon=True).start()
+        signal.signal(signal.SIGALRM, self._look)
 
     def _time(self, handle: Any) -> None:
         self._where, self._collecting, processor = [], 0.0, time.thread_time()
         self._began = began = time.monotonic()
+        signal.setitimer(signal.ITIMER_REAL, _LOOK_AFTER)
         self._run(handle)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         self._began, took = 0.0, time.monotonic() - began
         if took >= WORTH_TELLING:
             self._tell(handle, began, took, time.thread_time() - processor)
@@ -61,13 +64,13 @@ class Watch:
         if threading.get_ident() == self._main and self._began:
             self._collecting += time.monotonic() * (1 if phase == "stop" else -1)
 
-    def _look(self) -> None:
-        """In a thread: where the loop is, when it has been at one thing for a while."""
-        while True:
-            time.sleep(_LOOK_EVERY)
-            if self._began and not self._where and time.monotonic() - self._began > _LOOK_AFTER:
-                frames = traceback.extract_stack(sys._current_frames()[self._main])
-                self._where = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in frames[-_MOST_FRAMES:]]
+    def _look(self, _: int, frame: FrameType | None) -> None:
+        """Where the loop is, when it has been at one thing for a while.
+
+        A thread that looked at its frames instead would bring Python 3.11 down every few minutes (seen).
+        """
+        frames = traceback.extract_stack(frame)
+        self._where = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in frames[-_MOST_FRAMES:]]
 
 
 def _name(handle: Any) -> str:
