@@ -124,6 +124,11 @@ KEYS = {
 }  # fmt: skip
 
 
+def wrapped(words: str) -> str:
+    """A pattern for words of a message, wherever its lines are broken."""
+    return r"[\s▌]+".join(map(re.escape, words.split()))
+
+
 def voltui_environment(tmp_path: Path, host: str, **more: str) -> dict[str, str]:
     """What ``voltui`` is started with: this process's environment, but a store and a state of the test's own."""
     return {

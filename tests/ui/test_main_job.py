@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Lab, slow_to_compress
-from tests.terminal import Terminal, voltui_terminal
+from tests.terminal import Terminal, voltui_terminal, wrapped
 from voltui.jobs.submit import jobs_directory
 
 pytestmark = pytest.mark.engine
@@ -145,16 +145,16 @@ async def test_what_is_drawn_is_written_to_a_file_and_no_other_file_is_replaced_
         terminal.press("m")
         terminal.wait_for("> ▪ data ")
         export_to(terminal, target)
-        terminal.wait_for("Written: ")
+        terminal.wait_for(wrapped("Written: "))
         assert target.read_text().startswith("<svg")
         target.write_text("mine")
         export_to(terminal, target)
-        terminal.wait_for(r"Replace .*\?")
+        terminal.wait_for(r"(?s)Replace .*\?.*\[ No \]")
         terminal.press("n")
-        terminal.wait_without(r"Replace .*\?")
+        terminal.wait_without(r"\[ No \]")
         assert target.read_text() == "mine"
         export_to(terminal, tmp_path / "graph.png")
-        terminal.wait_for("has no ending that names a format")
+        terminal.wait_for(wrapped("has no ending that names a format"))
 
 
 def export_to(terminal: Terminal, target: Path) -> None:
