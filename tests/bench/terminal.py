@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -109,16 +109,21 @@ def lazydocker(folder: Path) -> Program:
     return Program("lazydocker", [str(folder / "bin" / "lazydocker")], {"XDG_CONFIG_HOME": str(folder)}, to_volumes="5")
 
 
-def first_screen(opener: Opener, host: str, listed: bytes, rounds: int = ROUNDS) -> float:
-    """Seconds from the start until the volumes are on the screen: the median."""
-    times = []
-    for _ in range(rounds):
-        with tempfile.TemporaryDirectory() as name:
-            before = time.monotonic()
-            with opener(Path(name), host) as terminal:
-                _wait_for(terminal, listed)
-                times.append(time.monotonic() - before)
-    return statistics.median(times)
+def first_screens(programs: Sequence[Program], host: str, *, far: bool = False, rounds: int = ROUNDS) -> list[float]:
+    """Seconds from the start until the volumes are on the screen: of each program the median.
+
+    They take turns, since this machine is not always equally fast.
+    """
+    turns = [[_first_screen(one.far if far else one.here, host, one.listed) for one in programs] for _ in range(rounds)]
+    return [statistics.median(times) for times in zip(*turns, strict=True)]
+
+
+def _first_screen(opener: Opener, host: str, listed: bytes) -> float:
+    with tempfile.TemporaryDirectory() as name:
+        before = time.monotonic()
+        with opener(Path(name), host) as terminal:
+            _wait_for(terminal, listed)
+            return time.monotonic() - before
 
 
 def _wait_for(terminal: Terminal, listed: bytes) -> None:
@@ -204,7 +209,6 @@ async def samples(program: Program, folder: Path, engine: Engine, host: str, *, 
     """All that is measured on the sandbox's few volumes, by row."""
     opener = program.far if far else program.here
     folder.mkdir()
-    listing = first_screen(opener, host, program.listed, 3 if far else ROUNDS)
     proxy = CountingProxy(folder / "p.sock", host.removeprefix("unix://"))
     with opener(folder, f"unix://{folder}/p.sock") as terminal:
         _wait_for(terminal, program.listed)
@@ -214,7 +218,6 @@ async def samples(program: Program, folder: Path, engine: Engine, host: str, *, 
         event = await event_latency(terminal, engine)
         resident = f"{memory(terminal.child.pid):.0f} MB" if not far else ""
     return {
-        "first usable screen": f"{listing:.2f} s",
         "one cursor key, held": f"{cost.held:.0f} bytes",
         "one cursor key, the detail following": f"{cost.rested:.0f} bytes, {cost.seconds * 1000:.0f} ms",
         "idle": f"{idle_bytes:,.0f} bytes/s, {idle_requests:.1f} requests/s",
@@ -236,7 +239,7 @@ async def make_many(engine: Engine, count: int) -> None:
 
 def many_volumes(program: Program, host: str) -> dict[str, str]:
     """With many volumes: how long until they are listed, a key, the memory."""
-    listing = first_screen(program.here, host, program.listed, 3)
+    [listing] = first_screens([program], host, rounds=3)
     with tempfile.TemporaryDirectory() as name, program.here(Path(name), host) as terminal:
         _wait_for(terminal, program.listed)
         terminal.press(*program.to_volumes)
@@ -277,12 +280,14 @@ async def measure(programs: list[Program], many: int) -> None:
     with tempfile.TemporaryDirectory() as name, contextlib.closing(engine):
         folder = Path(name)
         for far in (False, True):
+            starting = [*programs, login() if far else floor()]
+            screens = first_screens(starting, host, far=far)
             columns = {
-                one.name: await samples(one, folder / f"{one.name}-{far}", engine, host, far=far) for one in programs
+                one.name: {"first usable screen": f"{seconds:.2f} s"}
+                for one, seconds in zip(starting, screens, strict=True)
             }
-            least = login() if far else floor()
-            opener = least.far if far else least.here
-            columns[least.name] = {"first usable screen": f"{first_screen(opener, host, least.listed):.2f} s"}
+            for one in programs:
+                columns[one.name] |= await samples(one, folder / f"{one.name}-{far}", engine, host, far=far)
             print_table("Through ssh and tmux, 200 ms to each answer" if far else "Here, 80x24", columns)
         if many:
             await make_many(engine, many)

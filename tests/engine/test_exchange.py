@@ -124,10 +124,27 @@ def test_what_came_into_its_place_meanwhile_is_not_replaced_by_the_undo(root: Pa
     words = exchange.words((), (b"gone",))
     run(exchange.exchange(str(root), JOB, words))
     (root / "gone").write_text("theirs")
-    run(exchange.exchange_back(str(root), JOB, words))
+    undone = subprocess.run(exchange.exchange_back(str(root), JOB, words), capture_output=True, text=True)
+    assert undone.returncode == 1, "it is still owed"
+    assert f"somebody made gone anew meanwhile; what was there is in .voltui-kept-{JOB}" in undone.stderr
     assert (root / "gone").read_text() == "theirs"
     assert (root / f".voltui-kept-{JOB}" / "gone").read_text() == "old"
     listed = subprocess.run(exchange.list_kept(str(root)), check=True, capture_output=True, text=True).stdout
     assert listed == f".voltui-kept-{JOB}\n"
-    run(exchange.discard_kept(str(root), JOB))
+    (root / "gone").unlink()
+    run(exchange.exchange_back(str(root), JOB, words))
+    assert (root / "gone").read_text() == "old"
     assert not (root / f".voltui-kept-{JOB}").exists()
+
+
+def test_a_name_that_reads_like_an_escape_is_taken_as_it_is(root: Path) -> None:
+    root.chmod(0o700)
+    for name in ("a\\tb", "X", "X\\057..\\057.."):
+        (root / name).mkdir()
+        (root / name / "file").write_text("old")
+    before = tree(root)
+    words = exchange.words((), (b"a\\tb/file", b"X/file", b"X\\057..\\057../file"))
+    run(exchange.exchange(str(root), JOB, words))
+    assert root.stat().st_mode & 0o7777 == 0o700
+    run(exchange.exchange_back(str(root), JOB, words))
+    assert tree(root) == before

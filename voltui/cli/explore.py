@@ -17,6 +17,8 @@ def explore(options: CliContext) -> None:
         raise Usage("The explorer needs a terminal.", "`voltui --help` lists the commands that need none.")
     if os.environ.get("TERM", "dumb") == "dumb":
         raise Usage("The explorer can't work on a dumb terminal.", "`voltui --help` lists the commands that can.")
+    for name in ("COLUMNS", "LINES"):  # a shell that exports them would fix the size whatever the terminal's is
+        os.environ.pop(name, None)
     from voltui.ui import collecting
 
     collecting.not_yet()

@@ -120,7 +120,7 @@ for word; do
     if exists "$kept/$path"; then
         if ! exists "./$name"; then mv -nT -- "$kept/$path" "./$name"
         elif same "$kept/$path" "./$name"; then rm -- "$kept/$path"
-        else intruders=yes
+        else intruders=$(basename "$path")
         fi
     fi
 done
@@ -130,6 +130,10 @@ if [ -d "$kept" ] && [ -z "$intruders" ]; then
     quietly rmdir "$kept"
 fi
 sync -f "$root"
+if [ -n "$intruders" ]; then
+    echo "somebody made $intruders anew meanwhile; what was there is in $(basename "$kept"): move one of them away" >&2
+    exit 1
+fi
 """
 
 _ADOPT = f"""

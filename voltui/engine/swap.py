@@ -40,12 +40,14 @@ move() {{
     while [ -n "$(entries -print -quit)" ]; do entries -exec mv -t "$to" -- {{}} +; done
 }}
 
-# Mode, owner, attributes and ACLs of the directory itself; of a single file's folder they are not ours.
+# Mode, owner, attributes and ACLs of the directory itself; of a single file's folder they are not ours. Without
+# --no-unquote a name with \\057 in it would be another place.
 attributes() {{
     [ -z "$only" ] || return 0
     set -f
-    tar --create --file=- --format=posix --pax-option=delete=atime,delete=ctime $keep --no-recursion -C "$1" . |
-        tar --extract --file=- $keep --preserve-permissions --same-owner -C "$2"
+    tar --create --file=- --no-unquote --format=posix --pax-option=delete=atime,delete=ctime $keep --no-recursion \\
+        -C "$1" . |
+        tar --extract --file=- --no-unquote $keep --preserve-permissions --same-owner -C "$2"
     set +f
 }}
 

@@ -22,6 +22,7 @@ import msgspec
 from blake3 import blake3
 
 from voltui.jobs.journal import Journal, OpenStep, open_steps
+from voltui.jobs.kept_files import KEPT_FILES, KEPT_TREE, expired_jobs
 from voltui.jobs.plan import Description
 from voltui.jobs.state import Outcome, Progress
 from voltui.model.errors import NotFound, Usage
@@ -33,7 +34,7 @@ T = TypeVar("T")
 LOG = "log.ndjson"
 """In the state directory: one line for each job that has ended, in JSON."""
 _KEPT = 200
-"""Ended jobs that are remembered."""
+"""Ended jobs that are remembered, beside those that can be undone."""
 
 
 class JobDirectory:
@@ -188,5 +189,11 @@ class JobsDirectory:
     def _forget_old(self) -> None:
         for job in self.all()[_KEPT:]:
             outcome = job.outcome()
-            if outcome is not None and not outcome.undo_owed:
+            if outcome is not None and not outcome.undo_owed and not _holds_content(job, outcome):
                 shutil.rmtree(job.path, ignore_errors=True)
+
+
+def _holds_content(job: JobDirectory, outcome: Outcome) -> bool:
+    """Whether a folder of its in a volume can still be put back: it alone tells how."""
+    files = bool(outcome.result.get(KEPT_FILES)) and not expired_jobs([job.id])
+    return files or bool(outcome.result.get(KEPT_TREE))

@@ -4,6 +4,7 @@ that it had there. What it was before is kept; where somebody else has changed i
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -71,5 +72,5 @@ async def _refuse_changed(target: Changing, plan: EditPlan) -> None:
 
 
 def _forget(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    path.parent.rmdir()
+    """The private folder of the file goes with all that an editor left there, such as a copy of its own."""
+    shutil.rmtree(path.parent, ignore_errors=True)

@@ -16,6 +16,7 @@ from voltui.engine.bridge import Bridge
 from voltui.engine.helper import TARGET
 from voltui.jobs.access import ArchiveAccess, BridgeAccess, opened
 from voltui.jobs.context import JobContext
+from voltui.jobs.directory import JobDirectory
 from voltui.jobs.hooks import hooked
 from voltui.jobs.kept_files import ChangedFiles, expired_jobs, told
 from voltui.jobs.locks import locked
@@ -59,6 +60,12 @@ class Changing:
         """What has to be exchanged so that entries come to these paths: where a folder on the way is missing, that
         folder, which is staged as well."""
         kinds = await self.kinds(folder for path in paths for folder in above(path))
+        for folder, kind in kinds.items():
+            if kind == OTHER:
+                raise Refused(
+                    f"/{safe_path(folder)} in the {self.target.words} is no folder now, but a file or a link.",
+                    f"Choose /{safe_path(folder)} itself, or move away what stands there.",
+                )
         found = (next((one for one in above(path) if kinds[one] != FOLDER), path) for path in paths)
         return tuple(dict.fromkeys(found))
 
@@ -100,7 +107,8 @@ class Changing:
         try:
             names = await self.bridge.check(scripts.list_kept(TARGET), "Looking for what is kept")
             for job in expired_jobs(names.decode("utf-8", "surrogateescape").splitlines()):
-                await self.forget(job)
+                if not JobDirectory(self.context.directory.path.parent / job).open_steps():
+                    await self.forget(job)  # else it is still to be put back
         except VoltuiError as error:
             self.context.directory.log(f"what is not kept any longer stays: {error.sentence}")
 

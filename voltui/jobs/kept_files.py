@@ -15,6 +15,8 @@ from voltui.model.when import now, stamp
 
 KEPT_FILES, USED_FILES = "kept_files", "used_files"
 """Keys of a job's result: the job whose change of files can be undone, and the one that was undone."""
+KEPT_TREE, USED_TREE = "kept_tree", "used_tree"
+"""The same of restores: the job whose folder of old content stayed in its target, and the one whose was put back."""
 _NAMED = 4
 """Paths that are named one by one."""
 KEPT_DAYS = 7

@@ -17,10 +17,10 @@ from voltui.engine.tools import OLD_PREFIX
 from voltui.jobs import sentences
 from voltui.jobs.directory import JobDirectory, JobsDirectory, client_name
 from voltui.jobs.journal import committed, last_states
+from voltui.jobs.kept_files import KEPT_TREE
 from voltui.jobs.owed import Owed, owed_sentence, since, undone_words
 from voltui.jobs.state import Outcome
 from voltui.jobs.undo import PUBLICATION, RECREATE_VOLUME, Undoer, tried
-from voltui.jobs.undoable import KEPT_TREE
 from voltui.model.errors import Failed, VoltuiError
 from voltui.model.when import format_time, now
 

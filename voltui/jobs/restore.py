@@ -23,6 +23,7 @@ from voltui.jobs.archive_restore import restore_by_archive
 from voltui.jobs.context import JobContext
 from voltui.jobs.extract import extract_by_parts
 from voltui.jobs.hooks import hooked
+from voltui.jobs.kept_files import KEPT_TREE, USED_TREE
 from voltui.jobs.locks import locked
 from voltui.jobs.origin import Origin
 from voltui.jobs.plan import RestorePlan
@@ -30,7 +31,6 @@ from voltui.jobs.room import ELSEWHERE, room_for_entries
 from voltui.jobs.safety import back_up_old, emptied
 from voltui.jobs.sources import known_target, refuse_protected, take_inventory
 from voltui.jobs.undo import ADOPT, CREATE_VOLUME, DISCARD, STAGE, SWAP, target_data
-from voltui.jobs.undoable import KEPT_TREE, USED_TREE
 from voltui.jobs.users import check_can_stop, stopped
 from voltui.model.errors import Failed, Refused, VoltuiError
 from voltui.model.inventory import Inventory

@@ -16,6 +16,7 @@ from voltui.jobs.directory import JobDirectory, JobsDirectory
 from voltui.jobs.file_plans import CopyOutPlan
 from voltui.jobs.plan import BackupExportPlan, Description, Plan, VerifyPlan
 from voltui.model.errors import Refused
+from voltui.model.safe import safe
 from voltui.model.when import format_time, now
 
 _ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(64 << 20), "MALLOC_ARENA_MAX": "2"}
@@ -58,7 +59,7 @@ def describe(plan: Plan) -> Description:
         plan=msgspec.to_builtins(plan),
         asked=format_time(now()),
         user=_user(),
-        command=" ".join(["voltui", *sys.argv[1:]]),
+        command=" ".join(["voltui", *map(safe, sys.argv[1:])]),
     )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from voltui.jobs.directory import JobsDirectory
 from voltui.jobs.file_plans import ChangeFilesPlan
-from voltui.jobs.kept_files import USED_FILES, ChangedFiles, changed_files, expired
+from voltui.jobs.kept_files import KEPT_TREE, USED_FILES, USED_TREE, ChangedFiles, changed_files, expired
 from voltui.jobs.plan import RestorePlan
 from voltui.jobs.state import Outcome
 from voltui.model.backup import Backup, Reason
@@ -20,9 +20,6 @@ from voltui.model.errors import NotFound
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.when import parse_time
-
-KEPT_TREE, USED_TREE = "kept_tree", "used_tree"
-"""Keys of a job's result: the job whose folder of old content stayed in its target, and the one whose was put back."""
 
 
 @dataclass(frozen=True, slots=True)

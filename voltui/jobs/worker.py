@@ -82,6 +82,11 @@ async def _run(directory: JobDirectory, plan: Plan, state: Path, descriptor: int
         outcome = Outcome("done", sentences.done(plan, result), format_time(now()), result=result)
     except (asyncio.CancelledError, VoltuiError) as error:
         outcome = _ended_early(context, plan, error)
+    except Exception as error:
+        if context.committed is None:
+            raise
+        traceback.print_exc()
+        outcome = _ended_early(context, plan, Failed(f"VolTUI has a fault: {error!r}."))
     finally:
         ticker.cancel()
         with contextlib.suppress(OSError):

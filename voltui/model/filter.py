@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
-from fnmatch import translate
 from typing import NamedTuple
 
 from voltui.model.safe import safe
@@ -186,7 +185,7 @@ def _value(ask: Ask, sign: str, value: str) -> _Term:
     """``project=`` and ``driver=``: the whole value, with ``*`` for anything; near are values that begin so."""
     if sign != "=" or not value:
         raise _Fault(f"{ask} needs a name: {LANGUAGE[ask][0][0]}")
-    whole, beginning = re.compile(translate(value)), re.compile(translate(value + "*"))
+    whole, beginning = _pattern(value), _pattern(value + "*")
 
     def of(pattern: re.Pattern[str]) -> _Test:
         if ask is Ask.PROJECT:
@@ -194,6 +193,11 @@ def _value(ask: Ask, sign: str, value: str) -> _Term:
         return lambda facts: pattern.match(facts.driver) is not None
 
     return _Term(of(whole), of(beginning))
+
+
+def _pattern(value: str) -> re.Pattern[str]:
+    """The whole value, with ``*`` for anything."""
+    return re.compile("(?s:" + ".*".join(map(re.escape, value.split("*"))) + r")\Z")
 
 
 def _label(sign: str, value: str) -> _Term:

@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterable, Set
 from contextlib import suppress
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from textual.app import App
+from textual.events import Resize
 
 from voltui.config import Settings
 from voltui.engine.endpoint import Endpoint
@@ -31,6 +32,7 @@ from voltui.ui.live import Live
 from voltui.ui.memory import Memory, Remembered
 from voltui.ui.palette import GROUNDS
 from voltui.ui.screens.main import MainScreen
+from voltui.ui.screens.small import SmallScreen, too_small
 from voltui.ui.sizing import Sizing
 from voltui.ui.state import State, Store
 from voltui.ui.stylesheets import stylesheets
@@ -104,6 +106,19 @@ class VoltuiApp(App[str]):
         self.set_interval(_MINUTE, self.main.show_state)
         self.set_timer(_STARTED, collecting.sparingly)
         self.call_after_refresh(self._begin)
+
+    def on_resize(self, event: Resize) -> None:
+        """Where there is no room for anything, a sentence says so."""
+        small = too_small(event.size)
+        if small and not any(isinstance(screen, SmallScreen) for screen in self.screen_stack):
+            self.push_screen(SmallScreen())
+        elif not small and isinstance(self.screen, SmallScreen):
+            self.pop_screen()
+
+    def push_screen(self, *given: Any, **named: Any) -> Any:
+        """Open a screen; a message that was for what is open would cover it."""
+        self.clear_notifications()
+        return super().push_screen(*given, **named)
 
     def _begin(self) -> None:
         self._remembered = self.memory.recall(self.settings.endpoint)

@@ -88,7 +88,9 @@ def tabs(pane: Pane, width: int) -> Line:
         parts += [Span(f" {title} ", "tab") if name == pane.view.id else f" {title} "]
     facts: list[Span | str] = []
     if pane.marked:
-        facts.append(Span(f"{len(pane.marked)} marked  ", "mark"))
+        shown = len(pane.marked) if not pane.filter else len(pane.marked.intersection(pane.matched))
+        of = "" if shown == len(pane.marked) else f"{shown} of "
+        facts.append(Span(f"{of}{len(pane.marked)} marked  ", "mark"))
     if pane.filter:
         sign = f"{glyphs().near} " if pane.near else ""
         room = width - width_of(line(*parts, *facts)) - len(sign) - 2

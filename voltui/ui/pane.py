@@ -86,6 +86,11 @@ class Pane:
             self._matching_of = made_from
         return self._matching
 
+    @property
+    def matched(self) -> Sequence[str]:
+        """The keys that the filter left the last time it was asked."""
+        return self._matching
+
     def prepare(self, state: State, seconds: float | None = None) -> bool:
         """Make what the filter looks at, for so many seconds or to the end; whether all is made."""
         return self._cache.make(state, seconds)
@@ -205,9 +210,10 @@ class Pane:
         self.marked = self.marked ^ frozenset(keys)
 
     def chosen(self, state: State, cursor_key: str) -> list[str]:
-        """What an action is for: the marked rows that the filter leaves, else those that the cursor is on."""
-        seen = sorted(self.marked.intersection(self.matching(state))) if self.marked else []
-        return seen or self._rows_of(cursor_key)
+        """What an action is for: the marked rows that the filter leaves; without marks, what the cursor is on."""
+        if self.marked:
+            return sorted(self.marked.intersection(self.matching(state)))
+        return self._rows_of(cursor_key)
 
     def _rows_of(self, key: str) -> list[str]:
         heading = self.heading(key)

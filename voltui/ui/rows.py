@@ -9,6 +9,7 @@ from typing import Any
 from voltui.model.filter import Facts
 from voltui.ui.state import State, same
 from voltui.ui.views.base import Sort, View
+from voltui.ui.views.grouped import GroupedView
 
 _MINUTE = 60
 _SLICE = 50
@@ -61,6 +62,8 @@ class RowCache:
         for key in keys:
             if key not in known:
                 known[key] = sort.key(state, key)
+        if isinstance(self._view, GroupedView):
+            keys = sorted(keys)  # what is equal stands by name, whenever it came
         return sorted(keys, key=known.__getitem__, reverse=sort.reverse)
 
     def make(self, state: State, seconds: float | None = None) -> bool:

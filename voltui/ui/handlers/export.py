@@ -74,7 +74,7 @@ class Export:
                 screen.app.tell_error(error)
                 return
             screen.app.start_job(BackupExportPlan(screen.app.live.common(), chosen, str(path.absolute())))
-            screen.unmark()
+            screen.unmark_chosen()
 
         what = safe(chosen[0]) if len(chosen) == 1 else plural(len(chosen), "backup")
         hint = "A directory gets all of it. A file .tar or .tar.zst gets its content, decrypted."

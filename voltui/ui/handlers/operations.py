@@ -30,14 +30,14 @@ class Operations:
             self._screen.app.tell("There is nothing here to back up.", warning=True)
             return
         self._screen.app.start_job(BackupPlan(self._screen.app.live.common(), tuple(sources)))
-        self._screen.unmark()
+        self._screen.unmark_chosen()
 
     def do_verify(self) -> None:
         """Read backups back."""
         chosen = self._screen.chosen
         if chosen:
             self._screen.app.start_job(VerifyPlan(self._screen.app.live.common(), tuple(chosen)))
-            self._screen.unmark()
+            self._screen.unmark_chosen()
 
     def do_restore(self) -> None:
         """Show the plan of a restore; Enter there does it."""

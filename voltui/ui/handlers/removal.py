@@ -48,14 +48,20 @@ class Removal:
             return
         last = last_verified(state.backups, {backup.id for backup in doomed})
         if last is not None:
-            words = f"No verified backup of the {last.source.words} would be left. Back it up again first."
+            gone = (
+                state.inventory is not None
+                and last.source.kind == "volume"
+                and (last.source.name not in state.inventory.volumes)
+            )
+            hint = "It is gone: VolTUI keeps the last of it." if gone else "Back it up again first."
+            words = f"No verified backup of the {last.source.words} would be left. {hint}"
             screen.app.tell(words, warning=True)
             return
 
         def decided(yes: bool | None) -> None:
             if yes:
                 screen.app.start_job(PrunePlan(screen.app.live.common(), tuple(backup.id for backup in doomed)))
-                screen.unmark()
+                screen.unmark_chosen()
 
         what = safe(doomed[0].id) if len(doomed) == 1 else plural(len(doomed), "backup")
         screen.app.clear_notifications()
@@ -93,7 +99,7 @@ class Removal:
         def decided(plan: RemovePlan | None) -> None:
             if plan is not None:
                 app.start_job(plan)
-                self._screen.unmark()
+                self._screen.unmark_chosen()
 
         app.push_screen(RemoveScreen(RemovePlan(app.live.common(), tuple(names)), state), decided)
 

@@ -40,8 +40,6 @@ _REST = 0.1
 _NODE_KINDS = {VOLUMES: NodeKind.VOLUME, CONTAINERS: NodeKind.CONTAINER}
 _SLICE = 0.006
 """Seconds of preparing a filter between two looks at the keyboard."""
-_LEAST_WIDTH, _LEAST_HEIGHT = 60, 16
-"""Cells below which the list and its detail would be of no use."""
 _WIDE = 110
 """From so many cells on, the detail stands beside the list."""
 
@@ -73,7 +71,6 @@ class ListScreen(Screen[None]):
         yield Lines(id="job")
         yield FilterLine(id="filtering")
         yield Lines(id="keys")
-        yield Lines(id="small")
 
     def on_mount(self) -> None:
         """Begin with the list focused."""
@@ -183,13 +180,7 @@ class ListScreen(Screen[None]):
         self._show_detail()
 
     def on_resize(self) -> None:
-        """The lines are made for a width; where there is no room for them, a sentence says so."""
-        small = self.size.width < _LEAST_WIDTH or self.size.height < _LEAST_HEIGHT
-        if small != self.has_class("-small"):
-            self.set_class(small, "-small")
-            self.call_after_refresh(self.app.refresh)  # Textual leaves what stood there before
-        words = frame.too_small(self.state, self.size.width, _LEAST_WIDTH, _LEAST_HEIGHT) if small else []
-        self._lines("small").show(words)
+        """The lines are made for a width."""
         self.call_after_refresh(self.show_state)
 
     def _show_rows(self, cursor_key: str | None = None) -> None:

@@ -22,6 +22,10 @@ from voltui.ui.widgets.filter_line import FilterLine
 _VIEWS: tuple[type[View], ...] = (VolumesView, ContainersView, GraphView, BackupsView, JobsView)
 
 
+_OF_MARKED = ("backup", "verify", "remove", "share", "export")
+"""Actions of all that is marked."""
+
+
 def _panes() -> dict[str, Pane]:
     return {view.id: Pane(view()) for view in _VIEWS}
 
@@ -71,8 +75,11 @@ class MainScreen(ListScreen):
             key = self.state.key(identifier)
             self.app.tell(f"{key} {action.label}: not in the pane {self._pane.view.title}.", warning=True)
             return
+        if identifier in _OF_MARKED and self._pane.marked and not self.chosen:
+            self.app.tell(f"The filter hides what is marked: {self.state.key('back')} clears it.", warning=True)
+            return
         if action.one_row and self.on_project:
-            self.app.tell(f"{action.label} is of one row: {self.state.key('open')} opens the project.", warning=True)
+            self.app.tell(f"{action.label} is of one row, not of a project: go to one of its rows.", warning=True)
             return
         self._handlers.do(identifier)
         self.app.remember()
@@ -104,6 +111,11 @@ class MainScreen(ListScreen):
     def unmark(self) -> None:
         """Take all marks of the pane away."""
         self._pane.marked = frozenset()
+        self.show_state()
+
+    def unmark_chosen(self) -> None:
+        """Take the marks from what an action was done with: those that the filter hides stay."""
+        self._pane.marked = self._pane.marked.difference(self.chosen)
         self.show_state()
 
     def group(self) -> bool:
