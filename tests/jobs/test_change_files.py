@@ -226,8 +226,11 @@ async def test_an_edited_file_keeps_all_but_its_content_and_somebody_elses_chang
     file = files / "folder" / ODD
     file.chmod(0o2741)
     before, state = tree(files), file.stat()
-    outcome = await lab.run(edited(lab, tmp_path, "mine", b"odd"))
+    plan = edited(lab, tmp_path, "mine", b"odd")
+    (tmp_path / "edit" / "odd~").write_text("the copy that an editor has left there")
+    outcome = await lab.run(plan)
     assert outcome.ending == "done", outcome
+    assert outcome.warnings == ()
     assert file.read_text() == "mine"
     now = file.stat()
     assert (now.st_mode, now.st_uid, now.st_gid) == (state.st_mode, 1234, 4321)

@@ -46,6 +46,8 @@ def found(text: str, *, near: bool = False) -> list[str]:
         ("project=shop", ["data"]),
         ("project=shop*", ["data", "media"]),
         ("!project=*", ["anon"]),
+        ("project=sho?", []),
+        ("project=[s]hop", []),
         ("driver=nfs", ["anon"]),
         ("unused", ["media", "anon"]),
         ("!unused", ["data"]),

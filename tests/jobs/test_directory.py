@@ -1,0 +1,37 @@
+"""Which jobs are remembered."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voltui.jobs import directory
+from voltui.jobs.directory import JobDirectory, JobsDirectory
+from voltui.jobs.kept_files import KEPT_FILES, KEPT_TREE
+from voltui.jobs.plan import Description
+from voltui.jobs.state import Outcome
+from voltui.model.when import format_time, now
+
+
+def ended(jobs: JobsDirectory, result: dict[str, Any], name: str = "") -> JobDirectory:
+    job, lock = jobs.create(Description("backup", "data", {}, format_time(now()), "somebody", "voltui"))
+    job.write_outcome(Outcome("done", "Done.", format_time(now()), result=result))
+    os.close(lock)
+    return JobDirectory(job.path.rename(jobs.root / name)) if name else job
+
+
+def test_old_jobs_are_forgotten_but_for_those_that_can_be_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "_KEPT", 2)
+    jobs = JobsDirectory(tmp_path / "jobs")
+    files, content = ended(jobs, {KEPT_FILES: "one"}), ended(jobs, {KEPT_TREE: "two"})
+    long_ago = ended(jobs, {KEPT_FILES: "three"}, "20200101T000000Z-beef")
+    plain = [ended(jobs, {}) for _ in range(6)]
+    left = {job.id for job in jobs.all()}
+    assert {files.id, content.id} < left
+    assert long_ago.id not in left, "what it kept is gone"
+    assert len(left.intersection(job.id for job in plain)) <= 3
