@@ -186,6 +186,10 @@ class VolumesView(GroupedView):
         lines += _options(volume)
         lines += backup_lines(state, key, width)
         lines.append(labelled("path", Span(safe(volume.mountpoint), "dim")))
+        known = _size(state, key)
+        if known and state.sizes:  # in the list there is room for it on wide terminals only
+            share = share_bar(known.size, state.sizes.total, _SHARE)
+            lines.append(labelled("share", *share, Span(f" of {size(state.sizes.total)} in all", "dim")))
         return lines
 
 
