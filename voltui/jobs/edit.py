@@ -43,7 +43,7 @@ async def run(context: JobContext, plan: EditPlan) -> dict[str, Any]:
             await _refuse_changed(target, plan)
             result = await target.exchange((plan.path,), (), {})
         del context.left["text"]
-        await context.in_thread(lambda: _forget(path))
+        await context.in_thread(lambda: forget_copy(path))
         await target.forget_expired()
         return result
 
@@ -71,6 +71,6 @@ async def _refuse_changed(target: Changing, plan: EditPlan) -> None:
         )
 
 
-def _forget(path: Path) -> None:
+def forget_copy(path: Path) -> None:
     """The private folder of the file goes with all that an editor left there, such as a copy of its own."""
     shutil.rmtree(path.parent, ignore_errors=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from voltui.format import size
-from voltui.jobs.edit import MOST_BYTES, digest
+from voltui.jobs.edit import MOST_BYTES, digest, forget_copy
 from voltui.jobs.file_plans import EditPlan
 from voltui.model.errors import Failed, Refused, VoltuiError
 from voltui.model.files import FILE, LINK, FileNode
@@ -54,7 +53,7 @@ class Editing:
             app.tell(f"{node.shown_name} can't be edited: {(error.strerror or str(error)).lower()}.", warning=True)
             return
         if written == content:
-            await asyncio.to_thread(_remove, file)
+            await asyncio.to_thread(forget_copy, file)
             app.tell(f"{node.shown_name} was not changed.")
             return
         plan = EditPlan(app.live.common(), self._screen.files.source, node.path, os.fsencode(file), digest(content))
@@ -68,7 +67,7 @@ class Editing:
             with self._screen.app.suspend():
                 code = subprocess.run(command, check=False).returncode
         except (ValueError, OSError, SuspendNotSupported) as error:
-            _remove(file)
+            forget_copy(file)
             raise Failed(f"The editor {safe(chosen)} does not start here.", "Set VISUAL or EDITOR.") from error
         if code:
             raise Failed(f"{safe(chosen)} ended with status {code}: nothing is written back.", f"{safe(str(file))}")
@@ -93,7 +92,3 @@ def _copied(root: Path, name: bytes, content: bytes) -> Path:
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(content)
     return file
-
-
-def _remove(file: Path) -> None:
-    shutil.rmtree(file.parent, ignore_errors=True)

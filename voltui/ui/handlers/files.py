@@ -142,7 +142,6 @@ class Files:
                 app.start_job(plan)
                 self._screen.unmark()
 
-        app.clear_notifications()
         app.push_screen(ConfirmScreen(question, facts, yes), decided)
 
     def do_add(self) -> None:

@@ -64,7 +64,6 @@ class Removal:
                 screen.unmark_chosen()
 
         what = safe(doomed[0].id) if len(doomed) == 1 else plural(len(doomed), "backup")
-        screen.app.clear_notifications()
         screen.app.push_screen(ConfirmScreen(f"Remove {what}?", _facts(doomed), "Remove"), decided)
 
     def _remove_chosen_volumes(self) -> None:

@@ -66,7 +66,6 @@ class Sharing:
             if chosen is not None:
                 app.start_job(chosen)
 
-        app.clear_notifications()
         app.push_screen(ShareScreen(plan, inventory, details), decided)
 
     async def _offer(self, inventory: Inventory, container: Container) -> None:

@@ -51,7 +51,6 @@ def _confirm(app: VoltuiApp, question: str, facts: Sequence[str], plan: Plan) ->
         if yes:
             app.start_job(plan)
 
-    app.clear_notifications()
     app.push_screen(ConfirmScreen(question, facts, "Undo"), decided)
 
 
@@ -81,5 +80,4 @@ async def _plan_restore(app: VoltuiApp, backups: tuple[Backup, ...]) -> None:
         if backup_id is not None:
             app.start_job(RestorePlan(app.live.common(), target, backup_id))
 
-    app.clear_notifications()
     app.push_screen(RestoreScreen(preview, backups), decided)
