@@ -32,5 +32,12 @@ def test_the_model_needs_nothing_but_the_standard_library() -> None:
     assert {name for name in third_party if "site" not in name and "editable" not in name} <= {"sitecustomize"}
 
 
+@pytest.mark.engine
+def test_the_first_listing_does_without_the_engines_library(sandbox_host: str) -> None:
+    code = "import asyncio, voltui.engine.adapter as a, voltui.engine.endpoint as e\n"
+    code += f"asyncio.run(a.Engine(e.resolve({sandbox_host!r})).inventory())"
+    assert loaded_by(code).isdisjoint(HEAVY)
+
+
 def test_the_engine_layer_loads_the_library_only_when_it_calls() -> None:
     assert loaded_by("import voltui.engine.adapter, voltui.jobs.submit").isdisjoint(HEAVY)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 
-from voltui.engine.connection import _refusal
+from voltui.engine.words import refusal
 
 _ID = "0f" * 32
 
@@ -30,5 +28,4 @@ _ID = "0f" * 32
     ],
 )
 def test_an_engines_words_are_told_in_brief(said: str, told: str) -> None:
-    error = SimpleNamespace(explanation=said, response=SimpleNamespace(status_code=409))
-    assert _refusal("do it", error).sentence == f"The engine refuses to do it: {told}."
+    assert refusal("do it", 409, said).sentence == f"The engine refuses to do it: {told}."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from voltui.engine import convert
 from voltui.engine.connection import DEADLINE, Connection
 from voltui.engine.endpoint import Endpoint
+from voltui.engine.reader import Reader
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import NotFound, Refused, VoltuiError
 from voltui.model.inventory import EngineInfo, Inventory
@@ -46,33 +47,31 @@ class Engine:
     async def info(self) -> EngineInfo:
         """Who answers. Asked once, then remembered: an engine does not change while one is connected to it."""
         if self._info is None:
-            version, info = await self.connection.call("say who it is", lambda api: (api.version(), api.info()))
+            version, info = await self.connection.read("say who it is", lambda api: (api.version(), api.info()))
             self._info = convert.engine_info(version, info)
         return self._info
 
     async def inventory(self) -> Inventory:
         """All volumes and containers, at about the same moment."""
-        # One after the other where nobody answers: three calls that fail at once would leave two errors unheard.
-        info = await self.info()
-        volumes, containers = await asyncio.gather(self.volumes(), self.containers())
+        info, volumes, containers = await asyncio.gather(self.info(), self.volumes(), self.containers())
         return Inventory.of(info, volumes, containers)
 
     async def volumes(self) -> list[Volume]:
         """All volumes, by name."""
-        return await self.connection.call("list volumes", lambda api: convert.volumes(api.volumes()))
+        return await self.connection.read("list volumes", lambda api: convert.volumes(api.volumes()))
 
     async def volume(self, name: str) -> Volume:
         """One volume. Raises `NotFound`."""
         try:
             return convert.volume(
-                await self.connection.call(f"show the volume {safe(name)}", lambda api: api.inspect_volume(name))
+                await self.connection.read(f"show the volume {safe(name)}", lambda api: api.inspect_volume(name))
             )
         except NotFound:
             raise NotFound(f"There is no volume {safe(name)}.", "`voltui volumes` lists what there is.") from None
 
     async def containers(self) -> list[Container]:
         """All containers, stopped ones too, helpers included."""
-        return await self.connection.call(
+        return await self.connection.read(
             "list containers", lambda api: list(map(convert.container, api.containers(all=True)))
         )
 
@@ -82,13 +81,13 @@ class Engine:
         It is inspected first: Docker tells that a container has died before its list knows; an inspect waits for that.
         """
 
-        def ask(api: APIClient) -> list[dict[str, object]]:
+        def ask(api: Reader) -> list[dict[str, object]]:
             api.inspect_container(container_id)
             rows: list[dict[str, object]] = api.containers(all=True, filters={"id": container_id})
             return rows
 
         try:
-            data = await self.connection.call("list a container", ask)
+            data = await self.connection.read("list a container", ask)
         except NotFound:
             return None
         return next((convert.container(row) for row in data if row["Id"] == container_id), None)
@@ -109,7 +108,7 @@ class Engine:
         """One container by id or name. Raises `NotFound`."""
         try:
             return convert.container_detail(
-                await self.connection.call(f"show the container {safe(name)}", lambda api: api.inspect_container(name))
+                await self.connection.read(f"show the container {safe(name)}", lambda api: api.inspect_container(name))
             )
         except NotFound:
             raise NotFound(f"There is no container {safe(name)}.", "`voltui containers` lists them.") from None
@@ -129,7 +128,7 @@ class Engine:
 
     async def volume_exists(self, name: str) -> bool:
         """Whether there is a volume of that name."""
-        data = await self.connection.call("look for a volume", lambda api: api.volumes(filters={"name": name}))
+        data = await self.connection.read("look for a volume", lambda api: api.volumes(filters={"name": name}))
         return any(entry["Name"] == name for entry in data.get("Volumes") or ())
 
     async def create_volume(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -14,8 +13,9 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from voltui.engine.endpoint import Endpoint
 from voltui.engine.pool import DaemonPool, settled
-from voltui.model.errors import Failed, NoEngine, NotFound, Refused, VoltuiError
-from voltui.model.safe import safe
+from voltui.engine.reader import EngineError, Reader, SocketReader
+from voltui.engine.words import causes_of, errno_of, reason, refusal
+from voltui.model.errors import NoEngine, VoltuiError
 
 if TYPE_CHECKING:
     from docker.api.client import APIClient
@@ -24,13 +24,6 @@ T = TypeVar("T")
 
 DEADLINE = 20.0
 """Seconds an ordinary call may take. A busy engine with thousands of volumes needs several for one listing."""
-_NOISE = (
-    (re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b"), r"\1"),
-    (re.compile(r"\b(Error response from daemon|OCI runtime \w+ failed|(runc|crun) \w+ failed|\w+\.go:\d+): "), ""),
-    (re.compile(r"\b(unable to start container process|starting container process caused): "), ""),
-    (re.compile(r": unknown$"), ""),
-)
-"""What is taken out of an engine's words, and what takes its place."""
 _THREADS = 6
 _ANY_VERSION = "1.41"
 """Stands in a client until the engine has said which versions it speaks; that question is of no version."""
@@ -57,18 +50,33 @@ class Connection:
         (409), or `Failed` with the engine's words.
         """
 
+        return await self._in_thread(what, lambda: function(self.client(deadline)), deadline)
+
+    async def read(self, what: str, function: Callable[[Reader], T], *, deadline: float = DEADLINE) -> T:
+        """Like `call`, for what `Reader` can ask: where the engine is behind a unix socket, without the SDK."""
+        return await self._in_thread(what, lambda: function(self.reader(deadline)), deadline)
+
+    async def change(self, what: str, function: Callable[[APIClient], T], *, deadline: float = DEADLINE) -> T:
+        """Like `call`, for what changes something: a cancel waits until the engine has answered."""
+        return await settled(self.call(what, function, deadline=deadline))
+
+    async def _in_thread(self, what: str, function: Callable[[], T], deadline: float) -> T:
         def run() -> T:
+            self._local.deadline = deadline
             with self.translated(what):
-                return function(self.client(deadline))
+                return function()
 
         try:
             return await asyncio.wait_for(self._pool.run(run), deadline + 1)
         except TimeoutError:
             raise self._silent(what, deadline) from None
 
-    async def change(self, what: str, function: Callable[[APIClient], T], *, deadline: float = DEADLINE) -> T:
-        """Like `call`, for what changes something: a cancel waits until the engine has answered."""
-        return await settled(self.call(what, function, deadline=deadline))
+    def reader(self, timeout: float = DEADLINE) -> Reader:
+        """What asks the engine for the calling thread. ``timeout`` bounds each wait on a socket, in seconds."""
+        if SocketReader.serves(self.endpoint.host):
+            return SocketReader(self.endpoint.host, self._known_version(timeout), timeout)
+        client: Reader = self.client(timeout)
+        return client
 
     def client(self, timeout: float = DEADLINE) -> APIClient:
         """The calling thread's client. ``timeout`` bounds each wait on its socket, in seconds."""
@@ -80,21 +88,30 @@ class Connection:
 
     def new_client(self, timeout: float) -> APIClient:
         """A client of its own for a stream that lasts. Give it back with `release`."""
-        if not self._version:
-            self._version = self._ask_version(timeout)
-        client = self._make(self._version, timeout)
+        client = self._make(self._known_version(timeout), timeout)
         self._clients.append(client)
         return client
 
-    def release(self, client: APIClient) -> None:
+    def new_reader(self, timeout: float) -> Reader:
+        """What asks the engine, for a stream that lasts. Give it back with `release`."""
+        return self.reader(timeout) if SocketReader.serves(self.endpoint.host) else self.new_client(timeout)
+
+    def release(self, client: APIClient | Reader) -> None:
         """Close a client of `new_client` that is done with."""
         if client in self._clients:
             self._clients.remove(client)
             client.close()
 
+    def _known_version(self, timeout: float) -> str:
+        if not self._version:
+            self._version = self._ask_version(timeout)
+        return self._version
+
     def _ask_version(self, timeout: float) -> str:
         """The engine's API version. The SDK would ask in its constructor and leave the socket open on failure."""
-        client = self._make(_ANY_VERSION, timeout)
+        host = self.endpoint.host
+        serves = SocketReader.serves(host)
+        client: Reader = SocketReader(host, _ANY_VERSION, timeout) if serves else self._make(_ANY_VERSION, timeout)
         try:
             return str(client.version(api_version=False)["ApiVersion"])
         finally:
@@ -119,8 +136,7 @@ class Connection:
 
     def _deadline(self) -> float:
         """The calling thread's, in seconds."""
-        client = getattr(self._local, "client", None)
-        return float(client.timeout) if client is not None and client.timeout else DEADLINE
+        return float(getattr(self._local, "deadline", DEADLINE))
 
     def close(self) -> None:
         """Let the threads end and close the sockets."""
@@ -133,25 +149,32 @@ class Connection:
     @contextmanager
     def translated(self, what: str) -> Iterator[None]:
         """Turn whatever the SDK and its libraries raise into VolTUI's errors."""
-        from docker.errors import DockerException
-        from requests.exceptions import RequestException
-        from urllib3.exceptions import HTTPError
-
         try:
             yield
-        except (DockerException, RequestException, HTTPError, HTTPException, OSError, EOFError) as error:
-            raise self._translate(what, error) from error
+        except VoltuiError:
+            raise
+        except Exception as error:
+            translation = self._translate(what, error)
+            if translation is None:
+                raise
+            raise translation from error
 
-    def _translate(self, what: str, error: Exception) -> VoltuiError:
-        from docker.errors import APIError
-        from requests.exceptions import Timeout
+    def _translate(self, what: str, error: Exception) -> VoltuiError | None:
+        """The error in VolTUI's words, or ``None`` for a fault of ours."""
+        if isinstance(error, EngineError):
+            return refusal(what, error.status, error.explanation)
+        from docker.errors import APIError, DockerException
+        from requests.exceptions import RequestException, Timeout
+        from urllib3.exceptions import HTTPError
 
         if isinstance(error, APIError) and error.response is not None:
-            return _refusal(what, error)
-        if any(isinstance(cause, Timeout | TimeoutError) for cause in _chain(error)):
+            return refusal(what, error.response.status_code, str(error.explanation or error))
+        if not isinstance(error, DockerException | RequestException | HTTPError | HTTPException | OSError | EOFError):
+            return None
+        if any(isinstance(cause, Timeout | TimeoutError) for cause in causes_of(error)):
             return self._silent(what, self._deadline())
         return NoEngine(
-            f"The engine at {self.endpoint.shown} can't be reached: {self._ssh_words() or _reason(error)}.",
+            f"The engine at {self.endpoint.shown} can't be reached: {self._ssh_words() or reason(error)}.",
             self._hint(error),
         )
 
@@ -170,7 +193,7 @@ class Connection:
         )
 
     def _hint(self, error: Exception) -> str:
-        number = _errno(error)
+        number = errno_of(error)
         if number == errno.EACCES:
             return "Run as root, or as a member of the group that owns the socket (often `docker`)."
         if self.endpoint.host.startswith("ssh://"):
@@ -178,48 +201,3 @@ class Connection:
         if number in (errno.ENOENT, errno.ECONNREFUSED):
             return "Start Docker, name another engine with --host or --context, or try `voltui sandbox`."
         return "Check the address and the network, or name another engine with --host or --context."
-
-
-def _refusal(what: str, error: Any) -> VoltuiError:
-    """An answer of the engine that is no success."""
-    words = _plain(safe(str(error.explanation or error)))
-    status = error.response.status_code
-    if status == 404:
-        return NotFound(f"The engine does not know it: {words}.", f"It was asked to {what}.")
-    if status == 409:
-        return Refused(f"The engine refuses to {what}: {words}.")
-    return Failed(f"The engine failed to {what}: {words}.", f"It answered {status}.")
-
-
-def _plain(words: str) -> str:
-    """An engine's words without what only its makers need: layers of itself, line numbers, ids in full."""
-    for pattern, instead in _NOISE:
-        words = pattern.sub(instead, words)
-    return words.strip().rstrip(".")
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and what caused it; requests and urllib3 also hide causes among the arguments."""
-    seen: set[int] = set()
-    waiting = [error]
-    while waiting:
-        current = waiting.pop()
-        if current is None or id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        hidden = [argument for argument in current.args if isinstance(argument, BaseException)]
-        waiting += [current.__cause__, current.__context__, getattr(current, "reason", None), *hidden]
-
-
-def _errno(error: Exception) -> int | None:
-    return next((cause.errno for cause in _chain(error) if isinstance(cause, OSError) and cause.errno), None)
-
-
-def _reason(error: Exception) -> str:
-    """The root of the trouble in a few words: the system's own where there are some."""
-    causes = list(_chain(error))
-    for cause in causes:
-        if isinstance(cause, OSError) and cause.errno and cause.strerror:
-            return cause.strerror.lower()
-    return safe(str(causes[-1]) or type(causes[-1]).__name__).rstrip(".")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from voltui.engine.connection import DEADLINE, Connection
+from voltui.engine.reader import EventStream
 from voltui.model.container import HELPER_LABEL
 from voltui.model.errors import VoltuiError
 
@@ -43,7 +44,7 @@ class Events:
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[Change] = asyncio.Queue()
         self._closed = threading.Event()
-        self._stream: Any = None
+        self._stream: EventStream | None = None
         threading.Thread(target=self._run, name="events", daemon=True).start()
 
     async def __aiter__(self) -> AsyncIterator[Change]:
@@ -85,19 +86,19 @@ class Events:
             wait = min(wait * 2, _LONGEST_WAIT)
 
     def _listen(self) -> Iterator[Change]:
-        client = self._connection.new_client(DEADLINE)
+        reader = self._connection.new_reader(DEADLINE)
         try:
-            self._stream = client.events(decode=True, filters=_FILTERS)
+            stream = self._stream = reader.events(decode=True, filters=_FILTERS)
             if self._closed.is_set():
                 self._hang_up()
-                return
-            yield Change("connected")
-            for event in self._stream:
+            else:
+                yield Change("connected")
+            for event in stream:
                 change = _change(event)
                 if change is not None:
                     yield change
         finally:
-            self._connection.release(client)
+            self._connection.release(reader)
 
     def _put(self, change: Change) -> None:
         if not self._loop.is_closed():
