@@ -12,9 +12,10 @@ from tests.conftest import Lab
 from voltui.engine.convert import engine_info
 from voltui.jobs import backup
 from voltui.jobs.context import JobContext
+from voltui.jobs.directory import jobs_directory
 from voltui.jobs.plan import BackupPlan
 from voltui.jobs.sharing import takers_of
-from voltui.jobs.submit import describe, jobs_directory
+from voltui.jobs.submit import describe
 from voltui.jobs.volume_plans import Share, SharePlan
 from voltui.model.errors import Refused
 from voltui.model.source import Source

@@ -15,10 +15,10 @@ from pathlib import Path
 from tests.conftest import Lab, until
 from voltui.archive.unpack import unpack
 from voltui.jobs import recover
-from voltui.jobs.directory import JobDirectory
+from voltui.jobs.directory import JobDirectory, jobs_directory
 from voltui.jobs.plan import Plan
 from voltui.jobs.state import Outcome
-from voltui.jobs.submit import describe, jobs_directory
+from voltui.jobs.submit import describe
 from voltui.store.local import LocalStore
 
 Tree = dict[str, tuple[int, int, int, bytes]]

@@ -20,7 +20,8 @@ from tests.faults.proxy import Proxy
 from tests.faults.test_every_step import Scene, check_content, paused_backup, restore
 from voltui.engine.endpoint import Endpoint
 from voltui.jobs import recover
-from voltui.jobs.submit import jobs_directory, submit
+from voltui.jobs.directory import jobs_directory
+from voltui.jobs.submit import submit
 
 pytestmark = pytest.mark.engine
 _NUMBER = re.compile(r"[0-9a-f]{12,}|voltui-[^/]+")

@@ -16,9 +16,8 @@ from tests.faults.test_files import begun
 from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint
 from voltui.jobs import recover
-from voltui.jobs.directory import JobDirectory
+from voltui.jobs.directory import JobDirectory, jobs_directory
 from voltui.jobs.plan import BackupPlan
-from voltui.jobs.submit import jobs_directory
 from voltui.model.errors import VoltuiError
 from voltui.model.source import Source
 

@@ -14,9 +14,9 @@ from tests.faults.harness import TABLE, check_invariants
 from voltui.archive.index import read_index
 from voltui.jobs import recover
 from voltui.jobs.common import Treatment
-from voltui.jobs.directory import JobDirectory
+from voltui.jobs.directory import JobDirectory, jobs_directory
 from voltui.jobs.plan import BackupPlan, RestorePlan
-from voltui.jobs.submit import jobs_directory, submit
+from voltui.jobs.submit import submit
 from voltui.model.backup import Consistency
 from voltui.model.source import Source
 from voltui.store.local import LocalStore

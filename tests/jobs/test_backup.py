@@ -13,9 +13,10 @@ import pytest
 from tests.conftest import Lab, slow_to_compress, until
 from voltui.archive.index import read_index
 from voltui.jobs.common import Treatment
+from voltui.jobs.directory import jobs_directory
 from voltui.jobs.plan import BackupPlan
 from voltui.jobs.state import Outcome
-from voltui.jobs.submit import jobs_directory, submit
+from voltui.jobs.submit import submit
 from voltui.model.backup import Backup, Consistency
 from voltui.model.errors import NotFound, Refused
 from voltui.model.source import Source

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import Lab
 from tests.faults.harness import Tree, finish, no_folders_left, records, start, tree
+from voltui.jobs.directory import jobs_directory
 from voltui.jobs.edit import digest
 from voltui.jobs.file_plans import (
     ChangeFilesPlan,
@@ -20,7 +21,6 @@ from voltui.jobs.file_plans import (
 )
 from voltui.jobs.plan import BackupPlan
 from voltui.jobs.state import Outcome
-from voltui.jobs.submit import jobs_directory
 from voltui.jobs.undoable import last_undoable, undoables
 from voltui.model.errors import NotFound, Refused
 from voltui.model.source import Source

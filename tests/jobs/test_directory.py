@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from voltui.jobs import directory
+from voltui.jobs.description import Description
 from voltui.jobs.directory import JobDirectory, JobsDirectory
 from voltui.jobs.kept_files import KEPT_FILES, KEPT_TREE
-from voltui.jobs.plan import Description
 from voltui.jobs.state import Outcome
 from voltui.model.when import format_time, now
 

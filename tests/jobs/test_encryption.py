@@ -14,9 +14,9 @@ from tests.conftest import Lab, Ran
 from voltui.archive import manifest
 from voltui.archive.seal import Seal
 from voltui.jobs.common import Common, Treatment
+from voltui.jobs.directory import jobs_directory
 from voltui.jobs.keys import Keyring
 from voltui.jobs.plan import BackupPlan, PrunePlan, RestorePlan, VerifyPlan
-from voltui.jobs.submit import jobs_directory
 from voltui.jobs.undoable import last_undoable, undoables
 from voltui.model.backup import Backup
 from voltui.model.errors import Damaged, Refused

@@ -13,9 +13,9 @@ import pytest
 from tests.conftest import Lab, Ran, slow_to_compress, until
 from voltui.jobs import recover
 from voltui.jobs.common import Common, Treatment
-from voltui.jobs.directory import JobDirectory
+from voltui.jobs.directory import JobDirectory, jobs_directory
 from voltui.jobs.plan import BackupPlan, RestorePlan
-from voltui.jobs.submit import describe, jobs_directory, submit
+from voltui.jobs.submit import describe, submit
 from voltui.model.source import Source
 
 pytestmark = pytest.mark.engine

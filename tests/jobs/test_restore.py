@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Lab
+from voltui.jobs.directory import jobs_directory
 from voltui.jobs.plan import BackupPlan, RestorePlan, VerifyPlan
 from voltui.jobs.state import Outcome
-from voltui.jobs.submit import jobs_directory
 from voltui.jobs.undoable import last_undoable, undoables
 from voltui.model.backup import Backup, Consistency, Reason
 from voltui.model.errors import Damaged, NotFound, Refused

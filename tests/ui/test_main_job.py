@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import Lab, slow_to_compress
 from tests.terminal import Terminal, voltui_terminal, wrapped
-from voltui.jobs.submit import jobs_directory
+from voltui.jobs.directory import jobs_directory
 
 pytestmark = pytest.mark.engine
 

@@ -48,7 +48,7 @@ def backed_up(ctx: click.Context, parameter: click.Parameter, incomplete: str) -
 def job_ids(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """The jobs of this user."""
     from voltui.config import state_directory
-    from voltui.jobs.submit import jobs_directory
+    from voltui.jobs.directory import jobs_directory
 
     return [job.id for job in jobs_directory(state_directory()).all() if job.id.startswith(incomplete)]
 

@@ -63,7 +63,7 @@ class CliContext:
     @cached_property
     def jobs(self) -> JobsDirectory:
         """The jobs of this user."""
-        from voltui.jobs.submit import jobs_directory
+        from voltui.jobs.directory import jobs_directory
 
         return jobs_directory(self.settings.state)
 

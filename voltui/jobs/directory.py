@@ -21,9 +21,9 @@ from typing import TypeVar
 import msgspec
 from blake3 import blake3
 
+from voltui.jobs.description import Description
 from voltui.jobs.journal import Journal, OpenStep, open_steps
 from voltui.jobs.kept_files import KEPT_FILES, KEPT_TREE, expired_jobs
-from voltui.jobs.plan import Description
 from voltui.jobs.state import Outcome, Progress
 from voltui.model.errors import NotFound, Usage
 from voltui.model.safe import safe
@@ -146,6 +146,11 @@ class JobDirectory:
             return msgspec.json.decode((self.path / name).read_bytes(), type=kind)
         except FileNotFoundError:
             return None
+
+
+def jobs_directory(state: Path) -> JobsDirectory:
+    """Where the jobs of a state directory are."""
+    return JobsDirectory(state / "jobs")
 
 
 def client_name(jobs: Path) -> str:

@@ -20,8 +20,7 @@ from voltui.engine.bridge import Bridge, BridgeUnavailable
 from voltui.engine.helper import CLIENT_LABEL, TARGET, HelperSpec
 from voltui.engine.pool import settled
 from voltui.jobs.common import TransportChoice
-from voltui.jobs.directory import client_name
-from voltui.jobs.submit import jobs_directory
+from voltui.jobs.directory import client_name, jobs_directory
 from voltui.model.errors import Failed, VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source

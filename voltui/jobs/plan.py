@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, get_args
+from typing import ClassVar, get_args
 
 import msgspec
 
 from voltui.jobs.common import Common, Treatment
+from voltui.jobs.description import Description
 from voltui.jobs.file_plans import CopyOutPlan, DeleteFilesPlan, EditPlan, PutPlan, RestoreFilesPlan, UndoFilesPlan
 from voltui.jobs.volume_plans import (
     ClonePlan,
@@ -159,19 +160,6 @@ Plan = (
 _KINDS: dict[str, type[Plan]] = {plan.kind: plan for plan in get_args(Plan)}
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
-    """``job.json``: what is to be done, and who asked."""
-
-    kind: str
-    subject: str
-    plan: dict[str, Any]
-    asked: str
-    """When, RFC 3339, UTC."""
-    user: str
-    command: str
-    """What was called: ``voltui backup shop_pgdata``. No secrets: they are never arguments."""
-
-    def decode_plan(self) -> Plan:
-        """The plan. Raises `msgspec.ValidationError` where a newer version wrote it."""
-        return msgspec.convert(self.plan, type=_KINDS[self.kind])
+def decode(description: Description) -> Plan:
+    """The plan that a job was started with. Raises `msgspec.ValidationError` where a newer version wrote it."""
+    return msgspec.convert(description.plan, type=_KINDS[description.kind])

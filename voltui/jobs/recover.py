@@ -19,6 +19,7 @@ from voltui.jobs.directory import JobDirectory, JobsDirectory, client_name
 from voltui.jobs.journal import committed, last_states
 from voltui.jobs.kept_files import KEPT_TREE
 from voltui.jobs.owed import Owed, owed_sentence, since, undone_words
+from voltui.jobs.plan import decode
 from voltui.jobs.state import Outcome
 from voltui.jobs.undo import PUBLICATION, RECREATE_VOLUME, Undoer, tried
 from voltui.model.errors import Failed, VoltuiError
@@ -90,7 +91,7 @@ async def sweep_helpers(engine: Engine, jobs: JobsDirectory) -> int:
 def _endpoint(job: JobDirectory) -> Endpoint | None:
     """Where the job's engine is; ``None`` for a job of a newer version, or one whose file was damaged: leave it."""
     try:
-        return job.description().decode_plan().common.endpoint
+        return decode(job.description()).common.endpoint
     except (OSError, KeyError, msgspec.MsgspecError):
         return None
 
@@ -148,7 +149,7 @@ def _outcome(job: JobDirectory, before: Outcome | None, undone: list[str], owed:
 
 def _done(job: JobDirectory, result: dict[str, Any], owed: list[Owed]) -> Outcome:
     """A job that was killed when what it was for was done already."""
-    plan = job.description().decode_plan()
+    plan = decode(job.description())
     warnings = list(owed_sentence(owed))
     if result.get(KEPT_TREE):
         where = f"{OLD_PREFIX}{job.id}"

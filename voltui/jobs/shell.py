@@ -10,10 +10,10 @@ from voltui.config import Settings
 from voltui.engine import shell
 from voltui.engine.adapter import Engine
 from voltui.engine.helper import CLIENT_LABEL, HelperSpec
-from voltui.jobs.directory import client_name
+from voltui.jobs.directory import client_name, jobs_directory
 from voltui.jobs.explorer import SHELL_PREFIX
 from voltui.jobs.locks import locked
-from voltui.jobs.submit import READ_ONLY_HINT, jobs_directory
+from voltui.jobs.submit import READ_ONLY_HINT
 from voltui.model.errors import Refused
 from voltui.model.inventory import Inventory
 from voltui.model.safe import safe

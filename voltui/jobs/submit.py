@@ -12,9 +12,10 @@ from pathlib import Path
 
 import msgspec
 
-from voltui.jobs.directory import JobDirectory, JobsDirectory
+from voltui.jobs.description import Description
+from voltui.jobs.directory import JobDirectory, jobs_directory
 from voltui.jobs.file_plans import CopyOutPlan
-from voltui.jobs.plan import BackupExportPlan, Description, Plan, VerifyPlan
+from voltui.jobs.plan import BackupExportPlan, Plan, VerifyPlan
 from voltui.model.errors import Refused
 from voltui.model.safe import safe
 from voltui.model.when import format_time, now
@@ -25,11 +26,6 @@ Saves 5 % of a backup's time (measured)."""
 READ_ONLY_HINT = "It was told so by --read-only, by VOLTUI_READ_ONLY or by read_only in its configuration."
 _LEAST_DESCRIPTOR = 10
 """A job's own standard input and output lead nowhere: what it is given must not be one of them."""
-
-
-def jobs_directory(state: Path) -> JobsDirectory:
-    """Where the jobs of a state directory are."""
-    return JobsDirectory(state / "jobs")
 
 
 def submit(plan: Plan, state: Path, *, descriptor: int | None = None) -> JobDirectory:

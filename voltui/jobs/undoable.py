@@ -13,7 +13,7 @@ from datetime import datetime
 from voltui.jobs.directory import JobsDirectory
 from voltui.jobs.file_plans import ChangeFilesPlan
 from voltui.jobs.kept_files import KEPT_TREE, USED_FILES, USED_TREE, ChangedFiles, changed_files, expired
-from voltui.jobs.plan import RestorePlan
+from voltui.jobs.plan import RestorePlan, decode
 from voltui.jobs.state import Outcome
 from voltui.model.backup import Backup, Reason
 from voltui.model.errors import NotFound
@@ -67,7 +67,7 @@ def _kept_in_volumes(jobs: JobsDirectory, engine_id: str) -> list[Undoable]:
         if outcome is None or not outcome.result:
             continue
         used |= {outcome.result.get(USED_TREE), outcome.result.get(USED_FILES)}
-        undoable = _kept(job.id, outcome, job.description().decode_plan(), engine_id)
+        undoable = _kept(job.id, outcome, decode(job.description()), engine_id)
         if undoable is not None:
             found[job.id] = undoable
     return [undoable for job, undoable in found.items() if job not in used]

@@ -9,8 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from voltui.jobs.description import Description
 from voltui.jobs.directory import JobDirectory, JobsDirectory
-from voltui.jobs.plan import Description
 from voltui.jobs.state import Outcome, Progress
 
 State = Literal["running", "done", "failed", "cancelled", "died"]

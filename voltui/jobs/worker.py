@@ -17,7 +17,7 @@ from voltui.jobs import recover, sentences
 from voltui.jobs.context import JobContext
 from voltui.jobs.directory import JobDirectory, JobsDirectory
 from voltui.jobs.owed import owed_sentence
-from voltui.jobs.plan import BackupExportPlan, ExportPlan, Plan, RestorePlan
+from voltui.jobs.plan import BackupExportPlan, ExportPlan, Plan, RestorePlan, decode
 from voltui.jobs.state import Outcome
 from voltui.model.errors import Cancelled, Failed, VoltuiError
 from voltui.model.when import format_time, now
@@ -54,7 +54,7 @@ def run_job(path: Path, state: Path, descriptor: int = -1) -> None:
     directory = JobDirectory(path)
     _into_log(path / "log")
     try:
-        plan = directory.description().decode_plan()
+        plan = decode(directory.description())
         outcome = asyncio.run(_run(directory, plan, state, descriptor))
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, the user must hear of it
         traceback.print_exc()

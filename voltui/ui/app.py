@@ -7,14 +7,13 @@ import os
 from collections.abc import Iterable, Set
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual.app import App
 from textual.events import Resize
 
 from voltui.config import Settings
 from voltui.engine.endpoint import Endpoint
-from voltui.jobs.plan import Plan
 from voltui.jobs.watch import JobView
 from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
@@ -36,6 +35,9 @@ from voltui.ui.screens.small import SmallScreen, too_small
 from voltui.ui.sizing import Sizing
 from voltui.ui.state import State, Store
 from voltui.ui.stylesheets import stylesheets
+
+if TYPE_CHECKING:
+    from voltui.jobs.plan import Plan
 
 _MINUTE = 60.0
 """Ages are shown in minutes and more: once a minute those that differ are painted."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from voltui.config import Settings
 from voltui.engine.adapter import Engine
@@ -15,16 +16,17 @@ from voltui.engine.events import Change, Events
 from voltui.engine.pool import DaemonPool
 from voltui.jobs import watch
 from voltui.jobs.common import Common
-from voltui.jobs.directory import JobDirectory
+from voltui.jobs.directory import JobDirectory, jobs_directory
 from voltui.jobs.explorer import Explorer, refusal_to_explore
-from voltui.jobs.plan import Plan
-from voltui.jobs.submit import jobs_directory, submit
 from voltui.jobs.watch import JobView
 from voltui.model.errors import NotFound, VoltuiError
 from voltui.model.inventory import Inventory
 from voltui.store.local import Listing, LocalStore
 from voltui.ui import collecting
 from voltui.ui.state import Store
+
+if TYPE_CHECKING:
+    from voltui.jobs.plan import Plan
 
 _GATHER = 0.05
 """Seconds in which changes are gathered before the engine is asked about them: starting a container sends several."""
@@ -101,6 +103,8 @@ class Live:
 
     async def start_job(self, plan: Plan) -> JobDirectory:
         """Start a job and take notice of it at once."""
+        from voltui.jobs.submit import submit  # after the first screen: with it come the plans of all jobs
+
         job = await self._files.run(lambda: submit(plan, self._settings.state))
         await self._take_in_jobs()
         return job
