@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 BAR = 0.05
 MOST = 12
 """Callbacks that are told one by one."""
-NAME = "a-small-files"
+NAME = "0-small-files"
 PROJECTS = 200
 
 

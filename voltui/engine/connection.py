@@ -24,7 +24,8 @@ T = TypeVar("T")
 
 DEADLINE = 20.0
 """Seconds an ordinary call may take. A busy engine with thousands of volumes needs several for one listing."""
-_THREADS = 6
+THREADS = 6
+"""As many questions are asked at once."""
 _ANY_VERSION = "1.41"
 """Stands in a client until the engine has said which versions it speaks; that question is of no version."""
 
@@ -37,7 +38,7 @@ class Connection:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        self._pool = DaemonPool("engine", _THREADS)
+        self._pool = DaemonPool("engine", THREADS)
         self._local = threading.local()
         self._clients: list[APIClient] = []
         self._version = ""
