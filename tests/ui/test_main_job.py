@@ -105,7 +105,11 @@ async def test_the_two_containers_that_share_a_volume_are_found_by_walking_the_g
     await lab.container("second", ["shared:/here"])
     with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
         terminal.press("3")
-        terminal.wait_for("> .* 2 +2 +several write: shared")
+        assert "I Impact" not in terminal.wait_for("> .* 2 +2 +several write: shared")
+        terminal.press("I")
+        terminal.wait_for(wrapped("I Impact is of what is in the group: Enter goes into it."))
+        terminal.press("b")
+        terminal.wait_for(wrapped("Backed up and verified own and shared"))
         terminal.press("Enter")
         terminal.wait_for("> ▪ own ")
         terminal.press("j")
@@ -155,6 +159,8 @@ async def test_what_is_drawn_is_written_to_a_file_and_no_other_file_is_replaced_
         assert target.read_text() == "mine"
         export_to(terminal, tmp_path / "graph.png")
         terminal.wait_for(wrapped("has no ending that names a format"))
+        terminal.press("I", "Esc", "Esc")
+        terminal.wait_for("> data +")
 
 
 def export_to(terminal: Terminal, target: Path) -> None:

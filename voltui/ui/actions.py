@@ -14,8 +14,10 @@ from textual.binding import Binding, BindingType
 from voltui.ui.glyphs import glyphs
 
 VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS = "volumes", "containers", "graph", "backups", "jobs"
+GROUPS = "groups"
+"""The list of groups in the pane of the graph, where one does not walk."""
 VOLUME_FILES, BACKUP_FILES, DIFFERENCES = "files", "files of a backup", "differences"
-LISTS = frozenset((VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS))
+LISTS = frozenset((VOLUMES, CONTAINERS, GRAPH, GROUPS, BACKUPS, JOBS))
 """The panes of the main screen."""
 TREES = frozenset((VOLUME_FILES, BACKUP_FILES))
 """What is open where one looks into a volume or a backup."""
@@ -85,8 +87,8 @@ def shown(key: str) -> str:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("backup", ("b",), "Backup", "Back up the row, or what is marked, at once", Group.ACT,
-           frozenset((VOLUMES, CONTAINERS, GRAPH)), footer=1, changes=True),
+    Action("backup", ("b",), "Backup", "Back up the row, the group, what is marked", Group.ACT,
+           frozenset((VOLUMES, CONTAINERS, GRAPH, GROUPS)), footer=1, changes=True),
     Action("restore", ("R",), "Restore", "Show what a restore would do; Enter does it", Group.ACT,
            frozenset((VOLUMES, GRAPH, BACKUPS, BACKUP_FILES)), one_row=True, footer=2, changes=True),
     Action("undo", ("U",), "Undo", "Put back what was replaced or deleted last", Group.ACT,
@@ -101,15 +103,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("clone", ("c",), "Clone", "Copy the volume into a new one", Group.ACT,
            frozenset((VOLUMES, GRAPH)), one_row=True, changes=True),
     Action("create", ("C",), "Create", "A new volume: local, path, NFS, CIFS, memory", Group.ACT,
-           frozenset((VOLUMES, GRAPH)), changes=True),
+           frozenset((VOLUMES, GRAPH, GROUPS)), changes=True),
     Action("clean_up", ("X",), "Clean up", "Remove unused volumes, after showing them", Group.ACT,
-           frozenset((VOLUMES, GRAPH)), changes=True),
+           frozenset((VOLUMES, GRAPH, GROUPS)), changes=True),
     Action("graph_of", ("m",), "Graph of this", "What is connected with it", Group.ACT,
            frozenset((VOLUMES, CONTAINERS)), footer=5),
     Action("impact", ("I",), "Impact", "What stopping, restoring, removing it touches", Group.ACT,
            frozenset((GRAPH,)), footer=3),
     Action("export", ("e",), "Export", "Write it to a file or directory of yours", Group.ACT,
-           frozenset((GRAPH, BACKUPS)) | TREES, footer=6),
+           frozenset((GRAPH, GROUPS, BACKUPS)) | TREES, footer=6),
     Action("files", ("f",), "Files", "Look into it; of a container, what it mounts", Group.ACT,
            frozenset((VOLUMES, CONTAINERS, GRAPH, BACKUPS)), one_row=True, footer=6),
     Action("add", ("a",), "Add", "Put a file or directory of yours in here", Group.ACT,
@@ -130,9 +132,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("around", ("z",), "Around", "What is 1, 2, 3 steps from it; then all again", Group.FIND,
            frozenset((GRAPH,)), footer=4),
     Action("tree", ("t",), "Tree", "An indented tree, or the drawing again", Group.FIND,
-           frozenset((GRAPH,)), footer=5),
+           frozenset((GRAPH, GROUPS)), footer=5),
     Action("groups", ("p",), "Groups", "By project or not; of a drawing back to groups", Group.FIND,
-           frozenset((VOLUMES, CONTAINERS, GRAPH)), footer=9),
+           frozenset((VOLUMES, CONTAINERS, GRAPH, GROUPS)), footer=9),
     Action("mark", ("space",), "Mark", "Mark it for the next action, go down", Group.FIND,
            frozenset((VOLUMES, CONTAINERS, BACKUPS)) | TREES, footer=6),
     Action("invert", ("asterisk",), "Invert marks", "Mark all; where some are, those that are not", Group.FIND,
@@ -145,7 +147,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_up", ("pageup",), "Page up", "One page up", Group.MOVE),
     Action("half_down", ("ctrl+d",), "Half page down", "Half a page down", Group.MOVE),
     Action("half_up", ("ctrl+u",), "Half page up", "Half a page up", Group.MOVE),
-    Action("open", ("enter",), "Open", "All that is known; open a folder, project, graph", Group.MOVE),
+    Action("open", ("enter", "i"), "Open", "All that is known; open a folder, project, graph", Group.MOVE),
     Action("back", ("escape",), "Back", "Close it; clear the filter, then the marks", Group.MOVE),
     Action("right", ("l", "right"), "In", "As Open; in a graph along a line to the right", Group.MOVE),
     Action("left", ("h", "left"), "Out", "Fold a project, as Back; in a graph to the left", Group.MOVE),

@@ -40,8 +40,6 @@ class Looking:
         if node is None:
             if key and screen.pane.view.id == BACKUPS:
                 self._open(self._of_backup(screen.state.backup_by_id[key]))
-            elif key:
-                screen.app.tell("Walk into the group (Enter) to look into what is in it.", warning=True)
             return
         if node.kind is NodeKind.CONTAINER:
             self._choose_mount(node.name)

@@ -91,11 +91,22 @@ class Moves:
         if screen.zoomed:
             screen.zoom(False)
         elif screen.walking:
-            screen.show_state() if screen.drawing.walk.less() else screen.end_walk()
+            self._back_from_walk()
         elif screen.pane.filter:
             screen.clear_filter()
         elif screen.pane.marked:
             screen.unmark()
+
+    def _back_from_walk(self) -> None:
+        """To all that the drawing can show, then to where one came from."""
+        screen = self._screen
+        if screen.drawing.walk.less():
+            screen.show_state()
+        elif screen.came_from:
+            screen.drawing.leave()
+            screen.open_pane(screen.came_from)
+        else:
+            screen.end_walk()
 
     def do_volumes(self) -> None:
         """The pane of volumes."""
@@ -113,7 +124,9 @@ class Moves:
         """The drawing of the group of what is under the cursor, and there on it."""
         node = self._screen.node_of_project or self._screen.node
         if node is not None:
+            here = self._screen.pane_id
             self._screen.open_pane(GRAPH)
+            self._screen.came_from = here
             self._screen.walk(node)
 
     def do_backups(self) -> None:

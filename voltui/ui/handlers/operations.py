@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from voltui.jobs.plan import BackupPlan, VerifyPlan
 from voltui.model.backup import Backup
+from voltui.model.graph import NodeKind
+from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.ui.actions import GRAPH, VOLUMES
 from voltui.ui.handlers.undoing import plan_restore, undo_last
 from voltui.ui.screens.confirm import ConfirmScreen
+from voltui.ui.views.graph import GraphView
 from voltui.ui.views.jobs import find as find_job
 
 if TYPE_CHECKING:
@@ -101,11 +104,21 @@ class Operations:
             return list(inventory.data_of(inventory.containers[key] for key in chosen))
         node = screen.node
         if node is None:
-            return []
+            return self._of_group(inventory)
         if node.source is not None:
             return [node.source]
         container = inventory.containers.get(node.name)
         return list(inventory.data_of([container])) if container is not None else []
+
+    def _of_group(self, inventory: Inventory) -> list[Source]:
+        """All data of the group under the cursor: what its containers mount, and its volumes."""
+        screen, view = self._screen, self._screen.pane.view
+        if not isinstance(view, GraphView) or not screen.cursor_key:
+            return []
+        group = view.graph(screen.state, screen.cursor_key)
+        members = (inventory.containers.get(node.key.name) for node in group.containers)  # the groups may be older
+        volumes = {Source("volume", node.key.name) for node in group.sources if node.key.kind is NodeKind.VOLUME}
+        return sorted(volumes.union(inventory.data_of(filter(None, members))))
 
     def _backups(self) -> tuple[Backup, ...]:
         """The backups that may be restored here, the one that is meant first."""

@@ -18,15 +18,13 @@ class Walks:
 
     def do_impact(self) -> None:
         """Mark what touching the node under the cursor touches."""
-        if self._walks("Impact"):
-            self._screen.drawing.walk.toggle_impact()
-            self._screen.show_state()
+        self._screen.drawing.walk.toggle_impact()
+        self._screen.show_state()
 
     def do_around(self) -> None:
         """Only the neighbourhood of the node under the cursor."""
-        if self._walks("Around"):
-            self._screen.drawing.walk.step_around()
-            self._screen.show_state()
+        self._screen.drawing.walk.step_around()
+        self._screen.show_state()
 
     def do_tree(self) -> None:
         """A tree in place of the drawing, or the drawing again."""
@@ -49,10 +47,3 @@ class Walks:
             screen.app.tell(f"A group is {means}.")
         else:
             screen.app.tell("By project: Enter opens one." if screen.group() else "Not by project any more.")
-
-    def _walks(self, label: str) -> bool:
-        """Whether there is a node to do it with; it is said where not."""
-        if not self._screen.walking:
-            key = self._screen.state.key("open")
-            self._screen.app.tell(f"{label} is of a node: {key} goes into the group.", warning=True)
-        return self._screen.walking

@@ -15,7 +15,7 @@ from voltui.model.filter import Ask
 from voltui.model.graph import NodeKey, NodeKind
 from voltui.model.safe import safe
 from voltui.ui import frame
-from voltui.ui.actions import CONTAINERS, GRAPH, VOLUMES, footer
+from voltui.ui.actions import CONTAINERS, GRAPH, GROUPS, VOLUMES, footer
 from voltui.ui.catching_up import CatchingUp
 from voltui.ui.glyphs import glyphs
 from voltui.ui.groups import is_heading
@@ -99,7 +99,7 @@ class ListScreen(Screen[None]):
     @property
     def pane_id(self) -> str:
         """Its name in the registry."""
-        return self._pane.view.id
+        return GROUPS if self._pane.view.id == GRAPH and not self.walking else self._pane.view.id
 
     @property
     def asks(self) -> Set[Ask]:
@@ -221,7 +221,7 @@ class ListScreen(Screen[None]):
         summary = self._pane.view.summary(state) if width >= _WIDE else ""
         self._lines("header").show([frame.header(state, width, summary)])
         self._lines("tabs").show([frame.tabs(self._pane, width)])
-        shown = footer(self._pane.view.id, read_only=state.read_only, keys=state.keys)
+        shown = footer(self.pane_id, read_only=state.read_only, keys=state.keys)
         self._lines("keys").show([frame.keys(shown, width)])
         jobs = state.running_jobs
         self._lines("job").display = bool(jobs) or self.new_here

@@ -6,7 +6,7 @@ from textual import on
 
 from voltui.model.graph import NodeKey
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, GRAPH, VOLUMES, Action, Group, bindings
+from voltui.ui.actions import BY_ID, GRAPH, GROUPS, VOLUMES, Action, Group, bindings
 from voltui.ui.handlers import MODULES, Handlers
 from voltui.ui.memory import Remembered
 from voltui.ui.pane import Pane
@@ -40,6 +40,8 @@ class MainScreen(ListScreen):
         super().__init__(self._panes[VOLUMES])
         self._to_walk_to: NodeKey | None = None
         """Where to walk when the groups are made."""
+        self.came_from = ""
+        """The pane that going back from a walk leads to; empty where that is the list of groups."""
         self._handlers = Handlers(self, MODULES)
 
     def arrive(self, remembered: Remembered, *, new_here: bool) -> None:
@@ -71,9 +73,8 @@ class MainScreen(ListScreen):
         if action.changes and self.state.read_only:
             self.app.tell(f"{action.label}: VolTUI is read-only here.", warning=True)
             return
-        if self._pane.view.id not in action.panes:
-            key = self.state.key(identifier)
-            self.app.tell(f"{key} {action.label}: not in the pane {self._pane.view.title}.", warning=True)
+        if self.pane_id not in action.panes:
+            self.app.tell(self._not_here(action), warning=True)
             return
         if identifier in _OF_MARKED and self._pane.marked and not self.chosen:
             self.app.tell(f"The filter hides what is marked: {self.state.key('back')} clears it.", warning=True)
@@ -84,6 +85,12 @@ class MainScreen(ListScreen):
         self._handlers.do(identifier)
         self.app.remember()
 
+    def _not_here(self, action: Action) -> str:
+        key = self.state.key(action.id)
+        if self.pane_id == GROUPS and GRAPH in action.panes:
+            return f"{key} {action.label} is of what is in the group: {self.state.key('open')} goes into it."
+        return f"{key} {action.label}: not in the pane {self._pane.view.title}."
+
     def go_to_pane(self, identifier: str) -> None:
         """Switch to another pane as its key does."""
         self._handlers.do(identifier)
@@ -91,7 +98,9 @@ class MainScreen(ListScreen):
     def go_where(self, action: Action) -> None:
         """Go to the first pane that has the action; to the files of something one goes from what they are of."""
         panes = [name for name in frame.PANE_IDS if name in action.panes]
-        if panes:
+        if self._pane.view.id in panes:
+            self.app.tell(self._not_here(action), warning=True)
+        elif panes:
             self.open_pane(panes[0])
         else:
             key = self.state.key("files")
@@ -100,7 +109,7 @@ class MainScreen(ListScreen):
     def open_pane(self, identifier: str) -> None:
         """Switch to another pane; each remembers where it was."""
         self._pane.cursor_key = self.table.cursor_key
-        self._pane, self._to_walk_to = self._panes[identifier], None
+        self._pane, self._to_walk_to, self.came_from = self._panes[identifier], None, ""
         self.remove_class("-zoomed")
         self.show_state(self._pane.cursor_key)
         self._cursor_moved()
