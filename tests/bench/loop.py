@@ -63,11 +63,12 @@ class Run:
 
 
 def fill(folder: Path, count: int) -> None:
-    """Many small files, a thousand in each directory."""
+    """Many small files: half of them in one directory, of the others a thousand in each."""
     for number in range(count):
+        inside = folder / ("half" if number < count // 2 else f"{number // 1000:04}")
         if number % 1000 == 0:
-            (folder / f"{number // 1000:04}").mkdir()
-        (folder / f"{number // 1000:04}" / f"{number}").write_bytes(b"%d" % number)
+            inside.mkdir(exist_ok=True)
+        (inside / f"{number}").write_bytes(b"%d" % number)
 
 
 async def populate(engine: Engine, files: int, volumes: int, containers: int) -> None:
@@ -120,6 +121,7 @@ def measure(folder: Path, host: str, volumes: int) -> tuple[list[Phase], Path]:
         run.phase("start, all listed", lambda: None, rf"> {NAME}")
         run.phase("sizes measured for 5 s", lambda: hold(terminal, 5), NAME)
         back_up(run)
+        look_into(run)
         if volumes:
             look_at_many(run, host)
     finally:
@@ -135,6 +137,22 @@ def back_up(run: Run) -> None:
     run.phase("back up, the pane of jobs", lambda: in_the_pane_of_jobs(run.terminal), r"backup +\S+ +done")
     press("1")
     run.phase("back up, keys held", lambda: keys_while_backing_up(run.terminal), done)
+
+
+def look_into(run: Run) -> None:
+    """The files of the volume: a directory of half of them, marked one by one and all."""
+    terminal, press = run.terminal, run.terminal.press
+    press("1", "g")
+    run.phase("files, all read", lambda: press("f"), r"half/? ")
+    press("g")
+    run.phase("a directory of half of them", lambda: press("Enter"), r"/half[\s\S]*1/\d{4,}")
+    run.phase("one marked", lambda: press(" "), "1 marked")
+    run.phase("all others marked", lambda: press("*"), r"\d{4,} marked")
+    run.phase("sorted otherwise", lambda: press("s"), "sort")
+    press("Esc")
+    terminal.wait_without("marked")
+    press("q")
+    terminal.wait_for(r"1 Volumes")
 
 
 def look_at_many(run: Run, host: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from voltui.model.safe import safe_path
 
@@ -257,11 +258,11 @@ ORDERS = ("size", "name", "entries", "newest")
 
 def ordered(nodes: Sequence[FileNode], order: str) -> list[FileNode]:
     """The entries in one of `ORDERS`; those that are alike by name."""
-    by_name = sorted(nodes, key=lambda node: node.name)
+    by_name = sorted(nodes, key=attrgetter("name"))
     if order == "size":
-        by_name.sort(key=lambda node: node.total, reverse=True)
+        by_name.sort(key=attrgetter("total"), reverse=True)
     elif order == "entries":
-        by_name.sort(key=lambda node: node.count, reverse=True)
+        by_name.sort(key=attrgetter("count"), reverse=True)
     elif order == "newest":
-        by_name.sort(key=lambda node: node.mtime, reverse=True)
+        by_name.sort(key=attrgetter("mtime"), reverse=True)
     return by_name

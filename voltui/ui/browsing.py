@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
+from operator import is_
 
 from voltui.model.files import ORDERS, FileNode, FileTree, ordered, outermost
 
@@ -20,11 +21,13 @@ class Browsing:
         self.words = ""
         """What is looked for by name; empty shows the folder."""
         self.order = ORDERS[0]
-        self.marked: frozenset[str] = frozenset()
-        """The paths that are marked, in whatever folder."""
         self.marked_nodes: list[FileNode] = []
         """What is marked; of a folder and what is in it, the folder."""
+        self._marks: dict[str, FileNode] = {}
         self._found: list[FileNode] = []
+        self._rows: dict[str, FileNode] = {}
+        self._keys: list[str] = []
+        self._made_from: tuple[object, ...] = ()
 
     def take(self, tree: FileTree) -> None:
         """Show what was read, in the folder that was open, or what there still is of the way to it."""
@@ -35,15 +38,41 @@ class Browsing:
             before = before.rpartition(b"/")[0]
             found = tree.find(before)
         self.folder = found or tree.root
-        self._mark(self.marked)
+        marked = tree.find_all(map(_path, self._marks))
+        self._mark({key_of(node): node for node in marked})
         self._found = self.look_for(self.words)
 
     @property
-    def nodes(self) -> list[FileNode]:
-        """What is shown, in order."""
-        if self.folder is None:
-            return []
-        return ordered(self._found if self.words else self.folder.children, self.order)
+    def rows(self) -> Mapping[str, FileNode]:
+        """What is shown, by key, in order. Made when a folder is opened or sorted: it may have 100,000."""
+        self._follow()
+        return self._rows
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of what is shown, in order: the same list as long as that is the same."""
+        self._follow()
+        return self._keys
+
+    @property
+    def marked(self) -> Set[str]:
+        """The keys of what is marked, in whatever folder."""
+        return self._marks.keys()
+
+    def _follow(self) -> None:
+        shown = self._found if self.words else self.folder.children if self.folder is not None else []
+        made_from = (self.tree, self.folder, shown, self.order)
+        if len(self._made_from) == len(made_from) and all(map(is_, made_from, self._made_from)):
+            return
+        self._made_from = made_from
+        nodes = ordered(shown, self.order)
+        above = b"" if self.words or self.folder is None else self._path_of_folder(self.folder)
+        self._keys = [_key(node.path) for node in nodes] if self.words else [_key(above + node.name) for node in nodes]
+        self._rows = dict(zip(self._keys, nodes, strict=True))
+
+    @staticmethod
+    def _path_of_folder(folder: FileNode) -> bytes:
+        return folder.path + b"/" if folder.parent is not None else b""
 
     def go(self, folder: FileNode) -> None:
         """Open a folder."""
@@ -55,17 +84,19 @@ class Browsing:
 
     def toggle(self, keys: Iterable[str]) -> None:
         """Mark what of it is not marked, and the other way round."""
-        self._mark(self.marked ^ frozenset(keys))
+        marks, rows = self._marks, self.rows
+        for key in keys:
+            if marks.pop(key, None) is None:
+                marks[key] = rows[key]
+        self._mark(marks)
 
     def unmark(self) -> None:
         """Take all marks away."""
-        self._mark(frozenset())
+        self._mark({})
 
-    def _mark(self, keys: frozenset[str]) -> None:
-        """Mark those that are there."""
-        found = self.tree.find_all(map(_path, keys))
-        self.marked = frozenset(map(key_of, found))
-        self.marked_nodes = outermost(found)
+    def _mark(self, marks: dict[str, FileNode]) -> None:
+        self._marks = marks
+        self.marked_nodes = outermost(list(marks.values()))
 
     def look_for(self, words: str) -> list[FileNode]:
         """What has these words in its name, in all folders; takes as long as reading all names."""
@@ -78,7 +109,11 @@ class Browsing:
 
 def key_of(node: FileNode) -> str:
     """What the list knows an entry by: its path."""
-    return node.path.decode("utf-8", "surrogateescape")
+    return _key(node.path)
+
+
+def _key(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
 
 
 def _path(key: str) -> bytes:

@@ -52,7 +52,6 @@ class FilesScreen(Screen[None]):
         self.browsing = Browsing()
         """What is open, found and marked."""
         self._opened: Opened | None = None
-        self._rows: dict[str, FileNode] = {}
         self._counting: Timer | None = None
         self._handlers = Handlers(self, FILE_MODULES)
 
@@ -114,12 +113,12 @@ class FilesScreen(Screen[None]):
     @property
     def node(self) -> FileNode | None:
         """The entry under the cursor."""
-        return self._rows.get(self.table.cursor_key)
+        return self.browsing.rows.get(self.table.cursor_key)
 
     @property
     def shown_keys(self) -> Set[str]:
         """The paths of the list."""
-        return self._rows.keys()
+        return self.browsing.rows.keys()
 
     @property
     def chosen(self) -> list[FileNode]:
@@ -184,12 +183,11 @@ class FilesScreen(Screen[None]):
             message = f"   Reading{glyphs().ellipsis} {plural(len(browsing.tree), 'entry', 'entries')}"
         else:
             message = "   No name has these words." if found else "   This folder is empty."
-        self._rows = {key_of(node): node for node in browsing.nodes}
         whole = folder.total if folder is not None else 0
         rows = Rows(
             FOUND_COLUMNS if found else COLUMNS,
-            list(self._rows),
-            lambda key: found_cells(self._rows[key]) if found else cells(self._rows[key], whole),
+            browsing.keys,
+            lambda key: found_cells(browsing.rows[key]) if found else cells(browsing.rows[key], whole),
             browsing.marked,
             ((), line(message)),
         )
