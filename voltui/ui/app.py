@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,13 +25,14 @@ from voltui.ui.clipboard import copied_by_tmux
 from voltui.ui.frame import PANE_IDS
 from voltui.ui.glyphs import ASCII, glyphs
 from voltui.ui.handlers import load as load_handlers
+from voltui.ui.inspecting import Inspecting
 from voltui.ui.job_ended import JobEnded
 from voltui.ui.keymap import keymap
 from voltui.ui.live import Live
 from voltui.ui.memory import Memory, Remembered
 from voltui.ui.palette import GROUNDS
 from voltui.ui.screens.main import MainScreen
-from voltui.ui.screens.small import SmallScreen, too_small
+from voltui.ui.screens.small import follow_size
 from voltui.ui.sizing import Sizing
 from voltui.ui.state import State, Store
 from voltui.ui.stylesheets import stylesheets
@@ -79,7 +80,6 @@ class VoltuiApp(App[str]):
         self._keys = keys
         self.memory = Memory(settings.state)
         self.main = MainScreen()
-        self._inspecting = False
         self._shows = False
         """Whether there is a screen that could show anything."""
         self._connect(settings)
@@ -91,9 +91,9 @@ class VoltuiApp(App[str]):
         state = State(endpoint.shown, settings.read_only, self._keys, endpoint.brief)
         self.store = Store(state, self._state_changed)
         self.live = Live(settings, self.store, self._job_ended)
+        self._inspecting = Inspecting(self.live, self.store)
         cache = SizeCache(settings.state / "sizes")
         self.sizing = Sizing(self.live.engine, self.live.explorer, cache, self.store, self._volumes_shown)
-        self._remembered = Remembered(endpoint.host)
         self._arrived = False
 
     def get_css_variables(self) -> dict[str, str]:
@@ -114,11 +114,7 @@ class VoltuiApp(App[str]):
 
     def on_resize(self, event: Resize) -> None:
         """Where there is no room for anything, a sentence says so."""
-        small = too_small(event.size)
-        if small and not any(isinstance(screen, SmallScreen) for screen in self.screen_stack):
-            self.push_screen(SmallScreen())
-        elif not small and isinstance(self.screen, SmallScreen):
-            self.pop_screen()
+        follow_size(self, event.size)
 
     def push_screen(self, *given: Any, **named: Any) -> Any:
         """Open a screen; a message that was for what is open would cover it."""
@@ -126,11 +122,11 @@ class VoltuiApp(App[str]):
         return super().push_screen(*given, **named)
 
     def _reach(self) -> None:
-        self._remembered = self.memory.recall(self.settings.endpoint)
+        self.memory.recall(self.settings.endpoint.host)
         self.run_worker(self.live.follow_engine(), name="engine", exit_on_error=False)
 
     def _begin(self) -> None:
-        self.main.arrive(self._remembered, new_here=self.memory.empty)
+        self.main.arrive(self.memory.last, new_here=self.memory.empty)
         self._shows = True
         self._state_changed()
         self.run_worker(self.live.follow_jobs(), name="jobs", exit_on_error=False)
@@ -152,22 +148,14 @@ class VoltuiApp(App[str]):
 
         async def keep() -> None:
             await asyncio.sleep(_MOMENT)
-            now = self._as_left()
-            await asyncio.to_thread(self.memory.keep, now)
-            self._remembered = now
+            await asyncio.to_thread(self.memory.keep, self._as_left())
 
-        if self._to_keep:
+        if self._arrived and self.memory.last != self._as_left():
             self.run_worker(keep(), group="memory", exclusive=True, exit_on_error=False)
 
-    @property
-    def _to_keep(self) -> bool:
-        """Whether the engine has answered, and is not as it is remembered."""
-        return self._arrived and self._as_left() != self._remembered
-
     def _keep_now(self) -> None:
-        if self._to_keep:
-            self._remembered = self._as_left()
-            self.memory.keep(self._remembered)
+        if self._arrived:
+            self.memory.keep(self._as_left())
 
     def _as_left(self) -> Remembered:
         return Remembered(self.settings.endpoint.host, self.main.pane.view.id, self.main.sorts, self.main.grouped)
@@ -185,37 +173,15 @@ class VoltuiApp(App[str]):
 
         self.run_worker(start(), exit_on_error=False)
 
-    def cancel_job(self, job_id: str) -> None:
-        """Ask a job to stop."""
-        try:
-            self.live.jobs.find(job_id).ask_to_cancel()
-        except VoltuiError as error:
-            self.tell_error(error)
-
     def inspect(self, containers: Iterable[str], group: str) -> None:
         """Find out what only an inspect of containers tells, once of each; what ``group`` still asks is given up."""
-        self.run_worker(self._inspect(frozenset(containers)), group=group, exclusive=True, exit_on_error=False)
-
-    async def _inspect(self, containers: Set[str]) -> None:
-        """Add what inspects tell of those that were not asked about. An engine that is lost is told in the header."""
-        with suppress(VoltuiError):
-            found = await self.live.engine.details(containers - self.store.state.known_details.keys())
-            self.store.update(details={**self.store.state.known_details, **found})
+        asking = self._inspecting.some(frozenset(containers))
+        self.run_worker(asking, group=group, exclusive=True, exit_on_error=False)
 
     def inspect_all(self) -> None:
         """Inspect each container that was not yet, and those that come meanwhile: only that tells of volumes-from."""
-        if not self._inspecting:
-            self.run_worker(self._inspect_all(), group="inspect-all", exit_on_error=False)
-
-    async def _inspect_all(self) -> None:
-        asked: frozenset[str] = frozenset()
-        self._inspecting = True
-        try:
-            while unknown := frozenset(self.store.state.containers) - self.store.state.known_details.keys() - asked:
-                asked |= unknown
-                await self._inspect(unknown)
-        finally:
-            self._inspecting = False
+        if not self._inspecting.all_asked:
+            self.run_worker(self._inspecting.every(), group="inspect-all", exit_on_error=False)
 
     def refresh_state(self) -> None:
         """Ask the engine and the store again."""
@@ -247,15 +213,8 @@ class VoltuiApp(App[str]):
 
     def leave(self) -> None:
         """Quit. Jobs that run go on; the terminal says so afterwards."""
-        jobs = self.store.state.running_jobs
-        words = ""
-        if jobs:
-            inventory = self.store.state.inventory
-            sandbox = inventory is not None and inventory.engine.sandbox
-            fate = "until the sandbox ends" if sandbox else f"`voltui jobs {jobs[0].id}` follows it"
-            words = f"The {jobs[0].kind} of {jobs[0].subject} goes on: {fate}."
         self._keep_now()
-        self.run_worker(self._end(words), exit_on_error=False)
+        self.run_worker(self._end(_farewell(self.store.state)), exit_on_error=False)
 
     async def _end(self, words: str) -> None:
         """End, when the helper that measures has gone or a moment has passed: it goes by itself then."""
@@ -280,8 +239,9 @@ class VoltuiApp(App[str]):
         """The engine has answered for the first time: go where it was left, unless the user went elsewhere already."""
         self._arrived = True
         self.run_worker(asyncio.to_thread(load_handlers), group="handlers", exit_on_error=False)
-        if self._remembered.pane in PANE_IDS and self.main.pane.view.id == PANE_IDS[0]:
-            self.main.go_to_pane(self._remembered.pane)
+        left = self.memory.last.pane
+        if left in PANE_IDS and self.main.pane.view.id == PANE_IDS[0]:
+            self.main.go_to_pane(left)
         self.remember()
 
     def _volumes_shown(self) -> bool:
@@ -297,6 +257,16 @@ class VoltuiApp(App[str]):
             screen.post_message(JobEnded(job))
         words = safe(" ".join([job.outcome.sentence, *job.outcome.warnings]))
         self._toast(words, "information" if job.state == "done" else "error")
+
+
+def _farewell(state: State) -> str:
+    """What is said on the terminal at the end."""
+    if not state.running_jobs:
+        return ""
+    job = state.running_jobs[0]
+    sandbox = state.inventory is not None and state.inventory.engine.sandbox
+    fate = "until the sandbox ends" if sandbox else f"`voltui jobs {job.id}` follows it"
+    return f"The {job.kind} of {job.subject} goes on: {fate}."
 
 
 def run(settings: Settings) -> str:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import msgspec
 
-from voltui.engine.endpoint import Endpoint
 from voltui.store.files import write_file
 
 
@@ -34,18 +33,23 @@ class Memory:
 
     def __init__(self, state: Path) -> None:
         self._folder = state / "engines"
+        self.last = Remembered("")
+        """What was recalled or kept last."""
 
     @property
     def empty(self) -> bool:
         """Whether nothing was ever looked at."""
         return not self._folder.is_dir()
 
-    def recall(self, endpoint: Endpoint) -> Remembered:
-        """How the engine was left; nothing in particular where that is not known."""
-        return _read(self._path(endpoint.host)) or Remembered(endpoint.host)
+    def recall(self, host: str) -> None:
+        """Find out how the engine was left; nothing in particular where that is not known."""
+        self.last = _read(self._path(host)) or Remembered(host)
 
     def keep(self, remembered: Remembered) -> None:
-        """Remember it."""
+        """Remember it, where it is not what was recalled or kept last."""
+        if remembered == self.last:
+            return
+        self.last = remembered
         with suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_file(self._path(remembered.host), msgspec.json.encode(remembered), durable=False)

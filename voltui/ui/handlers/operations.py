@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from voltui.jobs.plan import BackupPlan, VerifyPlan
 from voltui.model.backup import Backup
+from voltui.model.errors import VoltuiError
 from voltui.model.graph import NodeKind
 from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
@@ -70,11 +71,18 @@ class Operations:
 
         def decided(yes: bool | None) -> None:
             if yes:
-                self._screen.app.cancel_job(key)
+                self._cancel(key)
 
         question = f"Cancel the {job.kind} of {job.subject}?"
         facts = ["What it has begun is undone."]
         self._screen.app.push_screen(ConfirmScreen(question, facts, "Cancel the job"), decided)
+
+    def _cancel(self, job_id: str) -> None:
+        app = self._screen.app
+        try:
+            app.live.jobs.find(job_id).ask_to_cancel()
+        except VoltuiError as error:
+            app.tell_error(error)
 
     def do_copy(self) -> None:
         """Copy the name by OSC 52: it reaches the clipboard of the terminal, through SSH too."""

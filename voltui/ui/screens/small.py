@@ -19,8 +19,15 @@ _LEAST_WIDTH, _LEAST_HEIGHT = 60, 16
 """Cells below which a list and its detail would be of no use."""
 
 
-def too_small(size: Size) -> bool:
-    """Whether nothing but this is shown on a terminal of a size."""
+def follow_size(app: VoltuiApp, size: Size) -> None:
+    """Lie over everything on a terminal of a size where there is no room for anything, and go where there is."""
+    if _too_small(size) and not any(isinstance(screen, SmallScreen) for screen in app.screen_stack):
+        app.push_screen(SmallScreen())
+    elif not _too_small(size) and isinstance(app.screen, SmallScreen):
+        app.pop_screen()
+
+
+def _too_small(size: Size) -> bool:
     return size.width < _LEAST_WIDTH or size.height < _LEAST_HEIGHT
 
 
@@ -42,7 +49,7 @@ class SmallScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """What lay over this is closed: there may be room meanwhile."""
-        if not too_small(self.app.size):
+        if not _too_small(self.app.size):
             self.dismiss()
 
     def action_leave(self) -> None:
