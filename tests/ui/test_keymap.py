@@ -9,6 +9,7 @@ from rich.color import Color
 
 from voltui.config import KeyChoice
 from voltui.model.errors import NoEngine, Usage
+from voltui.model.filter import Ask
 from voltui.ui.actions import footer, offered
 from voltui.ui.frame import keys, no_engine, too_small
 from voltui.ui.keymap import keymap
@@ -37,7 +38,7 @@ def test_sentences_name_the_chosen_keys() -> None:
     assert "Q tries now, O goes to another engine, Z quits." in "".join(map(plain, no_engine(state, 120)))
     assert "Z quits" in plain(too_small(state, 80, 60, 16)[0])
     assert "B makes one" in plain(backup_lines(state, "data", 80)[0])
-    told = "\n".join(map(plain, help_lines(offered(keys=chosen), "volumes")))
+    told = "\n".join(map(plain, help_lines(offered(keys=chosen), frozenset(Ask))))
     assert "Q measures anew" in told
 
 

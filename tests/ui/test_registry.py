@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from voltui.model.filter import Ask
 from voltui.ui.actions import ACTIONS, ALL, BY_ID, LISTS, TREES, bindings, footer, here, offered
 from voltui.ui.frame import keys
 from voltui.ui.handlers import FILE_MODULES, MODULES, load
@@ -47,11 +48,11 @@ def test_the_line_of_keys_fits_into_80_cells() -> None:
 
 
 def test_no_help_is_cut_at_80_cells() -> None:
-    assert [plain(one) for one in help_lines(ACTIONS, "graph") if width_of(one) > 80] == []
+    assert [plain(one) for one in help_lines(here("graph"), frozenset(Ask), ACTIONS) if width_of(one) > 80] == []
 
 
 def test_the_help_tells_every_action() -> None:
-    text = "\n".join(plain(line) for line in help_lines(ACTIONS, "volumes"))
+    text = "\n".join(plain(line) for line in help_lines(here("volumes"), frozenset(Ask), ACTIONS))
     assert {action.id for action in offered()} == {action.id for action in ACTIONS if action.panes & ALL}
     for action in ACTIONS:
         assert action.help in text

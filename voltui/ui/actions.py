@@ -87,7 +87,7 @@ def shown(key: str) -> str:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("backup", ("b",), "Backup", "Back up the row, the group, what is marked", Group.ACT,
+    Action("backup", ("b",), "Backup", "Back up the row, or what is marked, at once", Group.ACT,
            frozenset((VOLUMES, CONTAINERS, GRAPH, GROUPS)), footer=1, changes=True),
     Action("restore", ("R",), "Restore", "Show what a restore would do; Enter does it", Group.ACT,
            frozenset((VOLUMES, GRAPH, BACKUPS, BACKUP_FILES)), one_row=True, footer=2, changes=True),

@@ -61,7 +61,7 @@ class Menus:
             return
         actions = [
             action
-            for action in here(screen.pane_id, read_only=screen.state.read_only, keys=screen.state.keys)
+            for action in self._here()
             if action.group is Group.ACT and not (action.one_row and screen.on_project)
         ]
         self._open(
@@ -80,7 +80,13 @@ class Menus:
     def do_help(self) -> None:
         """The help, made from the registry."""
         screen = self._screen
-        screen.app.push_screen(HelpScreen(self._offered(), screen.pane_id, screen.asks))
+        these = self._here()
+        others = [action for action in self._offered() if action not in these]
+        screen.app.push_screen(HelpScreen(screen.pane_id, these, screen.asks, others))
+
+    def _here(self) -> list[Action]:
+        screen = self._screen
+        return here(screen.pane_id, read_only=screen.state.read_only, keys=screen.state.keys)
 
     def _offered(self) -> list[Action]:
         return offered(read_only=self._screen.state.read_only, keys=self._screen.state.keys)

@@ -200,7 +200,7 @@ class DifferencesScreen(Screen[None]):
             "swap": self._swap,
             "sort": self._sort,
             "copy": self._copy,
-            "help": lambda: self.app.push_screen(HelpScreen(self._actions(tuple(_TOLD)), "volumes", frozenset())),
+            "help": lambda: self.app.push_screen(HelpScreen("differences", self._actions(tuple(_TOLD)), frozenset())),
         }
         {**moves(self._table), **others}[identifier]()
 

@@ -23,29 +23,32 @@ _KEYS_WIDTH, _LABEL_WIDTH, _TERM_WIDTH = 14, 16, 19
 
 
 class HelpScreen(ModalScreen[None]):
-    """All actions, those of the open pane first to the eye: others are dim."""
+    """The actions of the open pane, then what else there is to know of it, and last what only other panes have."""
 
     BINDINGS = [Binding("escape,q,question_mark,h,left", "dismiss", show=False)]  # noqa: RUF012
 
     app: VoltuiApp
 
-    def __init__(self, actions: Sequence[Action], pane: str, asks: Set[Ask]) -> None:
+    def __init__(self, where: str, here: Sequence[Action], asks: Set[Ask], others: Sequence[Action] = ()) -> None:
         super().__init__()
-        self._lines = help_lines(actions, pane, asks)
+        self._where = where
+        self._lines = help_lines(here, asks, others)
 
     def compose(self) -> ComposeResult:
         """The text, scrolled with the keys that move everywhere."""
-        yield TextView(self._lines, title="Help", hint="PgDn for more, Esc closes", id="help")
+        yield TextView(self._lines, title=f"Help: {self._where}", hint="PgDn for more, Esc closes", id="help")
 
 
-def help_lines(actions: Sequence[Action], pane: str, asks: Set[Ask] = frozenset(Ask)) -> list[Line]:
-    """The registry as text, a heading a group; then what a filter can ask in this pane, and the signs."""
+def help_lines(here: Sequence[Action], asks: Set[Ask], others: Sequence[Action] = ()) -> list[Line]:
+    """Actions as text, a heading a group; what a filter can ask, and the signs, in a list; what there is elsewhere."""
     lines: list[Line] = []
     for group in Group:
-        described = [_described(action, here=pane in action.panes) for action in actions if action.group is group]
+        described = [_described(action, "") for action in here if action.group is group]
         lines += [line(Span(f" {group}", "accent")), *described, ()] if described else []
-    lines.append(line(" Keys mean the same in every pane. Dim ones are for other panes."))
-    return [*lines, (), *_terms(asks), (), *_signs(actions)]
+    if asks:
+        lines += [*_terms(asks), (), *_signs([*here, *others])]
+    heading = line(Span(" Elsewhere", "accent"), "  a key means the same wherever it is; these are not here")
+    return [*lines, (), heading, *(_described(action, "dim") for action in others)] if others else lines
 
 
 def _terms(asks: Set[Ask]) -> list[Line]:
@@ -78,7 +81,6 @@ def _signs(actions: Sequence[Action]) -> list[Line]:
     return [line(Span(" Signs", "accent")), *described]
 
 
-def _described(action: Action, *, here: bool) -> Line:
-    style = "" if here else "dim"
-    keys = Span(f"  {action.shown_keys}".ljust(_KEYS_WIDTH + 2), "key" if here else "dim")
+def _described(action: Action, style: str) -> Line:
+    keys = Span(f"  {action.shown_keys}".ljust(_KEYS_WIDTH + 2), style or "key")
     return line(keys, Span(action.label.ljust(_LABEL_WIDTH), style), Span(action.help, style))

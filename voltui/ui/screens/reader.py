@@ -115,7 +115,7 @@ class ReaderScreen(Screen[None]):
             "next_match": lambda: self._find(1),
             "previous_match": lambda: self._find(-1),
             "copy": self._copy,
-            "help": lambda: self.app.push_screen(HelpScreen(self._actions(list(_TOLD)), "volumes", frozenset())),
+            "help": lambda: self.app.push_screen(HelpScreen("a text", self._actions(list(_TOLD)), frozenset())),
         }
         {**moves(self._reading), **others}[identifier]()
 
