@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import Lab, Ran, program, until
 from tests.sshd import sshd
-from tests.terminal import Terminal, voltui_terminal
+from tests.terminal import Terminal, voltui_terminal, wrapped
 
 pytestmark = pytest.mark.engine
 
@@ -92,7 +92,18 @@ async def test_backups_have_a_time_line_and_d_removes_what_is_confirmed(lab: Lab
         terminal.press("y")
         terminal.wait_for(f"Deleted {oldest}")
         terminal.wait_for("1 backup, ")
-    assert [backup.id for backup in lab.store.listing().backups] == [newest]
+        assert [backup.id for backup in lab.store.listing().backups] == [newest]
+        await lab.engine.remove_volume("precious")
+        terminal.wait_for(r"0 volumes")
+        terminal.press("d")
+        terminal.wait_for("Type precious: this is all that is left of it")
+        terminal.press(*"something", "Enter")
+        terminal.wait_for(wrapped("Nothing is removed: that is not its name."))
+        terminal.press("d")
+        terminal.wait_for("Type precious: this is all that is left of it")
+        terminal.press(*"precious", "Enter")
+        terminal.wait_for(f"Deleted {newest}")
+    assert not lab.store.listing().backups
 
 
 async def test_another_engine_is_a_key_away_and_nothing_of_the_last_one_stays(lab: Lab, tmp_path: Path) -> None:

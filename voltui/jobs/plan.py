@@ -129,6 +129,8 @@ class PrunePlan:
     kind: ClassVar[str] = "prune"
     common: Common
     backups: tuple[str, ...]
+    gone: str = ""
+    """A volume that there is no more, whose last verified backup may go, too: its name was typed."""
 
     @property
     def subject(self) -> str:

@@ -24,12 +24,19 @@ async def run(context: JobContext, plan: PrunePlan) -> dict[str, Any]:
         except NotFound:
             continue
         with locked(context.state, backup.engine.id, [backup.source], context.directory.id):
-            _refuse_last(context, backup)
+            if not await _may_go_whole(context, plan, backup):
+                _refuse_last(context, backup)
             await _remove(context, backup)
         removed.append(backup.id)
         context.left["pruned"] = f"Deleted before: {listed([safe(one) for one in removed])}."
         freed += backup.archive.size + backup.index.size
     return {"removed": removed, "bytes": freed}
+
+
+async def _may_go_whole(context: JobContext, plan: PrunePlan, backup: Backup) -> bool:
+    """Whether the volume is gone, and the user knows that nothing of it will be left."""
+    named = backup.source.kind == "volume" and backup.source.name == plan.gone
+    return named and not await context.engine.volume_exists(plan.gone)
 
 
 def _refuse_last(context: JobContext, backup: Backup) -> None:

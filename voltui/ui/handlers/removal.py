@@ -15,6 +15,7 @@ from voltui.model.retention import last_verified
 from voltui.model.safe import safe
 from voltui.model.text import plural
 from voltui.ui.actions import BACKUPS, VOLUMES
+from voltui.ui.screens.ask import AskScreen
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.screens.remove import RemoveScreen
 from voltui.ui.views.timeline import disk_used
@@ -47,24 +48,48 @@ class Removal:
             screen.app.tell("There is nothing here to remove.", warning=True)
             return
         last = last_verified(state.backups, {backup.id for backup in doomed})
-        if last is not None:
-            gone = (
-                state.inventory is not None
-                and last.source.kind == "volume"
-                and (last.source.name not in state.inventory.volumes)
-            )
-            hint = "It is gone: VolTUI keeps the last of it." if gone else "Back it up again first."
-            words = f"No verified backup of the {last.source.words} would be left. {hint}"
+        if last is None:
+            self._confirm(doomed)
+        elif not self._gone(last):
+            words = f"No verified backup of the {last.source.words} would be left. Back it up again first."
             screen.app.tell(words, warning=True)
-            return
+        elif any(backup.source != last.source for backup in doomed):
+            words = f"The last backup of the {last.source.words}, which is gone, is removed by itself only."
+            screen.app.tell(words, warning=True)
+        else:
+            self._confirm_last(doomed, last)
 
+    def _gone(self, backup: Backup) -> bool:
+        """Whether it is of a volume that there is no more."""
+        inventory, source = self._screen.state.inventory, backup.source
+        return inventory is not None and source.kind == "volume" and source.name not in inventory.volumes
+
+    def _confirm(self, doomed: Sequence[Backup]) -> None:
         def decided(yes: bool | None) -> None:
             if yes:
-                screen.app.start_job(PrunePlan(screen.app.live.common(), tuple(backup.id for backup in doomed)))
-                screen.unmark_chosen()
+                self._start(doomed)
 
         what = safe(doomed[0].id) if len(doomed) == 1 else plural(len(doomed), "backup")
-        screen.app.push_screen(ConfirmScreen(f"Remove {what}?", _facts(doomed), "Remove"), decided)
+        self._screen.app.push_screen(ConfirmScreen(f"Remove {what}?", _facts(doomed), "Remove"), decided)
+
+    def _confirm_last(self, doomed: Sequence[Backup], last: Backup) -> None:
+        """Nothing of the data will be left: the name has to be typed."""
+        app, name = self._screen.app, last.source.name
+
+        def typed(text: str | None) -> None:
+            if text == name:
+                self._start(doomed, gone=name)
+            else:
+                app.tell("Nothing is removed: that is not its name.", warning=True)
+
+        title = f"Type {safe(name)}: this is all that is left of it"
+        app.push_screen(AskScreen(title, f"The volume is gone, and with {safe(last.id)} its data will be.", ""), typed)
+
+    def _start(self, doomed: Sequence[Backup], gone: str = "") -> None:
+        screen = self._screen
+        plan = PrunePlan(screen.app.live.common(), tuple(backup.id for backup in doomed), gone)
+        screen.app.start_job(plan)
+        screen.unmark_chosen()
 
     def _remove_chosen_volumes(self) -> None:
         screen, node = self._screen, self._screen.node
@@ -103,7 +128,7 @@ class Removal:
         app.push_screen(RemoveScreen(RemovePlan(app.live.common(), tuple(names)), state), decided)
 
 
-def _facts(doomed: list[Backup]) -> list[str]:
+def _facts(doomed: Sequence[Backup]) -> list[str]:
     facts = [
         f"{safe(one.id)}  {ago(one.started)}, {size(one.archive.size)}, {one.writers}, {one.standing}"
         for one in doomed[:_MOST]
