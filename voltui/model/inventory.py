@@ -12,11 +12,8 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import Volume
 
-_SHORT_ID = 8
 SANDBOX_LABEL = "voltui.sandbox=true"
 """The label of a sandbox's engine: tests refuse to run on one that does not bear it."""
-UNNAMED = " anonymous"
-"""Follows the first digits of an anonymous volume that nothing uses."""
 _SYSTEM_TREES = ("/proc", "/sys", "/dev", "/run", "/var/run")
 _SYSTEM_ROOTS = frozenset(("/", "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/boot", "/etc"))
 _SYSTEM_FILES = frozenset(
@@ -155,13 +152,13 @@ class Inventory:
         return [self.volumes[name] for name in sorted(self.unused_names)]
 
     def display_name(self, volume: Volume) -> str:
-        """The volume's name; an anonymous one by its first user (``shop-db:/cache``), else by its first digits."""
+        """The volume's name; an anonymous one by its first user (``shop-db:/cache``), else shortened as docker does."""
         if not volume.anonymous:
             return volume.name
         uses = self.uses(volume.name)
         if uses:
             return f"{uses[0].container.name}:{uses[0].mount.destination}"
-        return f"{volume.name[:_SHORT_ID]}{UNNAMED}"
+        return Source("volume", volume.name).short
 
     def projects(self) -> tuple[str, ...]:
         """The names of all Compose projects seen, sorted."""

@@ -9,7 +9,7 @@ from voltui.format import ago, size
 from voltui.model import facts
 from voltui.model.backup import latest
 from voltui.model.filter import Facts
-from voltui.model.inventory import UNNAMED, Inventory, Use
+from voltui.model.inventory import Inventory, Use
 from voltui.model.safe import safe
 from voltui.model.sizes import Sizes, VolumeSize, aged, unused
 from voltui.model.text import clock_time, plural
@@ -203,9 +203,7 @@ def _size_line(state: State, key: str) -> Line:
 
 def _name_cell(state: State, key: str) -> Line:
     name = _name(state, key)
-    if _volume(state, key).anonymous and name.endswith(UNNAMED):
-        return line(name.removesuffix(UNNAMED), Span(UNNAMED, "dim"))
-    return line(name)
+    return line(Span(name, "dim")) if key != name and key.startswith(name) else line(name)  # an id tells nobody much
 
 
 def used_by(uses: Sequence[Use], width: int, *, full: bool) -> list[Line]:
