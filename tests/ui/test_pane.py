@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from voltui.model.container import Container
 from voltui.model.filter import Facts
 from voltui.model.inventory import EngineInfo, Inventory
 from voltui.model.mount import Mount, MountKind
 from voltui.model.volume import Volume
+from voltui.ui import glyphs
 from voltui.ui.pane import Pane
 from voltui.ui.spans import Span, difference, folded, line, plain
 from voltui.ui.state import State
 from voltui.ui.views.graph import GraphView
 from voltui.ui.views.volumes import VolumesView
+from voltui.ui.widgets import strips
 
 ENGINE = EngineInfo("id", "host", "Docker", "28", "1.47")
 
@@ -162,3 +166,11 @@ def test_the_groups_of_many_are_older_than_the_state_until_those_made_elsewhere_
     assert "volume v7" not in view.keys(later)
     assert not view.behind(state())
     assert view.keys(state())
+
+
+def test_a_terminal_without_utf_8_gets_no_other_bytes_and_lines_stay_as_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = line("café ", Span("宽.txt", "dim"))
+    monkeypatch.setattr(glyphs, "glyphs", lambda: glyphs.UNICODE)
+    assert strips.strip_of(names, 12).text == "café 宽.txt "
+    monkeypatch.setattr(glyphs, "glyphs", lambda: glyphs.ASCII)
+    assert strips.strip_of(names, 12).text == "caf? ??.txt "

@@ -23,7 +23,7 @@ from voltui.ui import collecting, palette
 from voltui.ui.actions import GRAPH, VOLUMES
 from voltui.ui.clipboard import copied_by_tmux
 from voltui.ui.frame import PANE_IDS
-from voltui.ui.glyphs import ASCII, glyphs
+from voltui.ui.glyphs import ASCII, encodable, glyphs
 from voltui.ui.handlers import load as load_handlers
 from voltui.ui.inspecting import Inspecting
 from voltui.ui.job_ended import JobEnded
@@ -200,7 +200,7 @@ class VoltuiApp(App[str]):
     def _toast(self, text: str, severity: Literal["information", "warning", "error"]) -> None:
         """One message at a time: a heap of them would cover the list."""
         self.clear_notifications()
-        self.notify(text, severity=severity, markup=False)
+        self.notify(encodable(text), severity=severity, markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text to the clipboard of the user's own terminal, through SSH and tmux."""

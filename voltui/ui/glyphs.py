@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from voltui.model.picture import ascii_only
+from voltui.model.text import cell_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,13 @@ def glyphs() -> Glyphs:
     named = os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or ""
     utf8 = "utf-8" in named.lower() or "utf8" in named.lower()
     return UNICODE if utf8 else ASCII
+
+
+def encodable(text: str) -> str:
+    """A text with ``?`` for what this terminal's encoding has not, as wide as it was: names are of any language."""
+    if text.isascii() or glyphs() is UNICODE:
+        return text
+    return "".join(char if char.isascii() else "?" * cell_width(char) for char in text)
 
 
 def plain_lines(texts: Iterable[str]) -> list[str]:

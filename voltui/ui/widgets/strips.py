@@ -7,6 +7,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from voltui.ui import palette
+from voltui.ui.glyphs import encodable
 from voltui.ui.spans import Line, fit
 
 
@@ -15,5 +16,5 @@ def strip_of(spans: Line, width: int, over: Style | None = None) -> Strip:
     segments = []
     for text, name in fit(spans, width):
         style = palette.style(name)
-        segments.append(Segment(text, style + over if over is not None else style))
+        segments.append(Segment(encodable(text), style + over if over is not None else style))
     return Strip(segments, width)
