@@ -64,6 +64,8 @@ class Drawing(Lines):
         elif self.size.width:
             self.walk.follow(view.graph(state, self._key), self.size.width, as_tree=view.as_tree)
             self._paint()
+            if self.walk.node != node:  # the first node is known only now that there is a width to draw in
+                self.post_message(self.Moved())
 
     def on_resize(self) -> None:
         """It is made for a width."""
