@@ -70,7 +70,24 @@ def test_what_comes_is_there_and_what_was_there_is_kept_as_it_was(root: Path) ->
     assert tree(root) == before
 
 
-def test_broken_off_anywhere_it_is_undone_and_the_undo_too(root: Path, tmp_path: Path) -> None:
+def without_exchanging(folder: Path) -> None:
+    """A host whose tools can't exchange two names at once."""
+    (folder / "tools").mkdir()
+    tool(folder, "perl", "exit 1")
+
+
+def tool(folder: Path, name: str, script: str) -> dict[str, str]:
+    """An environment in which a tool is another one."""
+    (folder / "tools").mkdir(exist_ok=True)
+    (folder / "tools" / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "tools" / name).chmod(0o755)
+    return {"PATH": f"{folder / 'tools'}:/usr/bin:/bin"}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_broken_off_anywhere_it_is_undone_and_the_undo_too(root: Path, tmp_path: Path, at_once: bool) -> None:
+    if not at_once:
+        without_exchanging(tmp_path)
     before = tree(root)
     complete = False
     for fail_at in range(1, 200):
@@ -84,6 +101,28 @@ def test_broken_off_anywhere_it_is_undone_and_the_undo_too(root: Path, tmp_path:
         if complete:
             return
     raise AssertionError("it never came to its end")
+
+
+def test_what_somebody_saves_at_the_last_moment_is_kept(root: Path, tmp_path: Path) -> None:
+    stage(root)
+    somebody = f'echo theirs >{root}/part; /usr/bin/mv -T {root}/part {root}/file; exec /usr/bin/perl "$@"'
+    command = exchange.exchange(str(root), JOB, exchange.words((b"file",), ()))
+    subprocess.run(command, check=True, env=tool(tmp_path, "perl", somebody))
+    assert (root / "file").read_text() == "new"
+    assert (root / f".voltui-kept-{JOB}" / "file").read_text() == "theirs\n"
+
+
+def test_what_somebody_saves_over_what_came_stays_when_it_is_undone(root: Path) -> None:
+    stage(root)
+    done(root)
+    (root / "part").write_text("theirs")
+    (root / "part").rename(root / "file")
+    command = exchange.exchange_back(str(root), JOB, exchange.words(COME, GO))
+    undone = subprocess.run(command, capture_output=True, text=True)
+    assert (undone.returncode, "somebody made file anew" in undone.stderr) == (1, True)
+    assert (root / "file").read_text() == "theirs"
+    assert (root / f".voltui-kept-{JOB}" / "file").read_text() == "old"
+    assert (root / "folder" / "deep" / "inside").read_text() == "old"
 
 
 def test_what_was_kept_comes_back_by_another_exchange(root: Path) -> None:

@@ -3,15 +3,16 @@
     .voltui-restore-<id>   what is to come, at the paths that it is for
     .voltui-kept-<id>      what was there, at the paths where it was
 
-Files go from one to the other in one step, by rename; a folder is away for the moment between two. Each folder on the
-way is entered by itself, through no link: what other containers do in the volume meanwhile leads nowhere else. All of
-it can be undone wherever it stopped, and be undone twice.
+What comes and what is there change places at once where the kernel and a tool can do that. Each folder on the way is
+entered by itself, through no link: what other containers do in the volume meanwhile leads nowhere else. All of it can
+be undone wherever it stopped, and be undone twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from voltui.engine.at_once import EXCHANGER
 from voltui.engine.swap import script
 from voltui.engine.tools import A_JOB, KEPT_PREFIX, octal
 
@@ -20,10 +21,11 @@ COME, GO = "+", "-"
 
 _FUNCTIONS = f"""
 shift 5
-kept=$root/{KEPT_PREFIX}$id
+kept=$root/{KEPT_PREFIX}$id marks=$new/$newtime
 
 exists() {{ [ -e "$1" ] || [ -L "$1" ]; }}
-same() {{ [ "$(stat -c %d:%i -- "$1")" = "$(stat -c %d:%i -- "$2")" ]; }}
+inode() {{ stat -c %d:%i -- "$1"; }}
+same() {{ [ "$(inode "$1")" = "$(inode "$2")" ]; }}
 plain() {{ [ ! -d "$1" ] || [ -L "$1" ]; }}
 
 # A word is a sign and a path in octal.
@@ -80,42 +82,64 @@ for word; do
 done
 """
 
-_EXCHANGE = """
+_REPLACE = """
+# Let what is staged come into the place of what is there, and that go into $kept. At once where that can be: else a
+# file is away for no moment, but what somebody saves in between by a rename is lost; a folder is away for one.
+replace() {
+    if [ -L "$marks/$number" ] && at_once "$new/$path" "./$name"; then
+        mv -nT -- "$new/$path" "$kept/$path"
+    elif plain "./$name" && plain "$new/$path" && ln -PT -- "./$name" "$kept/$path" 2>/dev/null; then
+        mv -fT -- "$new/$path" "./$name"
+    else
+        mv -nT -- "./$name" "$kept/$path"
+        mv -nT -- "$new/$path" "./$name"
+    fi
+}
+"""
+
+_EXCHANGE = f"""
+{EXCHANGER}
+{_REPLACE}
+how=$(exchanger) number=0
+[ ! -d "$new" ] || mkdir "$marks"
 for word; do
     decode "$word"
+    number=$((number + 1))
+    [ "$sign" = - ] || ln -s "$(inode "$new/$path")" "$marks/$number" 2>/dev/null || true
     if ! enter; then
         echo "a folder on the way is gone, or a link now" >&2
         exit 1
     fi
-    onto=-n
-    if exists "./$name"; then
-        mirror
-        if [ "$sign" = + ] && plain "./$name" && plain "$new/$path" && ln -PT -- "./$name" "$kept/$path" 2>/dev/null
-        then onto=-f
-        else mv -nT -- "./$name" "$kept/$path"
-        fi
-        printf 1
-    else
+    if ! exists "./$name"; then
+        [ "$sign" = - ] || mv -nT -- "$new/$path" "./$name"
         printf 0
+    else
+        mirror
+        if [ "$sign" = + ]; then replace; else mv -nT -- "./$name" "$kept/$path"; fi
+        printf 1
     fi
-    if [ "$sign" = + ]; then
-        mv "$onto" -T -- "$new/$path" "./$name"
-        if exists "$new/$path"; then
-            echo "somebody made it anew meanwhile" >&2
-            exit 1
-        fi
+    if [ "$sign" = + ] && exists "$new/$path"; then
+        echo "somebody made it anew meanwhile" >&2
+        exit 1
     fi
 done
 sync -f "$root"
 """
 
 _EXCHANGE_BACK = """
-intruders=
+# Whether it is what came; where nothing was marked, what is found is taken for it.
+came() { marked=$(readlink -- "$marks/$number") || return 0; [ "$marked" = "$(inode "$1")" ]; }
+
+intruders= number=$(($# + 1))
 for word; do
     decode "$word"
+    number=$((number - 1))
     enter || continue
-    if [ "$sign" = + ] && [ -d "$new" ] && ! exists "$new/$path" && exists "./$name"; then
-        mv -nT -- "./$name" "$new/$path"
+    if [ "$sign" = + ] && [ -d "$new" ]; then
+        if exists "$new/$path"; then
+            came "$new/$path" || mv -nT -- "$new/$path" "$kept/$path"  # exchanged, and not put aside yet
+        fi
+        if ! exists "$new/$path" && exists "./$name" && came "./$name"; then mv -nT -- "./$name" "$new/$path"; fi
     fi
     if exists "$kept/$path"; then
         if ! exists "./$name"; then mv -nT -- "$kept/$path" "./$name"
@@ -129,6 +153,7 @@ if [ -d "$kept" ] && [ -z "$intruders" ]; then
     find "$kept" -mindepth 1 -depth -type d -empty -delete
     quietly rmdir "$kept"
 fi
+rm -rf -- "$marks"
 sync -f "$root"
 if [ -n "$intruders" ]; then
     echo "somebody made $intruders anew meanwhile; what was there is in $(basename "$kept"): move one of them away" >&2
