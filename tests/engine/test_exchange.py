@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,31 @@ def test_what_somebody_saves_at_the_last_moment_is_kept(root: Path, tmp_path: Pa
     somebody = f'echo theirs >{root}/part; /usr/bin/mv -T {root}/part {root}/file; exec /usr/bin/perl "$@"'
     command = exchange.exchange(str(root), JOB, exchange.words((b"file",), ()))
     subprocess.run(command, check=True, env=tool(tmp_path, "perl", somebody))
+    assert (root / "file").read_text() == "new"
+    assert (root / f".voltui-kept-{JOB}" / "file").read_text() == "theirs\n"
+
+
+@pytest.mark.parametrize("somebody", ["rm file", "ln -sf other file", "echo theirs >file", "rm file; mkfifo file"])
+def test_a_file_that_is_another_by_now_is_not_exchanged(root: Path, somebody: str) -> None:
+    stage(root)
+    subprocess.run(somebody, shell=True, check=True, cwd=root)
+    before = tree(root)
+    words, was = exchange.words((b"file",), ()), sha256(b"old").hexdigest()
+    done = subprocess.run(exchange.exchange(str(root), JOB, words, was), check=True, capture_output=True)
+    assert done.stdout == b"!"
+    run(exchange.exchange_back(str(root), JOB, words))
+    assert tree(root) == before
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_file_that_becomes_another_while_it_is_exchanged_is_told(root: Path, tmp_path: Path, at_once: bool) -> None:
+    if not at_once:
+        without_exchanging(tmp_path)
+    stage(root)
+    changes = f'/usr/bin/sha256sum "$@"; [ -e {root}/seen ] || echo theirs >{root}/file; touch {root}/seen'
+    command = exchange.exchange(str(root), JOB, exchange.words((b"file",), ()), sha256(b"old").hexdigest())
+    done = subprocess.run(command, check=True, env=tool(tmp_path, "sha256sum", changes), capture_output=True)
+    assert done.stdout == b"2"
     assert (root / "file").read_text() == "new"
     assert (root / f".voltui-kept-{JOB}" / "file").read_text() == "theirs\n"
 

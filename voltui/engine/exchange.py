@@ -18,6 +18,7 @@ from voltui.engine.tools import A_JOB, KEPT_PREFIX, octal
 
 COME, GO = "+", "-"
 """Before a path: something staged comes there, or what is there only goes."""
+NOTHING_WAS, OTHER_KEPT, OTHER_NOW = "0", "2", "!"
 
 _FUNCTIONS = f"""
 shift 5
@@ -83,6 +84,13 @@ done
 """
 
 _REPLACE = """
+# Whether it is a regular file with the content of which $was is the hash; where none is given, anything is.
+as_read() {
+    [ -n "$was" ] || return 0
+    [ -f "$1" ] && [ ! -L "$1" ] &&
+        [ "$(dd if="$1" iflag=nofollow,nonblock bs=64k status=none | sha256sum)" = "$was  -" ]
+}
+
 # Let what is staged come into the place of what is there, and that go into $kept. At once where that can be: else a
 # file is away for no moment, but what somebody saves in between by a rename is lost; a folder is away for one.
 replace() {
@@ -100,7 +108,8 @@ replace() {
 _EXCHANGE = f"""
 {EXCHANGER}
 {_REPLACE}
-how=$(exchanger) number=0
+was=$1 how=$(exchanger) number=0
+shift
 [ ! -d "$new" ] || mkdir "$marks"
 for word; do
     decode "$word"
@@ -110,14 +119,19 @@ for word; do
         echo "a folder on the way is gone, or a link now" >&2
         exit 1
     fi
-    if ! exists "./$name"; then
-        [ "$sign" = - ] || mv -nT -- "$new/$path" "./$name"
-        printf 0
-    else
-        mirror
-        if [ "$sign" = + ]; then replace; else mv -nT -- "./$name" "$kept/$path"; fi
-        printf 1
+    there=1
+    if exists "./$name"; then mirror; else there=0; fi
+    if ! as_read "./$name"; then
+        printf '!'
+        exit
     fi
+    case $there$sign in
+        1-) mv -nT -- "./$name" "$kept/$path" ;;
+        1+) replace ;;
+        0+) mv -nT -- "$new/$path" "./$name" ;;
+    esac
+    if [ "$there" = 1 ] && ! as_read "$kept/$path"; then there=2; fi
+    printf "$there"
     if [ "$sign" = + ] && exists "$new/$path"; then
         echo "somebody made it anew meanwhile" >&2
         exit 1
@@ -186,14 +200,6 @@ _OWNER = """
 decode "$1"
 enter && stat -c '%u %g' -- "./$name"
 """
-_READ = """
-decode "$1"
-if ! enter || [ -L "./$name" ] || [ ! -f "./$name" ]; then
-    echo "it is no regular file" >&2
-    exit 1
-fi
-exec dd if="./$name" iflag=nofollow,nonblock,fullblock,count_bytes bs=64k count="$2" status=none
-"""
 _WRITE_LIKE = """
 decode "$1"
 mkdir -p -m 700 "$new/$parent"
@@ -222,9 +228,14 @@ def look(root: str, paths: Sequence[bytes]) -> list[str]:
     return _script(_LOOK, root, "", words((), paths))
 
 
-def exchange(root: str, identifier: str, paths: Sequence[str]) -> list[str]:
-    """The command that exchanges entries, as `words` names them; it prints for each whether something was there."""
-    return _script(_EXCHANGE, root, identifier, paths)
+def exchange(root: str, identifier: str, paths: Sequence[str], was: str = "") -> list[str]:
+    """The command that exchanges entries, as `words` names them; it prints for each whether something was there, a
+    letter, `NOTHING_WAS` where nothing was.
+
+    Given what a file ``was``, as its SHA-256, it prints `OTHER_NOW` and ends where it is another, and `OTHER_KEPT`
+    where it became another just before it was put aside.
+    """
+    return _script(_EXCHANGE, root, identifier, [was, *paths])
 
 
 def exchange_back(root: str, identifier: str, paths: Sequence[str]) -> list[str]:
@@ -262,11 +273,6 @@ def discard_kept(root: str, identifier: str) -> list[str]:
 def owner(root: str, folder: bytes) -> list[str]:
     """The command that prints user and group of a folder; empty is the root."""
     return _script(_OWNER, root, "", words((), [folder]))
-
-
-def read_whole(root: str, path: bytes, most: int) -> list[str]:
-    """The command that prints so many bytes of a regular file, reached through no link."""
-    return _script(_READ, root, "", [*words((), [path]), str(most)])
 
 
 def write_like(root: str, identifier: str, path: bytes) -> list[str]:
