@@ -1,7 +1,8 @@
 """Exchanging some entries of a directory by renames: staged ones in, those in their places aside, and back again.
 
     .voltui-restore-<id>   what is to come, at the paths that it is for
-    .voltui-kept-<id>      what was there, at the paths where it was
+    .voltui-kept-<id>      what was there, at the paths where it was; made even if nothing was, as the proof that the
+                           volume is still the one that was changed
 
 What comes and what is there change places at once where the kernel and a tool can do that. Each folder on the way is
 entered by itself, through no link: what other containers do in the volume meanwhile leads nowhere else. All of it can
@@ -58,7 +59,6 @@ x" ]
 
 # Make the folders of the path in $kept as they are below the root.
 mirror() {{
-    [ -d "$kept" ] || quietly mkdir -m 700 "$kept"
     rest=$parent live=$root copy=$kept
     while [ -n "$rest" ]; do
         next
@@ -110,6 +110,7 @@ _EXCHANGE = f"""
 {_REPLACE}
 was=$1 how=$(exchanger) number=0
 shift
+[ -d "$kept" ] || quietly mkdir -m 700 "$kept"
 [ ! -d "$new" ] || mkdir "$marks"
 for word; do
     decode "$word"
