@@ -21,12 +21,13 @@ from voltui.jobs.directory import JobDirectory
 from voltui.jobs.hooks import hooked
 from voltui.jobs.kept_files import ChangedFiles, expired_jobs, told
 from voltui.jobs.locks import locked
-from voltui.jobs.sources import known, refuse_protected, take_inventory
+from voltui.jobs.protection import refuse_protected
+from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo import DISCARD_KEPT, EXCHANGE, STAGE, target_data
 from voltui.jobs.users import stopped
 from voltui.model.errors import NotFound, Refused, VoltuiError
 from voltui.model.inventory import Inventory
-from voltui.model.safe import safe_path
+from voltui.model.safe import safe, safe_path
 from voltui.model.selection import above
 from voltui.model.source import Source
 
@@ -157,7 +158,7 @@ async def changing(
     if real.only:
         raise Refused(f"The {real.words} is a single file.", "Restore the whole of it.")
     with locked(context.state, inventory.engine.id, [real], context.directory.id):
-        refuse_protected(inventory, real, force=force)
+        refuse_protected(inventory, real, f"Say --force {safe(real.name)}.", force=force)
         async with opened(context, real, writable=True, trusted=trusted) as access:
             yield Changing(context, _bridge(access), real, inventory)
 

@@ -28,9 +28,10 @@ from voltui.jobs.kept_files import KEPT_TREE, USED_TREE, gone
 from voltui.jobs.locks import locked
 from voltui.jobs.origin import Origin
 from voltui.jobs.plan import RestorePlan
+from voltui.jobs.protection import refuse_protected
 from voltui.jobs.room import ELSEWHERE, room_for_entries
 from voltui.jobs.safety import back_up_old, emptied
-from voltui.jobs.sources import known_target, refuse_protected, take_inventory
+from voltui.jobs.sources import known_target, take_inventory
 from voltui.jobs.undo import ADOPT, CREATE_VOLUME, DISCARD, STAGE, SWAP, target_data
 from voltui.jobs.users import check_can_stop, stopped
 from voltui.model.errors import Failed, Refused, VoltuiError
@@ -49,7 +50,8 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
     inventory = await take_inventory(context)
     target = known_target(context, inventory, plan.target)
     with locked(context.state, inventory.engine.id, [target.folder], context.directory.id):
-        refuse_protected(inventory, target, force=plan.force)
+        way = f"Restore into another with --to, or say --force {safe(target.name)}."
+        refuse_protected(inventory, target, way, force=plan.force)
         await check_can_stop(context, inventory.running_users(target))
         if plan.kept_tree:
             return await _put_back(context, inventory, target, plan.kept_tree)
