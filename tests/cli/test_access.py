@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Lab, Ran
-from tests.terminal import voltui_terminal
+from tests.terminal import voltui_terminal, wrapped
 from voltui.model.volume import PROTECT_LABEL
 
 pytestmark = pytest.mark.engine
@@ -56,7 +56,7 @@ async def test_a_read_only_interface_does_not_have_the_keys(lab: Lab, tmp_path: 
         terminal.wait_for("read-only")
         assert "b Backup" not in terminal.text
         terminal.press("b")
-        terminal.wait_for("VolTUI is read-only here")
+        terminal.wait_for(r"VolTUI is read-only here\..*--read-only")
         terminal.press("?")
         terminal.wait_for("─ Help ─")
         assert "Backup" not in terminal.text.split("Find")[0]
@@ -80,6 +80,25 @@ async def test_a_protected_volume_is_replaced_only_where_its_name_is_typed(lab: 
     assert voltui("undo", "data", "--yes").code == 5
     voltui("undo", "data", "--yes", "--force", "data", check=True)
     assert (files / "file").read_text() == "two"
+
+
+async def test_files_of_a_protected_volume_are_refused_before_anything_is_asked_or_opened(
+    lab: Lab, voltui: Voltui, tmp_path: Path
+) -> None:
+    await lab.engine.create_volume("data", "local", {}, {PROTECT_LABEL: "true"})
+    (await lab.mountpoint("data") / "file").write_text("one")
+    refused = voltui("delete-files", "data", "file")
+    assert (refused.code, "Say --force data" in refused.err, "Delete" in refused.err) == (5, True, False)
+    editor = f"touch {tmp_path}/opened"
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host, VISUAL=editor) as terminal:
+        terminal.walk_to("data")
+        terminal.press("f")
+        terminal.wait_for("> file")
+        for key, command in (("o", "shell data --write"), ("a", "put data FILE"), ("d", "delete-files data PATH")):
+            terminal.press(key)
+            terminal.wait_for(rf"(?s){wrapped('is protected by its label')}.*{wrapped(f'`voltui {command} --force')}")
+        terminal.press("q", "q")
+    assert not (tmp_path / "opened").exists()
 
 
 async def test_every_changing_job_is_logged_with_who_when_what_and_outcome(lab: Lab, voltui: Voltui) -> None:

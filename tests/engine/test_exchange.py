@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,24 @@ def test_what_comes_is_there_and_what_was_there_is_kept_as_it_was(root: Path) ->
     assert tree(root) == before
 
 
-def test_broken_off_anywhere_it_is_undone_and_the_undo_too(root: Path, tmp_path: Path) -> None:
+def without_exchanging(folder: Path) -> None:
+    """A host whose tools can't exchange two names at once."""
+    (folder / "tools").mkdir()
+    tool(folder, "perl", "exit 1")
+
+
+def tool(folder: Path, name: str, script: str) -> dict[str, str]:
+    """An environment in which a tool is another one."""
+    (folder / "tools").mkdir(exist_ok=True)
+    (folder / "tools" / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "tools" / name).chmod(0o755)
+    return {"PATH": f"{folder / 'tools'}:/usr/bin:/bin"}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_broken_off_anywhere_it_is_undone_and_the_undo_too(root: Path, tmp_path: Path, at_once: bool) -> None:
+    if not at_once:
+        without_exchanging(tmp_path)
     before = tree(root)
     complete = False
     for fail_at in range(1, 200):
@@ -84,6 +102,53 @@ def test_broken_off_anywhere_it_is_undone_and_the_undo_too(root: Path, tmp_path:
         if complete:
             return
     raise AssertionError("it never came to its end")
+
+
+def test_what_somebody_saves_at_the_last_moment_is_kept(root: Path, tmp_path: Path) -> None:
+    stage(root)
+    somebody = f'echo theirs >{root}/part; /usr/bin/mv -T {root}/part {root}/file; exec /usr/bin/perl "$@"'
+    command = exchange.exchange(str(root), JOB, exchange.words((b"file",), ()))
+    subprocess.run(command, check=True, env=tool(tmp_path, "perl", somebody))
+    assert (root / "file").read_text() == "new"
+    assert (root / f".voltui-kept-{JOB}" / "file").read_text() == "theirs\n"
+
+
+@pytest.mark.parametrize("somebody", ["rm file", "ln -sf other file", "echo theirs >file", "rm file; mkfifo file"])
+def test_a_file_that_is_another_by_now_is_not_exchanged(root: Path, somebody: str) -> None:
+    stage(root)
+    subprocess.run(somebody, shell=True, check=True, cwd=root)
+    before = tree(root)
+    words, was = exchange.words((b"file",), ()), sha256(b"old").hexdigest()
+    done = subprocess.run(exchange.exchange(str(root), JOB, words, was), check=True, capture_output=True)
+    assert done.stdout == b"!"
+    run(exchange.exchange_back(str(root), JOB, words))
+    assert tree(root) == before
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_file_that_becomes_another_while_it_is_exchanged_is_told(root: Path, tmp_path: Path, at_once: bool) -> None:
+    if not at_once:
+        without_exchanging(tmp_path)
+    stage(root)
+    changes = f'/usr/bin/sha256sum "$@"; [ -e {root}/seen ] || echo theirs >{root}/file; touch {root}/seen'
+    command = exchange.exchange(str(root), JOB, exchange.words((b"file",), ()), sha256(b"old").hexdigest())
+    done = subprocess.run(command, check=True, env=tool(tmp_path, "sha256sum", changes), capture_output=True)
+    assert done.stdout == b"2"
+    assert (root / "file").read_text() == "new"
+    assert (root / f".voltui-kept-{JOB}" / "file").read_text() == "theirs\n"
+
+
+def test_what_somebody_saves_over_what_came_stays_when_it_is_undone(root: Path) -> None:
+    stage(root)
+    done(root)
+    (root / "part").write_text("theirs")
+    (root / "part").rename(root / "file")
+    command = exchange.exchange_back(str(root), JOB, exchange.words(COME, GO))
+    undone = subprocess.run(command, capture_output=True, text=True)
+    assert (undone.returncode, "somebody made file anew" in undone.stderr) == (1, True)
+    assert (root / "file").read_text() == "theirs"
+    assert (root / f".voltui-kept-{JOB}" / "file").read_text() == "old"
+    assert (root / "folder" / "deep" / "inside").read_text() == "old"
 
 
 def test_what_was_kept_comes_back_by_another_exchange(root: Path) -> None:

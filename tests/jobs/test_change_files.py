@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from voltui.jobs.file_plans import (
 from voltui.jobs.plan import BackupPlan
 from voltui.jobs.state import Outcome
 from voltui.jobs.undoable import last_undoable, undoables
-from voltui.model.errors import NotFound, Refused
+from voltui.model.errors import Gone, NotFound, Refused
 from voltui.model.source import Source
 
 pytestmark = pytest.mark.engine
@@ -136,6 +137,36 @@ async def test_what_was_deleted_can_be_put_back_or_goes_for_good(lab: Lab) -> No
     lost = await undo(lab)
     with pytest.raises(NotFound, match="not there any more"):
         lost.raise_error()
+    assert tree(files) == before
+    with pytest.raises(NotFound, match="No restore or change"):
+        await undo(lab)
+
+
+async def test_an_undo_whose_kept_folder_is_gone_says_so_once_and_leaves_the_change_before(lab: Lab) -> None:
+    files = await lab.volume("data")
+    fill(files)
+    before = of_the_user(files)
+    for path in (b"other", b"lost"):
+        (await lab.run(DeleteFilesPlan(lab.common(), DATA, (path,)))).raise_error()
+    shutil.rmtree(max(files.glob(".voltui-kept-*"), key=lambda path: (path / "lost").exists()))
+    after = tree(files)
+    with pytest.raises(Gone, match="deleted, or the volume was made anew"):
+        (await undo(lab)).raise_error()
+    assert tree(files) == after
+    (await undo(lab)).raise_error()
+    assert of_the_user(files) == {path: value for path, value in before.items() if not path.startswith("lost")}
+
+
+async def test_a_volume_that_was_made_anew_is_not_changed_by_an_undo(lab: Lab, tmp_path: Path) -> None:
+    await lab.volume("data")
+    (tmp_path / "new").write_text("mine")
+    (await lab.run(put(lab, b"", tmp_path / "new"))).raise_error()
+    await lab.engine.remove_volume("data")
+    files = await lab.volume("data")
+    (files / "new").write_text("theirs")
+    before = tree(files)
+    with pytest.raises(Gone):
+        (await undo(lab)).raise_error()
     assert tree(files) == before
 
 

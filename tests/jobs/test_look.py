@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Lab
-from voltui.jobs.explorer import Explorer
+from voltui.jobs.directory import jobs_directory
+from voltui.jobs.explorer import Explorer, ownerless
 from voltui.jobs.keys import Keyring
 from voltui.jobs.look import BackupFiles, Files, VolumeFiles
 from voltui.jobs.plan import BackupPlan
+from voltui.jobs.recover import sweep_helpers
 from voltui.model.differences import What, differences
 from voltui.model.errors import Refused, VoltuiError
 from voltui.model.files import FileTree
@@ -52,6 +55,7 @@ async def test_a_volume_and_its_backup_show_the_same_tree(lab: Lab) -> None:
             assert node is not None
             return await opened.content(node)
 
+        assert await sweep_helpers(lab.engine, jobs_directory(lab.state)) == 0, "somebody looks through it"
         assert await head(b"folder/text") == b"hello\n"
         assert await head(b"\xff\n$(id)'\\0101") == b"odd"
         assert await head(b"secret") == b"x" * 65_536
@@ -85,6 +89,21 @@ async def test_a_volume_and_its_backup_show_the_same_tree(lab: Lab) -> None:
     found = list(differences(present, again))
     assert [(one.what, one.path, one.bytes) for one in found] == [("changed", b"secret", 1 - 100_000)]
     assert archived.root.total == 100_000 + len("odd") + len("hello\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "age", "ownerless_now"),
+    [
+        ("/voltui-explorer-1", "created", 100, True),
+        ("/voltui-explorer-1", "exited", 100, True),
+        ("/voltui-explorer-1", "created", 1, False),
+        ("/voltui-explorer-1", "running", 100, False),
+        ("/voltui-shell-1", "running", 100_000, False),
+        ("/another", "created", 100, False),
+    ],
+)
+def test_a_helper_that_runs_has_an_owner(name: str, state: str, age: int, ownerless_now: bool) -> None:
+    assert ownerless({"Names": [name], "State": state, "Created": time.time() - age}) is ownerless_now
 
 
 async def test_a_volume_with_options_is_mounted_while_it_is_looked_at(lab: Lab, tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ async def test_files_are_deleted_put_back_and_restored_by_keys(lab: Lab, tmp_pat
         terminal.press("U")
         terminal.wait_for(r"(?s)Undo the last change.*Puts back /text")
         terminal.press("y")
-        terminal.wait_for("> text")
+        terminal.wait_for(r"  text  .*-rw")
         assert (files / "text").read_text() == "old"
 
         (tmp_path / "mine.txt").write_text("mine")

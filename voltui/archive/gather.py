@@ -15,7 +15,7 @@ from typing import NamedTuple
 from voltui.archive.entry import DIR, FILE, ROOT, SYMLINK, Entry
 from voltui.archive.tar import END_OF_ARCHIVE, encode_member, padded
 from voltui.archive.unpack import ByteSink
-from voltui.model.errors import Failed
+from voltui.model.errors import Failed, Refused
 from voltui.model.safe import safe
 from voltui.model.selection import above
 from voltui.model.text import plural
@@ -47,9 +47,15 @@ class Found:
 
 
 def find(sources: Sequence[Path]) -> Found:
-    """Look through files and directories. Raises `Failed` where they can't be read."""
+    """Look through files and directories. Raises `Failed` where they can't be read, `Refused` for one that is neither:
+    below a directory such are left out, but whoever names one means it."""
     size, entries, left_out = 0, 0, 0
     for source in sources:
+        if not _kind(_state(source.resolve()).st_mode):
+            raise Refused(
+                f"{safe(str(source))} is a socket, device or FIFO, which belongs to this machine alone.",
+                "Put files, directories and links there.",
+            )
         for path, _ in _walk(source, b""):
             state = _state(path)
             if _kind(state.st_mode):

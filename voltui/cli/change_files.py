@@ -16,6 +16,7 @@ from voltui.jobs.explorer import Explorer
 from voltui.jobs.file_plans import DeleteFilesPlan, PutPlan, RestoreFilesPlan, UndoFilesPlan
 from voltui.jobs.kept_files import ChangedFiles, job_of_kept
 from voltui.jobs.preview_files import FilesPreview, preview_files
+from voltui.jobs.protection import refuse_protected
 from voltui.jobs.put import destinations
 from voltui.model.errors import Usage
 from voltui.model.safe import safe
@@ -41,7 +42,7 @@ def delete_files(cli: CliContext, volume: str, paths: tuple[str, ...], force: st
     named = forced(target, force)
     if not yes:
         plain = [path for path in selection.paths if not job_of_kept(path)]
-        _show(_preview(cli, target, plain, stops=False), brings=False)
+        _show(_preview(cli, target, plain, stops=False, force=named), brings=False)
         confirm(f"Delete {plural(len(selection.paths), 'entry', 'entries')} of {safe(volume)}?", yes=yes)
     run(cli, DeleteFilesPlan(cli.common, target, selection.paths, force=named))
 
@@ -84,7 +85,7 @@ def restore_only(
     target, selection = Source.parse(to) if to else backup.source, Selection.of(map(os.fsencode, paths))
     named = forced(target, force)
     if not yes:
-        _show(_preview(cli, target, selection.paths, stops=True), brings=True)
+        _show(_preview(cli, target, selection.paths, stops=True, force=named), brings=True)
         confirm(f"Put {plural(len(selection.paths), 'entry', 'entries')} back into {safe(target.name)}?", yes=yes)
     run(cli, RestoreFilesPlan(cli.common, target, backup.id, selection.paths, accept_plain, named))
 
@@ -105,10 +106,11 @@ def forced(target: Source, name: str | None) -> bool:
     return name is not None
 
 
-def _preview(cli: CliContext, target: Source, paths: Sequence[bytes], *, stops: bool) -> FilesPreview:
+def _preview(cli: CliContext, target: Source, paths: Sequence[bytes], *, stops: bool, force: bool) -> FilesPreview:
     async def look(engine: Engine) -> FilesPreview:
-        explorer = Explorer(engine, cli.settings.state)
-        return await preview_files(engine, explorer, await engine.inventory(), target, paths, stops=stops)
+        explorer, inventory = Explorer(engine, cli.settings.state), await engine.inventory()
+        refuse_protected(inventory, target, f"Say --force {safe(target.name)}.", force=force)
+        return await preview_files(engine, explorer, inventory, target, paths, stops=stops)
 
     return cli.ask(look)
 

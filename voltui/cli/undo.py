@@ -17,6 +17,7 @@ from voltui.format import since, size
 from voltui.jobs.kept_files import some_paths
 from voltui.jobs.plan import RestorePlan
 from voltui.jobs.preview import RestorePreview, preview_restore
+from voltui.jobs.protection import refuse_protected
 from voltui.jobs.submit import submit
 from voltui.jobs.undoable import Undoable, last_undoable, undoables
 from voltui.model.errors import Refused
@@ -45,6 +46,8 @@ def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | N
         inventory = await engine.inventory()
         found = undoables(cli.store.listing().backups, cli.jobs, inventory.engine.id)
         last = last_undoable(found, Source.parse(volume))
+        way = f"Say --force {safe(last.source.name)}."
+        refuse_protected(inventory, last.source, way, force=forced(last.source, force))
         if last.files is not None:
             return await preview_restore(engine, inventory, None, last.source), last
         backup = cli.keys.opened(last.backup, accept_plain=accept_plain)[0] if last.backup else None

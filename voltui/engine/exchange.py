@@ -1,29 +1,33 @@
 """Exchanging some entries of a directory by renames: staged ones in, those in their places aside, and back again.
 
     .voltui-restore-<id>   what is to come, at the paths that it is for
-    .voltui-kept-<id>      what was there, at the paths where it was
+    .voltui-kept-<id>      what was there, at the paths where it was; made even if nothing was, as the proof that the
+                           volume is still the one that was changed
 
-Files go from one to the other in one step, by rename; a folder is away for the moment between two. Each folder on the
-way is entered by itself, through no link: what other containers do in the volume meanwhile leads nowhere else. All of
-it can be undone wherever it stopped, and be undone twice.
+What comes and what is there change places at once where the kernel and a tool can do that. Each folder on the way is
+entered by itself, through no link: what other containers do in the volume meanwhile leads nowhere else. All of it can
+be undone wherever it stopped, and be undone twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from voltui.engine.at_once import EXCHANGER
 from voltui.engine.swap import script
 from voltui.engine.tools import A_JOB, KEPT_PREFIX, octal
 
 COME, GO = "+", "-"
 """Before a path: something staged comes there, or what is there only goes."""
+NOTHING_WAS, OTHER_KEPT, OTHER_NOW = "0", "2", "!"
 
 _FUNCTIONS = f"""
 shift 5
-kept=$root/{KEPT_PREFIX}$id
+kept=$root/{KEPT_PREFIX}$id marks=$new/$newtime
 
 exists() {{ [ -e "$1" ] || [ -L "$1" ]; }}
-same() {{ [ "$(stat -c %d:%i -- "$1")" = "$(stat -c %d:%i -- "$2")" ]; }}
+inode() {{ stat -c %d:%i -- "$1"; }}
+same() {{ [ "$(inode "$1")" = "$(inode "$2")" ]; }}
 plain() {{ [ ! -d "$1" ] || [ -L "$1" ]; }}
 
 # A word is a sign and a path in octal.
@@ -55,7 +59,6 @@ x" ]
 
 # Make the folders of the path in $kept as they are below the root.
 mirror() {{
-    [ -d "$kept" ] || quietly mkdir -m 700 "$kept"
     rest=$parent live=$root copy=$kept
     while [ -n "$rest" ]; do
         next
@@ -80,42 +83,78 @@ for word; do
 done
 """
 
-_EXCHANGE = """
+_REPLACE = """
+# Whether it is a regular file with the content of which $was is the hash; where none is given, anything is.
+as_read() {
+    [ -n "$was" ] || return 0
+    [ -f "$1" ] && [ ! -L "$1" ] &&
+        [ "$(dd if="$1" iflag=nofollow,nonblock bs=64k status=none | sha256sum)" = "$was  -" ]
+}
+
+# Let what is staged come into the place of what is there, and that go into $kept. At once where that can be: else a
+# file is away for no moment, but what somebody saves in between by a rename is lost; a folder is away for one.
+replace() {
+    if [ -L "$marks/$number" ] && at_once "$new/$path" "./$name"; then
+        mv -nT -- "$new/$path" "$kept/$path"
+    elif plain "./$name" && plain "$new/$path" && ln -PT -- "./$name" "$kept/$path" 2>/dev/null; then
+        mv -fT -- "$new/$path" "./$name"
+    else
+        mv -nT -- "./$name" "$kept/$path"
+        mv -nT -- "$new/$path" "./$name"
+    fi
+}
+"""
+
+_EXCHANGE = f"""
+{EXCHANGER}
+{_REPLACE}
+was=$1 how=$(exchanger) number=0
+shift
+[ -d "$kept" ] || quietly mkdir -m 700 "$kept"
+[ ! -d "$new" ] || mkdir "$marks"
 for word; do
     decode "$word"
+    number=$((number + 1))
+    [ "$sign" = - ] || ln -s "$(inode "$new/$path")" "$marks/$number" 2>/dev/null || true
     if ! enter; then
         echo "a folder on the way is gone, or a link now" >&2
         exit 1
     fi
-    onto=-n
-    if exists "./$name"; then
-        mirror
-        if [ "$sign" = + ] && plain "./$name" && plain "$new/$path" && ln -PT -- "./$name" "$kept/$path" 2>/dev/null
-        then onto=-f
-        else mv -nT -- "./$name" "$kept/$path"
-        fi
-        printf 1
-    else
-        printf 0
+    there=1
+    if exists "./$name"; then mirror; else there=0; fi
+    if ! as_read "./$name"; then
+        printf '!'
+        exit
     fi
-    if [ "$sign" = + ]; then
-        mv "$onto" -T -- "$new/$path" "./$name"
-        if exists "$new/$path"; then
-            echo "somebody made it anew meanwhile" >&2
-            exit 1
-        fi
+    case $there$sign in
+        1-) mv -nT -- "./$name" "$kept/$path" ;;
+        1+) replace ;;
+        0+) mv -nT -- "$new/$path" "./$name" ;;
+    esac
+    if [ "$there" = 1 ] && ! as_read "$kept/$path"; then there=2; fi
+    printf "$there"
+    if [ "$sign" = + ] && exists "$new/$path"; then
+        echo "somebody made it anew meanwhile" >&2
+        exit 1
     fi
 done
 sync -f "$root"
 """
 
 _EXCHANGE_BACK = """
-intruders=
+# Whether it is what came; where nothing was marked, what is found is taken for it.
+came() { marked=$(readlink -- "$marks/$number") || return 0; [ "$marked" = "$(inode "$1")" ]; }
+
+intruders= number=$(($# + 1))
 for word; do
     decode "$word"
+    number=$((number - 1))
     enter || continue
-    if [ "$sign" = + ] && [ -d "$new" ] && ! exists "$new/$path" && exists "./$name"; then
-        mv -nT -- "./$name" "$new/$path"
+    if [ "$sign" = + ] && [ -d "$new" ]; then
+        if exists "$new/$path"; then
+            came "$new/$path" || mv -nT -- "$new/$path" "$kept/$path"  # exchanged, and not put aside yet
+        fi
+        if ! exists "$new/$path" && exists "./$name" && came "./$name"; then mv -nT -- "./$name" "$new/$path"; fi
     fi
     if exists "$kept/$path"; then
         if ! exists "./$name"; then mv -nT -- "$kept/$path" "./$name"
@@ -129,6 +168,7 @@ if [ -d "$kept" ] && [ -z "$intruders" ]; then
     find "$kept" -mindepth 1 -depth -type d -empty -delete
     quietly rmdir "$kept"
 fi
+rm -rf -- "$marks"
 sync -f "$root"
 if [ -n "$intruders" ]; then
     echo "somebody made $intruders anew meanwhile; what was there is in $(basename "$kept"): move one of them away" >&2
@@ -161,14 +201,6 @@ _OWNER = """
 decode "$1"
 enter && stat -c '%u %g' -- "./$name"
 """
-_READ = """
-decode "$1"
-if ! enter || [ -L "./$name" ] || [ ! -f "./$name" ]; then
-    echo "it is no regular file" >&2
-    exit 1
-fi
-exec dd if="./$name" iflag=nofollow,nonblock,fullblock,count_bytes bs=64k count="$2" status=none
-"""
 _WRITE_LIKE = """
 decode "$1"
 mkdir -p -m 700 "$new/$parent"
@@ -197,9 +229,14 @@ def look(root: str, paths: Sequence[bytes]) -> list[str]:
     return _script(_LOOK, root, "", words((), paths))
 
 
-def exchange(root: str, identifier: str, paths: Sequence[str]) -> list[str]:
-    """The command that exchanges entries, as `words` names them; it prints for each whether something was there."""
-    return _script(_EXCHANGE, root, identifier, paths)
+def exchange(root: str, identifier: str, paths: Sequence[str], was: str = "") -> list[str]:
+    """The command that exchanges entries, as `words` names them; it prints for each whether something was there, a
+    letter, `NOTHING_WAS` where nothing was.
+
+    Given what a file ``was``, as its SHA-256, it prints `OTHER_NOW` and ends where it is another, and `OTHER_KEPT`
+    where it became another just before it was put aside.
+    """
+    return _script(_EXCHANGE, root, identifier, [was, *paths])
 
 
 def exchange_back(root: str, identifier: str, paths: Sequence[str]) -> list[str]:
@@ -237,11 +274,6 @@ def discard_kept(root: str, identifier: str) -> list[str]:
 def owner(root: str, folder: bytes) -> list[str]:
     """The command that prints user and group of a folder; empty is the root."""
     return _script(_OWNER, root, "", words((), [folder]))
-
-
-def read_whole(root: str, path: bytes, most: int) -> list[str]:
-    """The command that prints so many bytes of a regular file, reached through no link."""
-    return _script(_READ, root, "", [*words((), [path]), str(most)])
 
 
 def write_like(root: str, identifier: str, path: bytes) -> list[str]:

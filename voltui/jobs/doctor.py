@@ -14,6 +14,7 @@ from voltui.engine.adapter import Engine
 from voltui.engine.bridge import Bridge, BridgeUnavailable
 from voltui.engine.helper import CLIENT_LABEL, READ_CAPABILITIES, HelperSpec
 from voltui.jobs.directory import JobsDirectory, client_name
+from voltui.jobs.recover import left_helpers
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import EngineInfo
 from voltui.model.safe import safe
@@ -81,11 +82,13 @@ async def _helpers(engine: Engine, jobs: JobsDirectory) -> Check:
     rows = await helper.find(engine.connection)
     own = [row for row in rows if (row.get("Labels") or {}).get(CLIENT_LABEL) == client_name(jobs.root)]
     running = [job for job in jobs.all() if job.outcome() is None]
+    left = len(await left_helpers(engine, jobs))
     if not rows:
         return Check("helpers", "ok", "none are left over")
-    state: Literal["ok", "warning"] = "ok" if running or len(own) == 0 else "warning"
-    mine, others = plural(len(own), "helper container"), len(rows) - len(own)
-    return Check("helpers", state, f"{mine} of this user, {others} of others, {plural(len(running), 'job')} running")
+    state: Literal["ok", "warning"] = "warning" if left else "ok"
+    mine, others = f"{plural(len(own), 'helper container')} of this user", len(rows) - len(own)
+    said = f"{mine}, {left} left behind, {others} of others, {plural(len(running), 'job')} running"
+    return Check("helpers", state, said)
 
 
 def _store(store: LocalStore) -> Check:

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
-
-from blake3 import blake3
 
 from voltui.engine import exchange as scripts
 from voltui.engine.helper import TARGET
@@ -23,8 +22,8 @@ MOST_BYTES = 4 << 20
 
 
 def digest(content: bytes) -> str:
-    """What tells one content of a file from another."""
-    return blake3(content).hexdigest()
+    """What tells one content of a file from another, also for the tools of the engine's host: SHA-256."""
+    return sha256(content).hexdigest()
 
 
 async def run(context: JobContext, plan: EditPlan) -> dict[str, Any]:
@@ -40,8 +39,7 @@ async def run(context: JobContext, plan: EditPlan) -> dict[str, Any]:
     async with changing(context, plan.target, force=plan.force, trusted=True) as target:
         async with target.staging():
             await _stage(context, target, plan.path, content)
-            await _refuse_changed(target, plan)
-            result = await target.exchange((plan.path,), (), {})
+            result = await target.exchange((plan.path,), (), {}, was=plan.was)
         del context.left["text"]
         await context.in_thread(lambda: forget_copy(path))
         await target.forget_expired()
@@ -60,15 +58,6 @@ async def _stage(context: JobContext, target: Changing, path: bytes, content: by
         process.close()
     if result.code:
         raise Failed(f"Writing {safe_path(path)} failed: {result.words}.")
-
-
-async def _refuse_changed(target: Changing, plan: EditPlan) -> None:
-    now = await target.bridge.check(scripts.read_whole(TARGET, plan.path, MOST_BYTES + 1), "Reading the file again")
-    if digest(now) != plan.was:
-        raise Refused(
-            f"/{safe_path(plan.path)} was changed in the {plan.target.words} meanwhile, and is left as it is.",
-            "Open it anew, and take over what you had written.",
-        )
 
 
 def forget_copy(path: Path) -> None:

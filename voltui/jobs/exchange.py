@@ -14,18 +14,20 @@ from voltui.engine import exchange as scripts
 from voltui.engine import swap, tools
 from voltui.engine.bridge import Bridge
 from voltui.engine.helper import TARGET
+from voltui.engine.tools import KEPT_PREFIX
 from voltui.jobs.access import ArchiveAccess, BridgeAccess, opened
 from voltui.jobs.context import JobContext
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.hooks import hooked
 from voltui.jobs.kept_files import ChangedFiles, expired_jobs, told
 from voltui.jobs.locks import locked
-from voltui.jobs.sources import known, refuse_protected, take_inventory
+from voltui.jobs.protection import refuse_protected
+from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo import DISCARD_KEPT, EXCHANGE, STAGE, target_data
 from voltui.jobs.users import stopped
 from voltui.model.errors import NotFound, Refused, VoltuiError
 from voltui.model.inventory import Inventory
-from voltui.model.safe import safe_path
+from voltui.model.safe import safe, safe_path
 from voltui.model.selection import above
 from voltui.model.source import Source
 
@@ -78,11 +80,18 @@ class Changing:
             yield swap.staging_folder(TARGET, identifier)
 
     async def exchange(
-        self, come: Sequence[bytes], go: Sequence[bytes], facts: Mapping[str, Any], *, stops: bool = False
+        self,
+        come: Sequence[bytes],
+        go: Sequence[bytes],
+        facts: Mapping[str, Any],
+        *,
+        stops: bool = False,
+        was: str = "",
     ) -> dict[str, Any]:
         """Let what is staged come to its places, and what is in other places go; the job's result.
 
-        ``stops`` stops running users for that moment. The job is done then, whatever comes later.
+        ``stops`` stops running users for that moment. The job is done then, whatever comes later. Raises `Refused`
+        where a file is not any more what it ``was``, by its SHA-256.
         """
         context, identifier = self.context, self.context.directory.id
         words = scripts.words(come, go)
@@ -95,12 +104,29 @@ class Changing:
             await stack.enter_async_context(context.tentative(EXCHANGE, data))
             context.begin("Exchanging the files")
             context.raise_if_cancelled()
-            said = await self.bridge.change(scripts.exchange(TARGET, identifier, words), "Exchanging the files")
-            was = dict(zip((*come, *go), said.decode(), strict=True))
-            replaced = tuple(path for path, there in was.items() if there == "1")
-            new = tuple(path for path, there in was.items() if there != "1")
+            said = await self.bridge.change(scripts.exchange(TARGET, identifier, words, was), "Exchanging the files")
+            found = self._judged((*come, *go), said.decode())
+            replaced = tuple(path for path, there in found.items() if there != scripts.NOTHING_WAS)
+            new = tuple(path for path, there in found.items() if there == scripts.NOTHING_WAS)
             change = told(ChangedFiles(identifier, replaced, new, stops), self.inventory.engine.id)
             return context.commit({"target": self.target.name, **change, **facts})
+
+    def _judged(self, paths: Sequence[bytes], said: str) -> dict[bytes, str]:
+        """What was at the paths; a warning for what was changed at the last moment."""
+        if said.endswith(scripts.OTHER_NOW):
+            raise Refused(
+                f"/{safe_path(paths[len(said) - 1])} was changed in the {self.target.words} meanwhile, and is left as "
+                "it is.",
+                "Open it anew, and take over what you had written.",
+            )
+        found = dict(zip(paths, said, strict=True))
+        for path, there in found.items():
+            if there == scripts.OTHER_KEPT:
+                self.context.warn(
+                    f"/{safe_path(path)} was changed by somebody at the same moment: what they wrote is in "
+                    f"{KEPT_PREFIX}{self.context.directory.id}, and an undo puts it back."
+                )
+        return found
 
     async def forget_expired(self) -> None:
         """Delete what was put aside too long ago. The job is done by now: a failure of this is only logged."""
@@ -132,7 +158,7 @@ async def changing(
     if real.only:
         raise Refused(f"The {real.words} is a single file.", "Restore the whole of it.")
     with locked(context.state, inventory.engine.id, [real], context.directory.id):
-        refuse_protected(inventory, real, force=force)
+        refuse_protected(inventory, real, f"Say --force {safe(real.name)}.", force=force)
         async with opened(context, real, writable=True, trusted=trusted) as access:
             yield Changing(context, _bridge(access), real, inventory)
 

@@ -8,10 +8,11 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from voltui.config import Settings
 from voltui.engine import helper
@@ -137,16 +138,22 @@ class Explorer:
         if self._swept:
             return
         self._swept = True
-        connection, oldest = self._engine.connection, time.time() - _BIRTH
+        connection = self._engine.connection
         rows = await helper.find(connection, f"{CLIENT_LABEL}={client}")
-        ours = [row for row in rows if row["Names"][0].startswith(_OWN) and row["State"] == "created"]
-        await helper.remove_all(connection, [row["Id"] for row in ours if row["Created"] < oldest])
+        await helper.remove_all(connection, [row["Id"] for row in rows if ownerless(row)])
 
     async def _close(self, held: _Held) -> None:
         held.cancelled.set()
         with suppress(VoltuiError):  # it ends by itself all the same: `alive` is closed
             await held.bridge.close()
         held.files.close()
+
+
+def ownerless(row: Mapping[str, Any]) -> bool:
+    """Whether a row of the container list is a helper of an explorer or a shell that nobody has any more: one that runs
+    ends with its owner, one that was made just now is about to run."""
+    looks = row["Names"][0].startswith(_OWN)
+    return looks and row["State"] not in ("running", "paused") and row["Created"] < time.time() - _BIRTH
 
 
 def refusal_to_explore(settings: Settings) -> BridgeUnavailable | None:

@@ -132,7 +132,7 @@ class EditPlan:
     file: bytes
     """The absolute path of the edited copy."""
     was: str
-    """The hash of what it was when it was read."""
+    """The SHA-256 of what it was when it was read."""
     force: bool = False
     """Change a volume that is labelled as protected, too."""
 

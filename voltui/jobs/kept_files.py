@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from voltui.engine.tools import KEPT_PREFIX, made_by_a_job
+from voltui.model.errors import Gone
 from voltui.model.safe import safe_path
+from voltui.model.source import Source
 from voltui.model.text import listed
 from voltui.model.when import now, stamp
 
@@ -64,6 +66,15 @@ def changed_files(result: Mapping[str, Any], engine_id: str) -> ChangedFiles | N
     if not result.get(KEPT_FILES) or result["engine"] != engine_id:
         return None
     return ChangedFiles(result[KEPT_FILES], _paths(result["replaced"]), _paths(result["new"]), result["stops"])
+
+
+def gone(target: Source) -> Gone:
+    """The error where the folder of what a job has put aside is missing: also the proof that it is the same volume."""
+    return Gone(
+        f"What was put aside in the {target.words} is not there any more: it was deleted, or the {target.kind} was "
+        "made anew.",
+        "Another undo goes on to the change before.",
+    )
 
 
 def _paths(texts: Iterable[str]) -> tuple[bytes, ...]:

@@ -16,7 +16,6 @@ from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
-from voltui.model.volume import PROTECT_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,6 @@ async def preview_files(
     users = inventory.running_users(target)
     refusals = [refusal_to_stop(await engine.container(user.id)) for user in users] if stops else []
     refusal = next((refused.sentence for refused in refusals if refused), "")
-    if volume is not None and volume.protected:
-        refusal = f"The volume {safe(target.name)} is protected by its label {PROTECT_LABEL}."
     return FilesPreview(
         target,
         tuple(path for path, kind in there.items() if kind in "df"),

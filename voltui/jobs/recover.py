@@ -16,6 +16,7 @@ from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL
 from voltui.engine.tools import OLD_PREFIX
 from voltui.jobs import sentences
 from voltui.jobs.directory import JobDirectory, JobsDirectory, client_name
+from voltui.jobs.explorer import ownerless
 from voltui.jobs.journal import committed, last_states
 from voltui.jobs.kept_files import KEPT_TREE
 from voltui.jobs.owed import Owed, owed_sentence, since, undone_words
@@ -80,12 +81,18 @@ def recover_one(path: Path) -> None:
 
 
 async def sweep_helpers(engine: Engine, jobs: JobsDirectory) -> int:
-    """Remove this user's helpers whose job has ended; how many there were."""
+    """Remove this user's helpers that were left behind; how many there were."""
+    left = await left_helpers(engine, jobs)
+    await helper.remove_all(engine.connection, left)
+    return len(left)
+
+
+async def left_helpers(engine: Engine, jobs: JobsDirectory) -> list[str]:
+    """The ids of this user's helpers whose job has ended, or whose owner has."""
     rows = await helper.find(engine.connection, f"{CLIENT_LABEL}={client_name(jobs.root)}")
     living = {job.id for job in jobs.all() if job.outcome() is None}
-    stale = [row["Id"] for row in rows if (row.get("Labels") or {}).get(JOB_LABEL) not in living]
-    await helper.remove_all(engine.connection, stale)
-    return len(stale)
+    labelled = [(row, (row.get("Labels") or {}).get(JOB_LABEL)) for row in rows]
+    return [row["Id"] for row, job in labelled if (ownerless(row) if job is None else job not in living)]
 
 
 def _endpoint(job: JobDirectory) -> Endpoint | None:

@@ -8,6 +8,7 @@ from voltui.jobs.backup import back_up
 from voltui.jobs.common import Treatment
 from voltui.jobs.context import JobContext
 from voltui.jobs.locks import locked
+from voltui.jobs.protection import refusal
 from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.volume_plans import RemovePlan
 from voltui.model.backup import Reason
@@ -16,7 +17,6 @@ from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
-from voltui.model.volume import PROTECT_LABEL
 
 
 async def run(context: JobContext, plan: RemovePlan) -> dict[str, Any]:
@@ -56,8 +56,4 @@ def refusal_to_remove(inventory: Inventory, name: str, *, named: bool) -> Refuse
     if uses:
         users = listed(list(dict.fromkeys(safe(use.container.name) for use in uses)))
         return Refused(f"{safe(name)} is used by {users}.", "Remove the containers first, running or not.")
-    if inventory.volumes[name].protected and not named:
-        return Refused(
-            f"The volume {safe(name)} is protected by its label {PROTECT_LABEL}.", f"Say --force {safe(name)}."
-        )
-    return None
+    return None if named else refusal(inventory.volumes[name], f"Say --force {safe(name)}.")

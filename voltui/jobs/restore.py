@@ -14,22 +14,24 @@ from typing import Any, NamedTuple
 from voltui.archive.deep import TarPart
 from voltui.archive.listing import Expectation, read_listing
 from voltui.archive.unpack import ByteSink
-from voltui.engine import swap, tools
+from voltui.engine import exchange, swap, tools
 from voltui.engine.bridge import Bridge
 from voltui.engine.helper import TARGET
 from voltui.jobs import origin as origins
 from voltui.jobs.access import ArchiveAccess, BridgeAccess, opened
 from voltui.jobs.archive_restore import restore_by_archive
 from voltui.jobs.context import JobContext
+from voltui.jobs.exchange import FOLDER
 from voltui.jobs.extract import extract_by_parts
 from voltui.jobs.hooks import hooked
-from voltui.jobs.kept_files import KEPT_TREE, USED_TREE
+from voltui.jobs.kept_files import KEPT_TREE, USED_TREE, gone
 from voltui.jobs.locks import locked
 from voltui.jobs.origin import Origin
 from voltui.jobs.plan import RestorePlan
+from voltui.jobs.protection import refuse_protected
 from voltui.jobs.room import ELSEWHERE, room_for_entries
 from voltui.jobs.safety import back_up_old, emptied
-from voltui.jobs.sources import known_target, refuse_protected, take_inventory
+from voltui.jobs.sources import known_target, take_inventory
 from voltui.jobs.undo import ADOPT, CREATE_VOLUME, DISCARD, STAGE, SWAP, target_data
 from voltui.jobs.users import check_can_stop, stopped
 from voltui.model.errors import Failed, Refused, VoltuiError
@@ -48,7 +50,8 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
     inventory = await take_inventory(context)
     target = known_target(context, inventory, plan.target)
     with locked(context.state, inventory.engine.id, [target.folder], context.directory.id):
-        refuse_protected(inventory, target, force=plan.force)
+        way = f"Restore into another with --to, or say --force {safe(target.name)}."
+        refuse_protected(inventory, target, way, force=plan.force)
         await check_can_stop(context, inventory.running_users(target))
         if plan.kept_tree:
             return await _put_back(context, inventory, target, plan.kept_tree)
@@ -173,6 +176,9 @@ async def _put_back(context: JobContext, inventory: Inventory, target: Source, k
             raise Refused(
                 "Through the engine's archive API nothing can be exchanged.", "Run VolTUI on the engine's own host."
             )
+        aside = exchange.look(TARGET, [(tools.OLD_PREFIX + kept_tree).encode()])
+        if await access.bridge.check(aside, "Looking for what the restore replaced") != FOLDER.encode():
+            raise gone(target)
         data = {**target_data(context.directory.id, target), "kept": kept_tree}
         async with context.tentative(ADOPT, data):
             await access.bridge.change(swap.adopt(TARGET, identifier, kept_tree), "Taking up what the restore replaced")

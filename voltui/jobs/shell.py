@@ -13,13 +13,14 @@ from voltui.engine.helper import CLIENT_LABEL, HelperSpec
 from voltui.jobs.directory import client_name, jobs_directory
 from voltui.jobs.explorer import SHELL_PREFIX
 from voltui.jobs.locks import locked
+from voltui.jobs.protection import refusal
 from voltui.jobs.submit import READ_ONLY_HINT
 from voltui.model.errors import Refused
 from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
-from voltui.model.volume import PROTECT_LABEL, Volume
+from voltui.model.volume import Volume
 
 _HOLDER = "of a shell"
 
@@ -54,11 +55,8 @@ async def open_shell(
 
 def refusal_to_write(volume: Volume, *, named: bool) -> Refused | None:
     """Why no shell may write to the volume unless it is ``named`` outright."""
-    if volume.protected and not named:
-        name = safe(volume.name)
-        hint = f"voltui shell {name} --write --force {name}"
-        return Refused(f"The volume {name} is protected by its label {PROTECT_LABEL}.", hint)
-    return None
+    name = safe(volume.name)
+    return None if named else refusal(volume, f"voltui shell {name} --write --force {name}")
 
 
 def users_sentence(inventory: Inventory, volume: Volume) -> str:

@@ -17,7 +17,6 @@ from voltui.model.inventory import Inventory, of_the_kernel, of_the_system
 from voltui.model.mount import MountKind
 from voltui.model.safe import safe
 from voltui.model.source import Source
-from voltui.model.volume import PROTECT_LABEL
 
 
 async def take_inventory(context: JobContext) -> Inventory:
@@ -66,16 +65,6 @@ def known_target(context: JobContext, inventory: Inventory, target: Source) -> S
     if real.kind == "path" and _local(context) and Path(real.name).exists() and not Path(real.name).is_dir():
         raise Refused(f"{safe(real.name)} is no directory.", "Name the directory to restore into.")
     return real
-
-
-def refuse_protected(inventory: Inventory, target: Source, *, force: bool) -> None:
-    """Raise `Refused` for a volume that is labelled as protected, unless just that was asked for."""
-    volume = inventory.volumes.get(target.name) if target.kind == "volume" else None
-    if volume is not None and volume.protected and not force:
-        raise Refused(
-            f"The volume {safe(target.name)} is protected by its label {PROTECT_LABEL}.",
-            f"Restore into another with --to, or say --force {safe(target.name)}.",
-        )
 
 
 def _real(context: JobContext, inventory: Inventory, source: Source) -> Source:

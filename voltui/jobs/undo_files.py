@@ -10,10 +10,9 @@ from voltui.engine.tools import KEPT_PREFIX
 from voltui.jobs.context import JobContext
 from voltui.jobs.exchange import FOLDER, OTHER, Changing, changing
 from voltui.jobs.file_plans import UndoFilesPlan
-from voltui.jobs.kept_files import USED_FILES
+from voltui.jobs.kept_files import USED_FILES, gone
 from voltui.jobs.undo import ADOPT_KEPT, target_data
 from voltui.jobs.users import check_can_stop
-from voltui.model.errors import NotFound
 
 
 async def run(context: JobContext, plan: UndoFilesPlan) -> dict[str, Any]:
@@ -31,14 +30,12 @@ async def _put_back(context: JobContext, plan: UndoFilesPlan, target: Changing) 
     facts = {USED_FILES: plan.job}
     aside = (KEPT_PREFIX + plan.job).encode()
     kinds = await target.kinds((*plan.new, aside))
-    if plan.replaced and kinds[aside] != FOLDER:
-        raise NotFound(f"What was put aside in the {target.target.words} is not there any more.", "It was deleted.")
-    gone = [path for path in plan.new if kinds[path] in (FOLDER, OTHER)]
-    if not plan.replaced:
-        return await target.exchange((), gone, facts, stops=plan.stops)
+    if kinds[aside] != FOLDER:
+        raise gone(target.target)
+    go = [path for path in plan.new if kinds[path] in (FOLDER, OTHER)]
     data = {**target_data(context.directory.id, target.target), "kept": plan.job}
     async with context.tentative(ADOPT_KEPT, data):
         adopt = scripts.adopt(TARGET, context.directory.id, plan.job)
         await target.bridge.change(adopt, "Taking up what was put aside")
         places = await target.places(plan.replaced)
-        return await target.exchange(places, gone, facts, stops=plan.stops)
+        return await target.exchange(places, go, facts, stops=plan.stops)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from voltui.jobs.directory import JobsDirectory
-from voltui.jobs.file_plans import ChangeFilesPlan
+from voltui.jobs.file_plans import ChangeFilesPlan, UndoFilesPlan
 from voltui.jobs.kept_files import KEPT_TREE, USED_FILES, USED_TREE, ChangedFiles, changed_files, expired
 from voltui.jobs.plan import RestorePlan, decode
 from voltui.jobs.state import Outcome
 from voltui.model.backup import Backup, Reason
-from voltui.model.errors import NotFound
+from voltui.model.errors import Gone, NotFound
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.when import parse_time
@@ -64,13 +64,24 @@ def _kept_in_volumes(jobs: JobsDirectory, engine_id: str) -> list[Undoable]:
     used = set()
     for job in jobs.all():
         outcome = job.outcome()
-        if outcome is None or not outcome.result:
+        if outcome is None:
             continue
-        used |= {outcome.result.get(USED_TREE), outcome.result.get(USED_FILES)}
-        undoable = _kept(job.id, outcome, decode(job.description()), engine_id)
+        vain = isinstance(outcome.as_error(), Gone)
+        if not (outcome.result or vain):
+            continue
+        plan = decode(job.description())
+        used |= {outcome.result.get(USED_TREE), outcome.result.get(USED_FILES), _tried(plan) if vain else ""}
+        undoable = _kept(job.id, outcome, plan, engine_id)
         if undoable is not None:
             found[job.id] = undoable
     return [undoable for job, undoable in found.items() if job not in used]
+
+
+def _tried(plan: object) -> str:
+    """The job that a plan was to undo."""
+    if isinstance(plan, RestorePlan):
+        return plan.kept_tree
+    return plan.job if isinstance(plan, UndoFilesPlan) else ""
 
 
 def _kept(job: str, outcome: Outcome, plan: object, engine_id: str) -> Undoable | None:

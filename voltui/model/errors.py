@@ -51,6 +51,12 @@ class NotFound(VoltuiError):
     kind = "not-found"
 
 
+class Gone(NotFound):
+    """What a job had put aside, to be put back, is not there any more. It never will be."""
+
+    kind = "gone"
+
+
 class Refused(VoltuiError):
     """Doing it could lose data or was not confirmed: in use, read-only, already running."""
 
@@ -73,7 +79,7 @@ class Cancelled(VoltuiError):
 
 
 _KINDS: dict[str, type[VoltuiError]] = {
-    error.kind: error for error in (Failed, Usage, NoEngine, NotFound, Refused, Damaged, Cancelled)
+    error.kind: error for error in (Failed, Usage, NoEngine, NotFound, Gone, Refused, Damaged, Cancelled)
 }
 
 

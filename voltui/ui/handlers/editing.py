@@ -18,6 +18,7 @@ from voltui.jobs.file_plans import EditPlan
 from voltui.model.errors import Failed, Refused, VoltuiError
 from voltui.model.files import FILE, LINK, FileNode
 from voltui.model.safe import safe
+from voltui.ui.handlers.permission import may_change
 
 if TYPE_CHECKING:
     from voltui.jobs.look import Opened
@@ -35,9 +36,12 @@ class Editing:
 
     def do_edit(self) -> None:
         """Edit the file under the cursor; a job writes it back if it has changed."""
-        node, opened = self._screen.node, self._screen.opened
-        if node is not None and opened is not None:
-            self._screen.app.run_worker(self._edit(opened, node), exclusive=True, group="edit", exit_on_error=False)
+        screen = self._screen
+        node, opened = screen.node, screen.opened
+        if node is None or opened is None:
+            return
+        if may_change(screen.app, screen.files.source, "voltui shell {name} --write"):
+            screen.app.run_worker(self._edit(opened, node), exclusive=True, group="edit", exit_on_error=False)
 
     async def _edit(self, opened: Opened, node: FileNode) -> None:
         app = self._screen.app

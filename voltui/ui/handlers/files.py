@@ -22,6 +22,7 @@ from voltui.model.safe import safe, safe_path
 from voltui.model.selection import Selection
 from voltui.model.source import Source
 from voltui.model.text import clock_time, plural
+from voltui.ui.handlers.permission import may_change
 from voltui.ui.handlers.shells import ask_shell
 from voltui.ui.handlers.undoing import undo_last
 from voltui.ui.screens.ask import AskScreen
@@ -89,6 +90,8 @@ class Files:
         app, backup = self._screen.app, self._screen.files.backup
         if backup is None or not nodes:
             return
+        if not may_change(app, backup.source, f"voltui restore {safe(backup.id)} --only PATH"):
+            return
         plan = RestoreFilesPlan(app.live.common(), backup.source, backup.id, paths(nodes))
         question = f"Put {said(nodes)} back into {safe(backup.source.short)}?"
         facts = [f"As of {clock_time(backup.started)}; a folder becomes what it was then."]
@@ -96,7 +99,7 @@ class Files:
 
     async def _delete(self, nodes: list[FileNode]) -> None:
         app, source = self._screen.app, self._screen.files.source
-        if not nodes:
+        if not nodes or not may_change(app, source, "voltui delete-files {name} PATH"):
             return
         facts = (
             ["What was put aside before is deleted for good."] if any(job_of_kept(one.path) for one in nodes) else []
@@ -148,7 +151,7 @@ class Files:
         """Ask for a file or directory of this machine, and put it into the folder that is open."""
         screen = self._screen
         folder = screen.browsing.folder
-        if folder is None:
+        if folder is None or not may_change(screen.app, screen.files.source, "voltui put {name} FILE"):
             return
 
         def named(text: str | None) -> None:

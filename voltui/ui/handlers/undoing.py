@@ -14,6 +14,7 @@ from voltui.model.backup import Backup
 from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
+from voltui.ui.handlers.permission import may_change
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.screens.restore import RestoreScreen
 
@@ -31,6 +32,8 @@ def undo_last(app: VoltuiApp, source: Source) -> None:
         last = last_undoable(undoables(state.backups, app.live.jobs, state.inventory.engine.id), source)
     except VoltuiError as error:
         app.tell_error(error)
+        return
+    if not last.backup and not may_change(app, source, "voltui undo {name}"):
         return
     if last.backup is not None:
         plan_restore(app, (last.backup,))

@@ -21,6 +21,7 @@ from voltui.ui.actions import BACKUP_FILES, BY_ID, TREES, VOLUME_FILES, Action, 
 from voltui.ui.browsing import Browsing, key_of
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers import FILE_MODULES, Handlers
+from voltui.ui.handlers.permission import tell_read_only
 from voltui.ui.job_ended import JobEnded
 from voltui.ui.screens.preview import PreviewScreen
 from voltui.ui.spans import Span, line
@@ -215,7 +216,7 @@ class FilesScreen(Screen[None]):
         """Do an action of the registry, if this pane has it."""
         action = BY_ID[identifier]
         if action.changes and self.state.read_only:
-            self.app.tell(f"{action.label}: VolTUI is read-only here.", warning=True)
+            tell_read_only(self.app, action)
         elif self.pane_id not in action.panes:
             self.go_where(action)
         else:

@@ -8,6 +8,7 @@ from voltui.model.graph import NodeKey
 from voltui.ui import frame
 from voltui.ui.actions import BY_ID, GRAPH, GROUPS, VOLUMES, Action, Group, bindings
 from voltui.ui.handlers import MODULES, Handlers
+from voltui.ui.handlers.permission import tell_read_only
 from voltui.ui.memory import Remembered
 from voltui.ui.pane import Pane
 from voltui.ui.screens.listing import ListScreen
@@ -71,7 +72,7 @@ class MainScreen(ListScreen):
             self.new_here = False
             self.show_state()
         if action.changes and self.state.read_only:
-            self.app.tell(f"{action.label}: VolTUI is read-only here.", warning=True)
+            tell_read_only(self.app, action)
             return
         if self.pane_id not in action.panes:
             self.app.tell(self._not_here(action), warning=True)
