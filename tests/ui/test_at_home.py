@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import Lab, Ran, program, until
 from tests.sshd import sshd
-from tests.terminal import Terminal, voltui_terminal, wrapped
+from tests.terminal import Terminal, voltui_terminal
 
 pytestmark = pytest.mark.engine
 
@@ -98,10 +98,8 @@ async def test_backups_have_a_time_line_and_d_removes_what_is_confirmed(lab: Lab
         terminal.press("d")
         terminal.wait_for("Type precious: this is all that is left of it")
         terminal.press(*"something", "Enter")
-        terminal.wait_for(wrapped("Nothing is removed: that is not its name."))
-        terminal.press("d")
-        terminal.wait_for("Type precious: this is all that is left of it")
-        terminal.press(*"precious", "Enter")
+        terminal.wait_for("That is not its name. Nothing is removed.")
+        terminal.press("Ctrl-U", *"precious", "Enter")
         terminal.wait_for(f"Deleted {newest}")
     assert not lab.store.listing().backups
 

@@ -54,7 +54,13 @@ class Export:
 
         endings = listed([one.ending for one in FORMATS.values()], most=len(FORMATS))
         screen.app.push_screen(
-            AskScreen("Write this graph to a file", f"The ending is the format: {endings}.", _default(name)), named
+            AskScreen(
+                "Write this graph to a file",
+                f"The ending is the format: {endings}.",
+                _default(name),
+                check=lambda path: (format_of(path), _found(path)),
+            ),
+            named,
         )
 
     def _export_backups(self) -> None:
@@ -66,19 +72,14 @@ class Export:
             return
 
         def named(place: str | None) -> None:
-            if not place:
-                return
-            try:
-                path = _path(place)
-            except VoltuiError as error:
-                screen.app.tell_error(error)
-                return
-            screen.app.start_job(BackupExportPlan(screen.app.live.common(), chosen, str(path.absolute())))
-            screen.unmark_chosen()
+            if place:
+                path = str(_path(place).absolute())
+                screen.app.start_job(BackupExportPlan(screen.app.live.common(), chosen, path))
+                screen.unmark_chosen()
 
         what = safe(chosen[0]) if len(chosen) == 1 else plural(len(chosen), "backup")
         hint = "A directory gets all of it. A file .tar or .tar.zst gets its content, decrypted."
-        screen.app.push_screen(AskScreen(f"Export {what} to", hint, "./voltui-export/"), named)
+        screen.app.push_screen(AskScreen(f"Export {what} to", hint, "./voltui-export/", check=_path), named)
 
     async def _write(self, graph: MountGraph, name: str) -> None:
         """Write it, after asking where something would be replaced."""

@@ -49,19 +49,19 @@ class Files:
 
         def named(text: str | None) -> None:
             if text:
-                screen.app.run_worker(self._copy_out(nodes, text), exit_on_error=False)
+                self._copy_out(selection, absolute(text))
 
-        hint = "A directory of this machine, made if need be; nothing there is replaced."
-        screen.app.push_screen(AskScreen(f"Copy {said(nodes)} to", hint, proposed), named)
-
-    async def _copy_out(self, nodes: list[FileNode], text: str) -> None:
-        app, files = self._screen.app, self._screen.files
         try:
-            selection, target = Selection.of(paths(nodes)), absolute(text)
-            await asyncio.to_thread(check_target, target, list(selection.names))
+            selection = Selection.of(paths(nodes))
         except VoltuiError as error:
-            app.tell_error(error)
+            screen.app.tell_error(error)
             return
+        hint = "A directory of this machine, made if need be; nothing there is replaced."
+        check = lambda text: check_target(absolute(text), list(selection.names))  # noqa: E731
+        screen.app.push_screen(AskScreen(f"Copy {said(nodes)} to", hint, proposed, check=check), named)
+
+    def _copy_out(self, selection: Selection, target: Path) -> None:
+        app, files = self._screen.app, self._screen.files
         backup = files.backup.id if files.backup else ""
         source = None if files.backup else files.source
         app.start_job(CopyOutPlan(app.live.common(), selection.paths, os.fsencode(target), source, backup))
@@ -159,7 +159,7 @@ class Files:
                 self._run(self._put(text, folder.path))
 
         hint = "A file or directory of this machine; it gets the owner of the folder that it goes to."
-        screen.app.push_screen(AskScreen(f"Put into {folder.shown_path}", hint, "./"), named)
+        screen.app.push_screen(AskScreen(f"Put into {folder.shown_path}", hint, check=_mine), named)
 
     async def _put(self, text: str, into: bytes) -> None:
         """Put it there at once; where something of its name is there, ask whether that is to be replaced."""

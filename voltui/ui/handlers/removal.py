@@ -15,7 +15,7 @@ from voltui.model.retention import last_verified
 from voltui.model.safe import safe
 from voltui.model.text import plural
 from voltui.ui.actions import BACKUPS, VOLUMES
-from voltui.ui.screens.ask import AskScreen
+from voltui.ui.screens.ask import AskScreen, only
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.screens.remove import RemoveScreen
 from voltui.ui.views.timeline import disk_used
@@ -77,13 +77,12 @@ class Removal:
         app, name = self._screen.app, last.source.name
 
         def typed(text: str | None) -> None:
-            if text == name:
+            if text:
                 self._start(doomed, gone=name)
-            else:
-                app.tell("Nothing is removed: that is not its name.", warning=True)
 
         title = f"Type {safe(name)}: this is all that is left of it"
-        app.push_screen(AskScreen(title, f"The volume is gone, and with {safe(last.id)} its data will be.", ""), typed)
+        hint = f"The volume is gone, and with {safe(last.id)} its data will be."
+        app.push_screen(AskScreen(title, hint, check=only(name, "its name")), typed)
 
     def _start(self, doomed: Sequence[Backup], gone: str = "") -> None:
         screen = self._screen

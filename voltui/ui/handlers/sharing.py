@@ -92,22 +92,21 @@ class Sharing:
         """Ask for a directory of the container's own files and a name, and make a volume of it."""
         app = self._screen.app
 
+        def read(text: str) -> tuple[str, str]:
+            path, _, volume = text.partition(" ")
+            reference, name = f"{container.name}:{path}", volume.strip()
+            split(reference)
+            check_new_name("volume", name)
+            return reference, name
+
         def named(text: str | None) -> None:
-            path, _, volume = (text or "").partition(" ")
-            if not path:
-                return
-            try:
-                reference = f"{container.name}:{path}"
-                split(reference)
-                check_new_name("volume", volume.strip())
-            except VoltuiError as error:
-                app.tell_error(error)
-                return
-            copied = shares([volume.strip()], [])
-            app.start_job(SharePlan(app.live.common(), copied, copy_from=reference))
+            if text:
+                reference, name = read(text)
+                app.start_job(SharePlan(app.live.common(), shares([name], []), copy_from=reference))
 
         hint = "A directory of its own files, a blank, and the name of the new volume."
-        app.push_screen(AskScreen(f"Copy out of {safe(container.name)}", hint, f"/data {container.name}-data"), named)
+        proposed = f"/data {container.name}-data"
+        app.push_screen(AskScreen(f"Copy out of {safe(container.name)}", hint, proposed, check=read), named)
 
     async def _take_back(self, name: str, takers: tuple[str, ...]) -> None:
         """Show what that does, ask, do it."""

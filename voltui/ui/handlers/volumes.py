@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voltui.jobs.volume_plans import ClonePlan, CreatePlan, ImportImagePlan
+from voltui.model.errors import Refused
 from voltui.model.graph import NodeKind
+from voltui.model.names import check_new_name
 from voltui.model.safe import safe
 from voltui.model.volume_kinds import KINDS
 from voltui.ui.screens.ask import AskScreen
@@ -37,7 +39,15 @@ class Volumes:
                 app.start_job(ClonePlan(app.live.common(), node.name, name))
 
         hint = "A new volume; writers are paused while it is read, and every byte is read back."
-        app.push_screen(AskScreen(f"Clone {safe(node.name)} as", hint, f"{node.name}-copy"), named)
+        title = f"Clone {safe(node.name)} as"
+        app.push_screen(AskScreen(title, hint, f"{node.name}-copy", check=self._check_new), named)
+
+    def _check_new(self, name: str) -> None:
+        """Raise `Usage` or `Refused` for what can't be the name of a new volume."""
+        check_new_name("volume", name)
+        inventory = self._screen.state.inventory
+        if inventory is not None and name in inventory.volumes:
+            raise Refused(f"A volume {safe(name)} exists already.", "Choose another name.")
 
     def do_create(self) -> None:
         """Choose a kind, fill in its form."""
@@ -62,9 +72,15 @@ class Volumes:
         app = self._screen.app
 
         def named(text: str | None) -> None:
-            image, _, volume = (text or "").partition(" ")
+            image, volume = _image_and_name(text or "")
             if image:
-                app.start_job(ImportImagePlan(app.live.common(), image, volume.strip()))
+                app.start_job(ImportImagePlan(app.live.common(), image, volume))
 
         hint = "A local image that holds a volume, a blank, and the name of the new volume."
-        app.push_screen(AskScreen("A new volume from the image", hint, ""), named)
+        check = lambda text: self._check_new(_image_and_name(text)[1])  # noqa: E731
+        app.push_screen(AskScreen("A new volume from the image", hint, check=check), named)
+
+
+def _image_and_name(text: str) -> tuple[str, str]:
+    image, _, name = text.partition(" ")
+    return image, name.strip()

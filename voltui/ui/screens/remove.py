@@ -15,7 +15,7 @@ from voltui.model.safe import safe
 from voltui.model.text import listed, plural
 from voltui.model.volume import Volume
 from voltui.ui.frame import detail_title
-from voltui.ui.screens.ask import AskScreen
+from voltui.ui.screens.ask import AskScreen, only
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
@@ -147,12 +147,9 @@ class RemoveScreen(ModalScreen[RemovePlan | None]):
         what = "the volume's name" if len(plan.volumes) == 1 else "how many volumes go"
 
         def typed(text: str | None) -> None:
-            if text == wanted:
+            if text:
                 self.dismiss(plan)
-            elif text is not None:
-                self.app.tell(f"That is not {what}. Nothing was removed.", warning=True)
 
         names = listed([safe(name) for name in plan.volumes])
-        self.app.push_screen(
-            AskScreen(f"Type {what}: {names} will be gone for good", f"It is {safe(wanted)}.", ""), typed
-        )
+        title, hint = f"Type {what}: {names} will be gone for good", f"It is {safe(wanted)}."
+        self.app.push_screen(AskScreen(title, hint, check=only(wanted, what)), typed)

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from textual.screen import ModalScreen
 from voltui.jobs.sharing import Taker, losses, shares, taker_of
 from voltui.jobs.volume_plans import ImagePlan, SharePlan
 from voltui.model.container import Container, ContainerDetail
-from voltui.model.errors import Usage, VoltuiError
+from voltui.model.errors import VoltuiError
 from voltui.model.inventory import Inventory
+from voltui.model.names import check_new_name
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
@@ -198,7 +200,8 @@ class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
                 self._change(data=name)
 
         hint = "It is made where there is none of that name."
-        self.app.push_screen(AskScreen("The data container's name", hint, self._data), named)
+        check = partial(check_new_name, "container")
+        self.app.push_screen(AskScreen("The data container's name", hint, self._data, check=check), named)
 
     def action_at(self) -> None:
         """Ask for the path of a volume that is shared alone."""
@@ -208,12 +211,11 @@ class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
 
         def chosen(path: str | None) -> None:
             if path:
-                try:
-                    self._change(shares=shares([volume], [path]))
-                except Usage as error:
-                    self.app.tell_error(error)
+                self._change(shares=shares([volume], [path]))
 
-        self.app.push_screen(AskScreen(f"Where containers find {safe(volume)}", "An absolute path.", at), chosen)
+        title = f"Where containers find {safe(volume)}"
+        check = lambda path: shares([volume], [path])  # noqa: E731
+        self.app.push_screen(AskScreen(title, "An absolute path.", at, check=check), chosen)
 
     def action_new_container(self) -> None:
         """Ask for a local image, and start a container of it with the data."""
@@ -227,7 +229,7 @@ class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
                 self.dismiss(replace(self._plan, image=words[0], command=tuple(words[1:])))
 
         hint = "A local image, then its command, if not the image's own. Nothing is pulled."
-        self.app.push_screen(AskScreen("Start a container of", hint, ""), named)
+        self.app.push_screen(AskScreen("Start a container of", hint), named)
 
     def action_image(self) -> None:
         """Ask for a name, and put the volume's content into an image."""
