@@ -26,10 +26,10 @@ from voltui.ui.frame import PANE_IDS
 from voltui.ui.glyphs import ASCII, encodable, glyphs
 from voltui.ui.handlers import load as load_handlers
 from voltui.ui.inspecting import Inspecting
-from voltui.ui.job_ended import JobEnded
 from voltui.ui.keymap import keymap
 from voltui.ui.live import Live
 from voltui.ui.memory import Memory, Remembered
+from voltui.ui.messages import JobEnded, StateChanged
 from voltui.ui.palette import GROUNDS
 from voltui.ui.screens.main import MainScreen
 from voltui.ui.screens.small import follow_size
@@ -231,6 +231,8 @@ class VoltuiApp(App[str]):
         if not self._arrived and self.store.state.inventory is not None:
             self._arrive()
         self.main.show_state()
+        for screen in self.screen_stack[1:]:
+            screen.post_message(StateChanged())
         self.sizing.notice(self.store.state.inventory)
         if self.main.pane.view.id == GRAPH:
             self.inspect_all()

@@ -1,9 +1,14 @@
-"""Moving through a list that a screen has to itself."""
+"""What keys do in a screen of its own, which has few of the registry's actions: moving, and what the screen adds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from voltui.ui.actions import BY_ID
+
+if TYPE_CHECKING:
+    from voltui.ui.app import VoltuiApp
 
 MOVES = ("down", "up", "top", "bottom", "page_down", "page_up", "half_down", "half_up")
 """The registry's actions that move the cursor."""
@@ -38,3 +43,11 @@ def moves(table: Movable) -> Mapping[str, Callable[[], object]]:
         "half_down": lambda: table.move(table.page // 2),
         "half_up": lambda: table.move(-(table.page // 2)),
     }
+
+
+def act(app: VoltuiApp, doing: Mapping[str, Callable[[], object]], identifier: str, where: str) -> None:
+    """Do an action of the registry, or say that it is not ``where`` one is."""
+    if identifier in doing:
+        doing[identifier]()
+    else:
+        app.tell(f"{app.store.state.key(identifier)} {BY_ID[identifier].label}: not in {where}.", warning=True)

@@ -17,16 +17,17 @@ from voltui.jobs.compare import Comparing, comparing
 from voltui.jobs.look import Files
 from voltui.model.differences import Difference, What
 from voltui.model.errors import VoltuiError
-from voltui.model.safe import safe_path
+from voltui.model.safe import safe, safe_path
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, Action, among, bindings
+from voltui.ui.actions import Action, among, bindings
 from voltui.ui.glyphs import glyphs
-from voltui.ui.handlers.table import MOVES, moves
+from voltui.ui.handlers.table import MOVES, act, moves
 from voltui.ui.screens.help import HelpScreen
 from voltui.ui.screens.textdiff import TextDiffScreen
 from voltui.ui.spans import Line, Span, line, spread
 from voltui.ui.views.base import Column
 from voltui.ui.views.files import detail
+from voltui.ui.widgets.filter_line import FilterLine
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
 
@@ -38,8 +39,11 @@ _COUNT_EVERY = 0.25
 _TOLD: Mapping[str, str] = {
     "open": "The lines that differ, of a text",
     "right": "As Enter",
-    "back": "Close it; what is still compared is left",
-    "left": "As Esc",
+    "back": "Clear the filter; close it",
+    "left": "Close it",
+    "filter": "Only paths with these words, or what they are",
+    "next_match": "",
+    "previous_match": "",
     "swap": "",
     "sort": "By path, size, what it is",
     "copy": "",
@@ -47,7 +51,7 @@ _TOLD: Mapping[str, str] = {
     "help": "",
     "quit": "Close it",
 }
-_FOOTER = ("open", "back", "swap", "sort", "copy", "help")
+_FOOTER = ("open", "back", "swap", "filter", "sort", "copy", "help")
 _COLUMNS = (
     Column("PATH", share=1, middle=True),
     Column("WHAT", width=8),
@@ -66,12 +70,14 @@ _ORDERS: Mapping[str, Callable[[Difference], object]] = {
     "size": lambda one: -abs(one.bytes),
     "what": lambda one: list(What).index(one.what),
 }
+_FALLING = ("size",)
+"""The orders that begin with the most."""
 
 
 class DifferencesScreen(Screen[None]):
     """Every path that was added, removed or changed from one to the other."""
 
-    BINDINGS = bindings([BY_ID[identifier] for identifier in _TOLD])
+    BINDINGS = bindings()
 
     app: VoltuiApp
 
@@ -85,6 +91,7 @@ class DifferencesScreen(Screen[None]):
         self._rows: dict[str, Difference] = {}
         """What is shown, by its path."""
         self._order = 0
+        self._filter = ""
         self._counting: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -92,10 +99,12 @@ class DifferencesScreen(Screen[None]):
         yield Lines(id="files-header")
         yield Table(id="files-table")
         yield Lines(id="files-detail")
+        yield FilterLine(id="filtering")
         yield Lines(id="files-keys")
 
     def on_mount(self) -> None:
         """Read both."""
+        self.query_one(FilterLine).note(line(Span("words of a path, or added, removed…", "dim")))
         self._table.focus()
         self.run_worker(self._read(), exit_on_error=False)
 
@@ -140,10 +149,12 @@ class DifferencesScreen(Screen[None]):
         if not self.is_attached:
             return
         key = list(_ORDERS.values())[self._order]
-        found = [one.swapped if self._swapped else one for one in self._found or ()]
+        sides = (one.swapped if self._swapped else one for one in self._found or ())
+        found = [one for one in sides if _matches(one, self._filter)]
         found.sort(key=key)  # type: ignore[arg-type]
         self._rows = {one.path.decode("utf-8", "surrogateescape"): one for one in found}
-        message = f"   Reading{glyphs().ellipsis}" if self._found is None else "   Nothing is different."
+        nothing = f"Nothing matches /{safe(self._filter)}" if self._filter else "Nothing is different."
+        message = f"   Reading{glyphs().ellipsis}" if self._found is None else f"   {nothing}"
         self._table.show(Rows(_COLUMNS, list(self._rows), self._cells, message=((), line(message))))
         self._lines("keys").show([frame.keys(self._actions(_FOOTER), self.size.width)])
         self._show_header()
@@ -151,7 +162,7 @@ class DifferencesScreen(Screen[None]):
 
     def _show_header(self) -> None:
         before, after = (self._after, self._before) if self._swapped else (self._before, self._after)
-        left = line(Span(f" {after.title}", "bold"), f" since {before.title}")
+        left = line(Span(f" {_title(after)}", "bold"), f" since {_title(before)}")
         self._lines("header").show([spread(left, self._words(), self.size.width)])
 
     def _words(self) -> Line:
@@ -161,7 +172,10 @@ class DifferencesScreen(Screen[None]):
         opened = self._comparing
         if self._counting is not None and opened is not None and opened.total:
             return line(f"  comparing {size(opened.done)} of {size(opened.total)} ")
-        return line(Span(f"  sort {list(_ORDERS)[self._order]} ", "dim"))
+        order = list(_ORDERS)[self._order]
+        arrow = glyphs().falling if order in _FALLING else glyphs().rising
+        words = [Span(f"  /{safe(self._filter)}", "accent")] if self._filter else []
+        return line(*words, Span(f"  sort {order} {arrow} ", "dim"))
 
     def _cells(self, key: str) -> tuple[Line, ...]:
         one = self._rows[key]
@@ -194,15 +208,18 @@ class DifferencesScreen(Screen[None]):
         others: dict[str, Callable[[], object]] = {
             "open": self._open,
             "right": self._open,
-            "back": self.dismiss,
+            "back": self._back,
             "left": self.dismiss,
             "quit": self.dismiss,
+            "filter": self._ask,
+            "next_match": lambda: self._table.move(1),
+            "previous_match": lambda: self._table.move(-1),
             "swap": self._swap,
             "sort": self._sort,
             "copy": self._copy,
             "help": lambda: self.app.push_screen(HelpScreen("differences", self._actions(tuple(_TOLD)), frozenset())),
         }
-        {**moves(self._table), **others}[identifier]()
+        act(self.app, {**moves(self._table), **others}, identifier, "the differences")
 
     def _open(self) -> None:
         """The lines that differ."""
@@ -211,6 +228,28 @@ class DifferencesScreen(Screen[None]):
             read = one.swapped if self._swapped else one
             root = self._after.root or self._before.root
             self.app.push_screen(TextDiffScreen(read, self._comparing, root, swapped=self._swapped))
+
+    def _back(self) -> None:
+        if self._filter:
+            self._filter = ""
+            self._show()
+        else:
+            self.dismiss()
+
+    def _ask(self) -> None:
+        self.add_class("-filtering")
+        self.query_one(FilterLine).ask(self._filter)
+
+    @on(FilterLine.Typed)
+    def _typed(self, event: FilterLine.Typed) -> None:
+        self._filter = event.text
+        self._show()
+
+    @on(FilterLine.Ended)
+    def _ended(self) -> None:
+        """Back to the list; the filter stays."""
+        self.remove_class("-filtering")
+        self._table.focus()
 
     def _swap(self) -> None:
         """From the other side: what was added was removed."""
@@ -228,6 +267,17 @@ class DifferencesScreen(Screen[None]):
             name = f"{self._after.root or self._before.root}/{safe_path(one.path)}"
             self.app.copy_to_clipboard(name)
             self.app.tell(f"Copied {name}")
+
+
+def _title(files: Files) -> str:
+    """What is compared, and of when it is."""
+    return files.title if files.backup is not None else f"{files.title} now"
+
+
+def _matches(one: Difference, words: str) -> bool:
+    """Whether a path, or what has become of it, has all the words; upper and lower case are alike."""
+    text = f"{safe_path(one.path)} {one.what}".lower()
+    return all(word in text for word in words.lower().split())
 
 
 def _summary(found: Mapping[str, Difference]) -> str:

@@ -22,7 +22,7 @@ from voltui.ui.browsing import Browsing, key_of
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers import FILE_MODULES, Handlers
 from voltui.ui.handlers.permission import tell_read_only
-from voltui.ui.job_ended import JobEnded
+from voltui.ui.messages import JobEnded, StateChanged
 from voltui.ui.screens.preview import PreviewScreen
 from voltui.ui.spans import Span, line
 from voltui.ui.state import State
@@ -53,6 +53,7 @@ class FilesScreen(Screen[None]):
         self.browsing = Browsing()
         """What is open, found and marked."""
         self._opened: Opened | None = None
+        self._told_gone = False
         self._counting: Timer | None = None
         self._handlers = Handlers(self, FILE_MODULES)
 
@@ -100,6 +101,14 @@ class FilesScreen(Screen[None]):
     def on_project(self) -> bool:
         """There are no projects here."""
         return False
+
+    @property
+    def gone(self) -> bool:
+        """Whether what is looked into is there no more."""
+        files, inventory = self.files, self.state.inventory
+        if files.backup is not None:
+            return files.backup.id not in self.state.backup_by_id
+        return files.volume is not None and inventory is not None and files.volume.name not in inventory.volumes
 
     @property
     def opened(self) -> Opened | None:
@@ -167,6 +176,12 @@ class FilesScreen(Screen[None]):
         if outcome is not None and self.files.backup is None and outcome.result.get("target") == self.files.source.name:
             self.read()
 
+    @on(StateChanged)
+    def _state_changed(self) -> None:
+        if self.gone != self._told_gone:
+            self._told_gone = self.gone
+            self.show_entries()
+
     def _stop_counting(self) -> None:
         if self._counting is not None:
             self._counting.stop()
@@ -195,7 +210,7 @@ class FilesScreen(Screen[None]):
         self.table.show(rows, cursor_key)
         marked = browsing.marked_nodes
         self._lines("files-header").show(
-            [header(self.files.title, browsing.words, folder, marked, browsing.order, width)]
+            [header(self.files.title, browsing.words, folder, marked, browsing.order, width, gone=self.gone)]
         )
         shown = footer(self.pane_id, read_only=self.state.read_only, keys=self.state.keys)
         self._lines("keys").show([frame.keys(shown, width)])
@@ -219,6 +234,8 @@ class FilesScreen(Screen[None]):
             tell_read_only(self.app, action)
         elif self.pane_id not in action.panes:
             self.go_where(action)
+        elif action.changes and self.gone:
+            self.app.tell(f"{action.label}: {self.files.title} is gone.", warning=True)
         else:
             self._handlers.do(identifier)
 

@@ -13,9 +13,9 @@ from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
 from voltui.model.text import plural
 from voltui.ui import frame
-from voltui.ui.actions import BY_ID, Action, among, bindings
+from voltui.ui.actions import Action, among, bindings
 from voltui.ui.glyphs import glyphs
-from voltui.ui.handlers.table import MOVES, moves
+from voltui.ui.handlers.table import MOVES, act, moves
 from voltui.ui.screens.help import HelpScreen
 from voltui.ui.spans import Line, Span, line, spread
 from voltui.ui.widgets.filter_line import FilterLine
@@ -42,7 +42,7 @@ _FOOTER = ("back", "page_down", "filter", "next_match", "copy", "help")
 class ReaderScreen(Screen[None]):
     """Text that is read in the background: what is made of it is `read`'s to say."""
 
-    BINDINGS = bindings([BY_ID[identifier] for identifier in _TOLD])
+    BINDINGS = bindings()
 
     app: VoltuiApp
 
@@ -117,7 +117,7 @@ class ReaderScreen(Screen[None]):
             "copy": self._copy,
             "help": lambda: self.app.push_screen(HelpScreen("a text", self._actions(list(_TOLD)), frozenset())),
         }
-        {**moves(self._reading), **others}[identifier]()
+        act(self.app, {**moves(self._reading), **others}, identifier, "a text")
 
     def _back(self) -> None:
         if self._words:

@@ -29,9 +29,18 @@ COLUMNS = (
 FOUND_COLUMNS = (Column("PATH", share=1, middle=True), COLUMNS[1])
 
 
-def header(title: str, words: str, folder: FileNode | None, marked: Sequence[FileNode], order: str, width: int) -> Line:
-    """What is looked into, where in it; what the folder holds, or what is marked; the order."""
-    left: list[Span | str] = [Span(f" {title}", "bold"), "  "]
+def header(
+    title: str,
+    words: str,
+    folder: FileNode | None,
+    marked: Sequence[FileNode],
+    order: str,
+    width: int,
+    *,
+    gone: bool = False,
+) -> Line:
+    """What is looked into, and whether it is gone, where in it; what the folder holds, or what is marked; the order."""
+    left: list[Span | str] = [Span(f" {title}", "bold"), Span(" is gone", "bad") if gone else "", "  "]
     if folder is None:
         return spread(line(*left), (), width)
     left.append(Span(f"/{safe(words)}", "accent") if words else folder.shown_path)
@@ -62,7 +71,7 @@ def cells(node: FileNode, whole: int) -> tuple[Line, ...]:
 
 def detail(node: FileNode) -> list[Line]:
     """The whole path; kind, exact size, rights, owner, time."""
-    held = f"{node.size:,} bytes, " if not node.folder else ""
+    held = f"{plural(node.size, 'byte')}, " if not node.folder else ""
     facts = f" {node.kind}  {held}{node.rights} {node.uid}:{node.gid}, changed {clock_time(node.changed)}"
     return [line(f" {node.shown_path}", _target(node)), line(Span(facts, "dim"))]
 

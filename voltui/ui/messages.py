@@ -1,4 +1,4 @@
-"""What a screen is told of jobs."""
+"""What all open screens are told."""
 
 from __future__ import annotations
 
@@ -13,3 +13,7 @@ class JobEnded(Message, bubble=False):
     def __init__(self, job: JobView) -> None:
         super().__init__()
         self.job = job
+
+
+class StateChanged(Message, bubble=False):
+    """Something that the interface knows is another: what a screen shows may be gone."""
