@@ -22,27 +22,14 @@ from voltui.jobs.explorer import Explorer
 from voltui.jobs.keys import Keyring
 from voltui.model.backup import Backup
 from voltui.model.errors import Cancelled, Damaged, Failed, Refused
-from voltui.model.files import (
-    BLOCK,
-    CHAR,
-    DIR,
-    FIFO,
-    FILE,
-    LINK,
-    MOST_ENTRIES,
-    SOCKET,
-    SYMLINK,
-    FileNode,
-    FileTree,
-    content_hash,
-)
+from voltui.model.files import MOST_ENTRIES, FileNode, FileTree, content_hash
+from voltui.model.kinds import DIR, FILE, LINK, OF_FIND
 from voltui.model.safe import safe, safe_path
 from voltui.model.source import Source
 from voltui.model.text import clock_time
 from voltui.model.volume import Volume
 from voltui.store.local import LocalStore
 
-_KINDS = {b"f": FILE, b"d": DIR, b"l": SYMLINK, b"p": FIFO, b"c": CHAR, b"b": BLOCK, b"s": SOCKET}
 _READ = 1 << 18
 _BLOCK = 512
 _SECOND = 1_000_000_000
@@ -303,7 +290,7 @@ def read_files(source: ByteSource, tree: FileTree, ended: Callable[[], bool]) ->
         whole = len(fields) - len(fields) % width
         for at in range(0, whole, width):
             path, letter, size, blocks, mode, uid, gid, time, ctime, names, file, link = fields[at : at + width]
-            kind, takes = _KINDS.get(letter, FILE), int(blocks) * _BLOCK
+            kind, takes = OF_FIND.get(letter, FILE), int(blocks) * _BLOCK
             if names != b"1" and kind != DIR:
                 if file in seen:
                     kind, takes = LINK if kind == FILE else kind, 0
