@@ -12,7 +12,9 @@ from tests.conftest import Lab
 from voltui.jobs.directory import jobs_directory
 from voltui.jobs.explorer import Explorer, ownerless
 from voltui.jobs.keys import Keyring
-from voltui.jobs.look import BackupFiles, Files, VolumeFiles
+from voltui.jobs.look import Files
+from voltui.jobs.look_backup import BackupFiles
+from voltui.jobs.look_live import VolumeFiles
 from voltui.jobs.plan import BackupPlan
 from voltui.jobs.recover import sweep_helpers
 from voltui.model.differences import What, differences

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from voltui.engine import tools
-from voltui.jobs.look import read_files
+from voltui.jobs.look_live import read_files
 from voltui.model.differences import Difference, differences
 from voltui.model.errors import Cancelled
 from voltui.model.files import FileTree, ordered, outermost
