@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from voltui.archive.deep import LONGEST, Bases, TarPart, base_of, steps
-from voltui.archive.entry import DIR, FILE, LINK, ROOT, Entry
+from voltui.archive.entry import ROOT, Entry
 from voltui.model.errors import Refused
+from voltui.model.kinds import DIR, FILE, LINK
 
 FOLDER = b"/".join([b"d" * 99] * 40)
 """4,000 bytes with its slash: just not too long."""

@@ -104,11 +104,29 @@ def test_broken_off_anywhere_it_is_undone_and_the_undo_too(root: Path, tmp_path:
     raise AssertionError("it never came to its end")
 
 
-def test_what_somebody_saves_at_the_last_moment_is_kept(root: Path, tmp_path: Path) -> None:
+_RENAMEAT2 = """exec /usr/bin/perl -e 'exit(syscall(316, -100, $ARGV[0], -100, $ARGV[1], 2) == 0 ? 0 : 1)' "$@" """
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the number of the system call is that of x86_64")
+@pytest.mark.parametrize(
+    ("name", "otherwise", "exchanges"),
+    [
+        ("perl", "", 'exec /usr/bin/perl "$@"'),
+        ("exch", "", _RENAMEAT2),
+        (
+            "mv",
+            '[ "$1" != --help ] || exec echo --exchange; [ "$1 $2 $3" = "--exchange -T --" ] || exec /usr/bin/mv "$@"\n',
+            f"shift 3; {_RENAMEAT2}",
+        ),
+    ],
+)
+def test_what_somebody_saves_at_the_last_moment_is_kept_whatever_tool_exchanges(
+    root: Path, tmp_path: Path, name: str, otherwise: str, exchanges: str
+) -> None:
     stage(root)
-    somebody = f'echo theirs >{root}/part; /usr/bin/mv -T {root}/part {root}/file; exec /usr/bin/perl "$@"'
+    somebody = f"{otherwise}echo theirs >{root}/part; /usr/bin/mv -T {root}/part {root}/file; {exchanges}"
     command = exchange.exchange(str(root), JOB, exchange.words((b"file",), ()))
-    subprocess.run(command, check=True, env=tool(tmp_path, "perl", somebody))
+    subprocess.run(command, check=True, env=tool(tmp_path, name, somebody))
     assert (root / "file").read_text() == "new"
     assert (root / f".voltui-kept-{JOB}" / "file").read_text() == "theirs\n"
 

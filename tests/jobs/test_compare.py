@@ -12,7 +12,8 @@ from tests.conftest import Lab, until
 from voltui.jobs.compare import Comparing, comparing
 from voltui.jobs.explorer import Explorer
 from voltui.jobs.keys import Keyring
-from voltui.jobs.look import BackupFiles, VolumeFiles
+from voltui.jobs.look_backup import BackupFiles
+from voltui.jobs.look_live import VolumeFiles
 from voltui.jobs.plan import BackupPlan
 from voltui.model.differences import Difference, What
 from voltui.model.errors import Refused

@@ -9,7 +9,8 @@ import pytest
 
 from voltui.model.contents import contents, hexadecimal, text_of
 from voltui.model.differences import What, differences
-from voltui.model.files import FILE, FileTree, content_hash
+from voltui.model.files import FileTree, content_hash
+from voltui.model.kinds import FILE
 from voltui.model.textdiff import unified
 from voltui.ui.highlighting import coloured
 from voltui.ui.screens.preview import preview_lines

@@ -7,10 +7,11 @@ import io
 import pytest
 
 from voltui.engine import tools
-from voltui.jobs.look import read_files
+from voltui.jobs.look_live import read_files
 from voltui.model.differences import Difference, differences
 from voltui.model.errors import Cancelled
-from voltui.model.files import DIR, FILE, LINK, SYMLINK, FileTree, ordered, outermost
+from voltui.model.files import FileTree, ordered, outermost
+from voltui.model.kinds import DIR, FILE, LINK, SYMLINK
 from voltui.ui.spans import plain
 from voltui.ui.views.files import cells, detail, found_cells
 

@@ -13,7 +13,8 @@ from voltui.archive import manifest
 from voltui.model.backup import Backup, Consistency, Content, Loss, Origin, Part, UserAtBackup
 from voltui.model.errors import Damaged, Failed, NotFound, Usage
 from voltui.model.source import Source
-from voltui.store.local import LocalStore, Publication
+from voltui.store.local import LocalStore
+from voltui.store.publication import Publication
 
 MOMENT = datetime(2026, 11, 24, 3, 15, 2, tzinfo=UTC)
 

@@ -6,8 +6,11 @@ first leaves out what is too long, each other begins in a folder that stands by 
 
 from __future__ import annotations
 
-from voltui.archive.entry import LINK, ROOT, Entry
+from collections.abc import Sequence
+
+from voltui.archive.entry import ROOT, Entry
 from voltui.model.errors import Refused
+from voltui.model.kinds import LINK
 from voltui.model.safe import safe_path
 from voltui.model.text import middle_cut
 
@@ -74,6 +77,11 @@ def _is_utf8(path: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def parts(bases: Sequence[bytes]) -> list[TarPart | None]:
+    """What the runs extract, one after the other; ``None`` is all of it, where there are no bases."""
+    return [TarPart(base) for base in (b"", *bases)] if bases else [None]
 
 
 class TarPart:

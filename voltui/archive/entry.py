@@ -12,8 +12,8 @@ from json.encoder import encode_basestring_ascii as _quoted
 from typing import NamedTuple
 
 from voltui.model.errors import Damaged
+from voltui.model.kinds import FILE
 
-FILE, DIR, SYMLINK, LINK, FIFO, CHAR, BLOCK_DEVICE = "file", "dir", "symlink", "link", "fifo", "char", "block"
 ROOT = b"."
 """The path of the archived directory itself."""
 EMPTY_HASH = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"
@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     path: bytes
     """Relative, without ``./`` and trailing slash; ``.`` is the archived directory itself."""
     type: str
-    """``file``, ``dir``, ``symlink``, ``link`` (hard link), ``fifo``, ``char`` or ``block``."""
+    """One of `voltui.model.kinds`."""
     size: int
     """Bytes of a regular file as a listing shows them: holes of a sparse file count. Else 0."""
     mode: int

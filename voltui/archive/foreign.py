@@ -18,12 +18,13 @@ from typing import BinaryIO, cast
 
 from blake3 import blake3
 
-from voltui.archive.entry import DIR, LINK, ROOT, Entry, index_line
+from voltui.archive.entry import ROOT, Entry, index_line
 from voltui.archive.guard import LooseGuard
 from voltui.archive.reader import TarReader
 from voltui.archive.rewrite import Rewriter
 from voltui.archive.zstd import ZstdError, ZstdFile
 from voltui.model.errors import Damaged, Failed, NotFound
+from voltui.model.kinds import DIR, LINK
 from voltui.model.safe import safe
 
 _PIECE = 1 << 20

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from voltui.archive.entry import DIR, FILE, ROOT, SYMLINK, Entry
+from voltui.archive.entry import ROOT, Entry
 from voltui.archive.tar import END_OF_ARCHIVE, encode_member, padded
 from voltui.archive.unpack import ByteSink
 from voltui.model.errors import Failed, Refused
+from voltui.model.kinds import DIR, FILE, SYMLINK
 from voltui.model.safe import safe
 from voltui.model.selection import above
 from voltui.model.text import plural

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from voltui.archive.entry import DIR, LINK, ROOT, SYMLINK, Entry
+from voltui.archive.entry import ROOT, Entry
 from voltui.model.errors import Damaged
+from voltui.model.kinds import DIR, LINK, SYMLINK
 from voltui.model.safe import safe_path
 
 _NO_NAMES = (b"", b".", b"..")

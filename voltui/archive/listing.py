@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from blake3 import blake3
 
-from voltui.archive.entry import BLOCK_DEVICE, CHAR, DIR, FIFO, FILE, LINK, ROOT, SYMLINK, Entry
+from voltui.archive.entry import ROOT, Entry
 from voltui.archive.pack import ByteSource
 from voltui.archive.tally import Tally
 from voltui.model.errors import Damaged
+from voltui.model.kinds import DIR, FILE, LINK, OF_FIND, SYMLINK
 
 _FIELDS = 8
-_TYPES = {b"f": FILE, b"d": DIR, b"l": SYMLINK, b"p": FIFO, b"c": CHAR, b"b": BLOCK_DEVICE}
 _READ = 1 << 18
 _SECOND = 1_000_000_000
 
@@ -93,7 +93,7 @@ def read_listing(source: ByteSource) -> Iterator[Entry]:
 
 def _entry(fields: list[bytes]) -> Entry:
     path, kind, size, mode, uid, gid, time, link = fields
-    type_ = _TYPES.get(kind, kind.decode())
+    type_ = OF_FIND.get(kind, kind.decode())
     seconds, _, nanos = time.partition(b".")
     mtime = int(seconds) * _SECOND + int(nanos[:9].ljust(9, b"0"))
     return Entry(path or ROOT, type_, int(size) if type_ == FILE else 0, int(mode, 8), int(uid), int(gid), mtime, link)

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from voltui.archive.entry import DIR, FIFO, FILE, LINK, SYMLINK, Entry
+from voltui.archive.entry import Entry
 from voltui.archive.member import Member
 from voltui.archive.tar import BLOCK
 from voltui.model.errors import Damaged, Failed
+from voltui.model.kinds import DIR, FIFO, FILE, LINK, SYMLINK
 from voltui.model.safe import safe_path
 from voltui.model.text import plural
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from blake3 import blake3
 
-from voltui.archive.entry import BLOCK_DEVICE, CHAR, DIR, FILE, LINK, ROOT, SYMLINK, text
+from voltui.archive.entry import ROOT, text
 from voltui.archive.tar import (
     GNU_SPARSE,
     NUMBERS,
@@ -19,6 +19,7 @@ from voltui.archive.tar import (
     number,
 )
 from voltui.model.errors import Damaged
+from voltui.model.kinds import BLOCK_DEVICE, CHAR, DIR, FILE, LINK, SYMLINK
 from voltui.model.safe import safe_path
 
 _XATTR, _ACL = b"SCHILY.xattr.", b"SCHILY.acl."

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from blake3 import blake3
 
-from voltui.archive.entry import EMPTY_HASH, FILE, Entry
+from voltui.archive.entry import EMPTY_HASH, Entry
 from voltui.archive.member import Member, decode, old_sparse_map
 from voltui.archive.tar import (
     BLOCK,
@@ -31,6 +31,7 @@ from voltui.archive.tar import (
     parse_pax,
 )
 from voltui.model.errors import Damaged
+from voltui.model.kinds import FILE
 from voltui.model.safe import safe_path
 
 _ONLY_MTIME = re.compile(rb"([0-9]+) mtime=([0-9]+)(?:\.([0-9]{1,9}))?\n")

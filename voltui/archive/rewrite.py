@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from voltui.archive.deep import TarPart
-from voltui.archive.entry import LINK, ROOT, Entry
+from voltui.archive.entry import ROOT, Entry
 from voltui.archive.member import Member
 from voltui.archive.tar import BLOCK, END_OF_ARCHIVE, ZERO_BLOCK, encode_member, padded, relabelled
+from voltui.model.kinds import LINK
 
 _FLUSH_AT = 1 << 20
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voltui.archive.deep import LONGEST, Bases
-from voltui.archive.entry import LINK, parse_index_line
+from voltui.archive.entry import parse_index_line
 from voltui.archive.index import IndexLines
 from voltui.archive.unpack import check_file
 from voltui.model.backup import Part
 from voltui.model.errors import NotFound, Refused
+from voltui.model.kinds import LINK
 from voltui.model.safe import safe_path
 from voltui.model.selection import Selection
 

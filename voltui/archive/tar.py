@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from voltui.archive.entry import BLOCK_DEVICE, CHAR, DIR, FIFO, FILE, LINK, ROOT, SYMLINK, Entry, text
+from voltui.archive.entry import ROOT, Entry, text
 from voltui.model.errors import Damaged
+from voltui.model.kinds import BLOCK_DEVICE, CHAR, DIR, FIFO, FILE, LINK, SYMLINK
 from voltui.model.safe import safe
 
 BLOCK = 512

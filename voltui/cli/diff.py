@@ -17,7 +17,9 @@ from voltui.engine.adapter import Engine
 from voltui.format import size
 from voltui.jobs.compare import Comparing, TextDifference, comparing
 from voltui.jobs.explorer import Explorer, refusal_to_explore
-from voltui.jobs.look import BackupFiles, Files, PathFiles, VolumeFiles
+from voltui.jobs.look import Files
+from voltui.jobs.look_backup import BackupFiles
+from voltui.jobs.look_live import PathFiles, VolumeFiles
 from voltui.model.backup import Backup
 from voltui.model.differences import Difference, What
 from voltui.model.errors import NotFound, VoltuiError

@@ -15,7 +15,8 @@ from voltui.engine.adapter import Engine
 from voltui.format import size
 from voltui.jobs.explorer import Explorer, refusal_to_explore
 from voltui.jobs.file_plans import CopyOutPlan
-from voltui.jobs.look import BackupFiles, VolumeFiles
+from voltui.jobs.look_backup import BackupFiles
+from voltui.jobs.look_live import VolumeFiles
 from voltui.jobs.to_client import check_target
 from voltui.model.backup import Backup
 from voltui.model.errors import NotFound

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from voltui.archive.entry import FILE, LINK, Entry
+from voltui.archive.deep import parts
+from voltui.archive.entry import Entry
 from voltui.archive.pack import fill
 from voltui.archive.reader import TarReader
 from voltui.archive.tally import Tally
@@ -19,6 +20,7 @@ from voltui.jobs.origin import Origin
 from voltui.jobs.undo import RECREATE_VOLUME
 from voltui.model.errors import Failed, Refused
 from voltui.model.inventory import Inventory
+from voltui.model.kinds import FILE, LINK
 from voltui.model.source import Source
 
 _PIECE = 1 << 20
@@ -72,7 +74,7 @@ async def upload_and_compare(context: JobContext, access: ArchiveAccess, origin:
     context.begin(f"Uploading {origin.words}", origin.total)
     sink = ArchiveSink(context.engine.connection, access.helper_id, context.cancelled, context.common.idle_timeout)
     try:
-        await context.in_thread(lambda: origin.feed(sink, ROOT, context.count, expected.see))
+        await context.in_thread(lambda: origin.feed(sink, ROOT, parts(origin.bases)[0], context.count, expected.see))
         await context.in_thread(sink.finish)
     finally:
         sink.abort()

@@ -32,7 +32,8 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import MADE_LABEL, Volume
 from voltui.model.when import now
-from voltui.store.local import Publication, told
+from voltui.store.files import told
+from voltui.store.publication import Publication
 
 if TYPE_CHECKING:
     from voltui.archive.seal import Seal

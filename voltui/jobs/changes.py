@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voltui.archive.entry import LINK, Entry
+from voltui.archive.entry import Entry
 from voltui.archive.index import read_index
 from voltui.archive.listing import read_listing
 from voltui.archive.tally import Tally, bucket
@@ -19,6 +19,7 @@ from voltui.engine.helper import TARGET
 from voltui.jobs.access import BridgeAccess
 from voltui.jobs.context import JobContext
 from voltui.model.backup import Loss
+from voltui.model.kinds import LINK
 from voltui.model.safe import safe_path
 from voltui.model.text import plural
 

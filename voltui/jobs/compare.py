@@ -12,7 +12,8 @@ from voltui.jobs.look import Files, Opened
 from voltui.model.contents import text_of
 from voltui.model.differences import Difference, What, changed_in, differences
 from voltui.model.errors import Refused
-from voltui.model.files import FILE, LINK, FileNode, FileTree
+from voltui.model.files import FileNode, FileTree
+from voltui.model.kinds import FILE, LINK
 from voltui.model.textdiff import MOST_TEXT, DiffLine, unified
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from voltui.archive.entry import FILE, LINK, Entry, index_line
+from voltui.archive.entry import Entry, index_line
 from voltui.archive.listing import Expectation, read_listing
 from voltui.archive.pack import ByteSource
 from voltui.archive.pump import pump
@@ -26,6 +26,7 @@ from voltui.jobs.origin import live_origin
 from voltui.jobs.undo import CREATE_VOLUME
 from voltui.model.backup import Loss
 from voltui.model.errors import Failed, Refused
+from voltui.model.kinds import FILE, LINK
 from voltui.model.names import check_new_name
 from voltui.model.safe import safe
 from voltui.model.source import Source

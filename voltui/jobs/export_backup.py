@@ -22,7 +22,8 @@ from voltui.model.backup import Backup, Part
 from voltui.model.errors import Failed, NotFound, Refused, Usage
 from voltui.model.safe import safe
 from voltui.store.files import create_file, sync_directory
-from voltui.store.local import ARCHIVE, ENCRYPTED, LocalStore
+from voltui.store.local import LocalStore
+from voltui.store.names import ARCHIVE, ENCRYPTED
 
 if TYPE_CHECKING:
     from voltui.archive.seal import Key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from voltui.archive.deep import TarPart
+from voltui.archive.deep import TarPart, parts
 from voltui.archive.unpack import ByteSink
 from voltui.engine import tools
 from voltui.engine.bridge import Bridge
@@ -21,9 +21,8 @@ async def extract_by_parts(
     in_thread: Callable[[Callable[[], None]], Awaitable[None]],
 ) -> list[str]:
     """`extract` what ``fill`` writes, all of it or one `TarPart` after the other where there are bases."""
-    parts = [TarPart(base) for base in (b"", *bases)] if bases else [None]
     said = []
-    for part in parts:
+    for part in parts(bases):
         filled = partial(_filled, fill, part)
         said += await extract(bridge, folder, filled, in_thread, part.way if part else ())
     return said

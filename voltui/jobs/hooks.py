@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Literal
 
 from voltui.jobs.context import JobContext
-from voltui.jobs.undo import HOOK, run_hook
+from voltui.jobs.undo_users import HOOK, run_hook
 from voltui.model.container import Container
 from voltui.model.errors import Failed
 from voltui.model.safe import safe

@@ -14,7 +14,7 @@ from voltui.model.backup import Backup
 from voltui.model.errors import Damaged, Refused
 from voltui.model.safe import safe
 from voltui.store.files import write_file
-from voltui.store.local import file_stem
+from voltui.store.names import file_stem
 
 if TYPE_CHECKING:
     from voltui.archive.seal import Key, Seal

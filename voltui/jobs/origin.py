@@ -19,7 +19,7 @@ from voltui.jobs.verify import noting_damage
 from voltui.model.backup import Backup
 from voltui.model.safe import safe
 
-Feed = Callable[[ByteSink, bytes, Callable[[int, int], object], Callable[[Entry], object]], None]
+Feed = Callable[[ByteSink, bytes, TarPart | None, Callable[[int, int], object], Callable[[Entry], object]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,11 @@ class Origin:
     linked: frozenset[bytes]
     """The paths that hard links name: the first of each group, as the archive has it."""
     feed: Feed
-    """Write all of it to a sink as tar, members below a root, checked; for a thread. Takes the sink, the root, a
-    progress function, and one that sees each entry. Raises `Damaged`."""
+    """Write all of it, or a part, to a sink as tar, members below a root, checked; for a thread. Takes the sink, the
+    root, the part, a progress function, and one that sees each entry, of whatever part. Raises `Damaged`."""
     backup: Backup | None = None
     bases: tuple[bytes, ...] = ()
-    """Where runs for paths that are too long begin, see `voltui.archive.deep`; `feed` leaves to them what is theirs."""
-    feed_part: Callable[[ByteSink, TarPart], None] | None = None
-    """Write the part of such a run to a sink, checked; for a thread."""
+    """Where runs for paths that are too long begin, see `voltui.archive.deep`: one without any has no parts."""
 
 
 def live_origin(reading: Reading, words: str, total: int | None) -> Origin:
@@ -63,7 +61,7 @@ def live_origin(reading: Reading, words: str, total: int | None) -> Origin:
         root=True,
         trusted=False,
         linked=frozenset(),
-        feed=lambda sink, root, progress, seen: pump(
+        feed=lambda sink, root, _, progress, seen: pump(
             reading.source,
             lambda piece: sink.write(bytes(piece)),
             root=reading.root,
@@ -99,7 +97,7 @@ async def _from_file(context: JobContext, path: Path, name: str, *, keep_folder:
         root=survey.has_root and not (keep_folder and survey.folder),
         trusted=survey.trusted,
         linked=survey.linked if keep_folder else _below(survey.linked, survey.folder),
-        feed=lambda sink, root, progress, seen: foreign.rewrite(
+        feed=lambda sink, root, _, progress, seen: foreign.rewrite(
             path, name, survey, sink.write, root=root, keep_folder=keep_folder, progress=progress, seen=seen
         ),
     )
@@ -112,15 +110,14 @@ async def _from_backup(context: JobContext, backup: Backup, *, accept_plain: boo
     found = await context.in_thread(lambda: scan(index, backup.index, key))
 
     def feed(
-        sink: ByteSink, root: bytes, progress: Callable[[int, int], object], seen: Callable[[Entry], object]
+        sink: ByteSink,
+        root: bytes,
+        part: TarPart | None,
+        progress: Callable[[int, int], object],
+        seen: Callable[[Entry], object],
     ) -> None:
-        part = TarPart(b"") if found.bases else None
         with noting_damage(context, backup):
             unpack(archive, index, parts, sink=sink, root=root, key=key, part=part, progress=progress, seen=seen)
-
-    def feed_part(sink: ByteSink, part: TarPart) -> None:
-        with noting_damage(context, backup):
-            unpack(archive, index, parts, sink=sink, key=key, part=part)
 
     return Origin(
         words=safe(backup.id),
@@ -134,7 +131,6 @@ async def _from_backup(context: JobContext, backup: Backup, *, accept_plain: boo
         feed=feed,
         backup=backup,
         bases=found.bases,
-        feed_part=feed_part,
     )
 
 

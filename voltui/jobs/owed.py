@@ -14,17 +14,15 @@ from voltui.jobs.undo import (
     DISCARD_KEPT,
     EXCHANGE,
     HELPER,
-    HOOK,
     IMAGE,
-    PAUSE,
     PUBLICATION,
     RECREATE_VOLUME,
     REFILL,
     REFLINK,
     STAGE,
-    STOP,
     SWAP,
 )
+from voltui.jobs.undo_users import HOOK, PAUSE, STOP
 from voltui.model.text import listed
 
 UNDOING: Mapping[str, str] = {

@@ -16,8 +16,8 @@ from voltui.engine.adapter import Engine
 from voltui.engine.pool import settled
 from voltui.engine.recreate import MountChange, draw, make
 from voltui.jobs.context import JobContext
-from voltui.jobs.undo import STOP
 from voltui.jobs.undo_containers import DISCARD, MAKE, RENAME, RESTART_POLICY, START
+from voltui.jobs.undo_users import STOP
 from voltui.jobs.users import before_stopping, refusal_to_stop
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import Failed, NotFound, Refused, VoltuiError

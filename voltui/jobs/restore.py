@@ -221,13 +221,16 @@ async def extract_verified(context: JobContext, bridge: Bridge, origin: Origin, 
     context.begin(f"Extracting {origin.words}", origin.total)
 
     def fill(sink: ByteSink, part: TarPart | None) -> None:
-        if part is None or not part.way or origin.feed_part is None:
-            origin.feed(sink, b"./", context.count, expected.see)
-        else:
-            origin.feed_part(sink, part)
+        first = part is None or not part.way  # each run sees all entries: they are counted once
+        count, see = (context.count, expected.see) if first else (_ignored, _ignored)
+        origin.feed(sink, b"./", part, count, see)
 
     said = await extract_by_parts(bridge, folder, fill, origin.bases, context.in_thread)
     await check_extracted(context, bridge, folder, expected, said)
+
+
+def _ignored(*_: object) -> None:
+    """Whoever counts has counted that already."""
 
 
 async def check_extracted(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from voltui.archive.deep import TarPart
 from voltui.archive.entry import Entry
 from voltui.archive.pick import Picker
 from voltui.archive.rewrite import Rewriter
@@ -55,7 +56,11 @@ async def _origin(context: JobContext, plan: RestoreFilesPlan, selection: Select
     takes = chosen.selection.takes
 
     def feed(
-        sink: ByteSink, root: bytes, progress: Callable[[int, int], object], seen: Callable[[Entry], object]
+        sink: ByteSink,
+        root: bytes,
+        _: TarPart | None,
+        progress: Callable[[int, int], object],
+        seen: Callable[[Entry], object],
     ) -> None:
         writer = Rewriter(sink.write, root=root)
         with noting_damage(context, backup):

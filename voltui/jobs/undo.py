@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,32 +16,25 @@ from voltui.engine.adapter import Engine
 from voltui.engine.bridge import Bridge
 from voltui.engine.helper import CLIENT_LABEL, JOB_LABEL, TARGET, TRUSTED_CAPABILITIES, HelperSpec
 from voltui.engine.pool import DaemonPool
-from voltui.jobs import undo_client, undo_containers
+from voltui.jobs import undo_client, undo_containers, undo_users
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.extract import extract_by_parts
 from voltui.jobs.journal import Journal, OpenStep
 from voltui.jobs.keys import Keyring
-from voltui.model.errors import NoEngine, NotFound, Refused, VoltuiError
+from voltui.model.errors import NotFound, VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import MADE_LABEL
-from voltui.store.local import LocalStore, discard_unpublished
+from voltui.store.local import LocalStore
+from voltui.store.publication import discard_unpublished
 
 HELPER = "helper"
-PAUSE, STOP = "pause", "stop"
 PUBLICATION = "publication"
 CREATE_VOLUME, RECREATE_VOLUME = "create-volume", "recreate-volume"
-HOOK = "hook"
 STAGE, ADOPT, SWAP, REFILL, DISCARD = "stage", "adopt", "swap", "refill", "discard"
 REFLINK = "reflink"
 IMAGE = "image"
 EXCHANGE, ADOPT_KEPT, DISCARD_KEPT = "exchange", "adopt-kept", "discard-kept"
-
-_PAUSE_PATIENCE, _STOP_PATIENCE = 3.0, 5.0
-"""Seconds after which a request that was made has been carried out, a stop's own patience not counted."""
-_LOOK_EVERY = 0.2
-_MOST_OUTPUT = 64 << 10
-"""Bytes of a hook's output that the log keeps."""
 
 
 class _SourceGoneError(Exception):
@@ -64,8 +54,8 @@ class Undoer:
         """Make as if the step had not been. Raises `VoltuiError` where that is not possible now."""
         self._directory.log(f"undo {step.name} {dict(step.data)}")
         try:
-            if step.name in undo_containers.UNDO:
-                await undo_containers.UNDO[step.name](self._engine, self._directory, step.data)
+            if undo := undo_users.UNDO.get(step.name) or undo_containers.UNDO.get(step.name):
+                await undo(self._engine, self._directory, step.data)
             elif step.name in undo_client.UNDO:
                 undo_client.UNDO[step.name](step.data)
             else:
@@ -87,47 +77,6 @@ class Undoer:
 
     async def _image(self, data: Mapping[str, Any]) -> None:
         await images.remove(self._engine.connection, data["reference"])
-
-    async def _pause(self, data: Mapping[str, Any]) -> None:
-        if await self._settled_state(data, _PAUSE_PATIENCE) == "paused":
-            await self._engine.unpause(data["container"])
-
-    async def _stop(self, data: Mapping[str, Any]) -> None:
-        if await self._settled_state(data, data["patience"] + _STOP_PATIENCE) in ("exited", "created"):
-            await self._engine.start(data["container"])
-
-    async def _settled_state(self, data: Mapping[str, Any], patience: float) -> str:
-        """The container's state once no request of a dead worker can be under way any more.
-
-        The engine goes on stopping a container when whoever asked for it is gone. One that still runs, and was not
-        started since, is looked at until ``patience`` seconds have passed since the request.
-        """
-        passed = time.time() - datetime.fromisoformat(data["asked"]).timestamp()
-        until = time.monotonic() + patience - max(passed, 0)
-        while True:
-            try:
-                detail = await self._engine.container(data["container"])
-            except NotFound:
-                return "gone"
-            started = detail.started.isoformat() if detail.started else ""
-            running = detail.container.state == "running" and started == data["started"]
-            if not running or time.monotonic() >= until:
-                return detail.container.state
-            await asyncio.sleep(_LOOK_EVERY)
-
-    async def _hook(self, data: Mapping[str, Any]) -> None:
-        """Run what is to be run afterwards. That it fails is told, and is no reason to try again."""
-        if not data["command"]:
-            return
-        try:
-            code = await run_hook(
-                self._engine, self._directory, data["container"], data["name"], data["command"], data["seconds"]
-            )
-        except (NotFound, Refused) as error:
-            self._directory.log(f"warning: the hook of {data['name']} after the job: {error.sentence}")
-            return
-        if code:
-            self._directory.log(f"warning: the hook of {data['name']} after the job failed with status {code}")
 
     async def _publication(self, data: Mapping[str, Any]) -> None:
         discard_unpublished([Path(path) for path in data["paths"]], Path(data["manifest"]))
@@ -237,22 +186,6 @@ class Undoer:
             await bridge.close()
 
 
-async def run_hook(
-    engine: Engine, directory: JobDirectory, container_id: str, name: str, command: str, seconds: float
-) -> int:
-    """Run a container's own command in it, what it says going into the job's log; its exit status."""
-    directory.log(f"hook in {name}: {command}")
-    try:
-        code, said = await engine.execute(container_id, command, seconds)
-    except NoEngine as error:
-        if not await engine.answers():
-            raise
-        raise Refused(f"The hook of {safe(name)} did not end within {seconds:.0f} s: {safe(command)}.") from error
-    for line in said[:_MOST_OUTPUT].decode("utf-8", "replace").splitlines():
-        directory.log(f"  {safe(line)}")
-    return code
-
-
 async def _extract(bridge: Bridge, store: LocalStore, keys: Keyring, backup_id: str, folder: str) -> None:
     """Extract a backup into a folder, checked and on disk."""
     backup, key = keys.opened(store.find(backup_id))
@@ -289,9 +222,6 @@ def target_data(job: str, target: Source) -> dict[str, Any]:
 
 _UNDO: dict[str, Callable[[Undoer, Mapping[str, Any]], Awaitable[None]]] = {
     HELPER: Undoer._helper,
-    PAUSE: Undoer._pause,
-    STOP: Undoer._stop,
-    HOOK: Undoer._hook,
     PUBLICATION: Undoer._publication,
     CREATE_VOLUME: Undoer._create_volume,
     RECREATE_VOLUME: Undoer._recreate_volume,

@@ -12,7 +12,7 @@ from voltui.engine.adapter import stop_patience
 from voltui.jobs.common import Treatment
 from voltui.jobs.context import JobContext
 from voltui.jobs.sources import take_inventory
-from voltui.jobs.undo import PAUSE, STOP
+from voltui.jobs.undo_users import PAUSE, STOP
 from voltui.model.backup import Consistency
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import NotFound, Refused

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from voltui.model.files import DIR, FILE, LINK, SYMLINK, FileNode, FileTree, same_content
+from voltui.model.files import FileNode, FileTree, same_content
+from voltui.model.kinds import DIR, FILE, LINK, SYMLINK
 
 _COARSE = 2.0
 """Seconds by which a time of status may be coarser than a clock."""

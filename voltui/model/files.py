@@ -7,21 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 
+from voltui.model.kinds import BLOCK_DEVICE, CHAR, DIR, FIFO, FILE, LINK, SOCKET, SYMLINK
 from voltui.model.safe import safe_path
 
-FILE, DIR, SYMLINK, LINK, FIFO, CHAR, BLOCK, SOCKET = (
-    "file",
-    "dir",
-    "symlink",
-    "link",
-    "fifo",
-    "char",
-    "block",
-    "socket",
-)
 _TYPES = {
     FILE: stat.S_IFREG, LINK: stat.S_IFREG, DIR: stat.S_IFDIR, SYMLINK: stat.S_IFLNK, FIFO: stat.S_IFIFO,
-    CHAR: stat.S_IFCHR, BLOCK: stat.S_IFBLK, SOCKET: stat.S_IFSOCK,
+    CHAR: stat.S_IFCHR, BLOCK_DEVICE: stat.S_IFBLK, SOCKET: stat.S_IFSOCK,
 }  # fmt: skip
 MOST_ENTRIES = 500_000
 """Entries that a tree takes: more would need more memory than an interface may have."""
@@ -38,7 +29,7 @@ class FileNode:
     name: bytes
     """Its name in its folder; empty for the root."""
     kind: str
-    """``file``, ``dir``, ``symlink``, ``link`` (a further name of a file), or one of the special ones above."""
+    """One of `voltui.model.kinds`."""
     size: int
     """Bytes of content."""
     total: int

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from voltui.model.errors import Failed
+from voltui.model.safe import safe
 
 _MOST_OF_NAME = 215
 """Bytes of a name that its temporary form keeps: file systems take 255."""
@@ -63,3 +67,18 @@ def sync_directory(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def told(what: str, where: Path) -> Iterator[None]:
+    """Tell an error of the store's file system as one of ours."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Failed(
+            f"The store can't {what} in {safe(str(where))}: {reason}.",
+            "Free space there, or name another with --store."
+            if error.errno in (errno.ENOSPC, errno.EDQUOT)
+            else "Name another with --store, or see to that directory.",
+        ) from error

@@ -1,27 +1,16 @@
-"""The store in a local directory.
+"""The store in a local directory, its files named as `voltui.store.names` tells.
 
-    <store>/<volume>/<volume>@<UTC time>.tar.zst      the archive
-                     <volume>@<UTC time>.index.zst    the file index
-                     <volume>@<UTC time>.json         the manifest, published last
-
-Archive and index of an encrypted backup end in ``.age`` besides.
 A backup exists where its manifest does. Files are 0600, directories 0700: a backup holds all that its volume holds.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import glob
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
-
-from blake3 import blake3
 
 from voltui.archive import manifest
 from voltui.model.backup import Backup, latest
@@ -30,15 +19,11 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
 from voltui.model.when import now, stamp
-from voltui.store.files import create_file, sync_directory, write_file
+from voltui.store.files import sync_directory, told, write_file
+from voltui.store.names import ARCHIVE, DATA, ENCRYPTED, INDEX, MANIFEST, PART, file_stem, folder_name
+from voltui.store.publication import Publication
 
-ARCHIVE, INDEX, MANIFEST = ".tar.zst", ".index.zst", ".json"
-ENCRYPTED = ".age"
-_DATA = (ARCHIVE, INDEX, ARCHIVE + ENCRYPTED, INDEX + ENCRYPTED)
 LATEST = "latest"
-_PART = ".part-"
-_MOST_OF_NAME = 180
-"""Bytes of an encoded name: with time, ending and the mark of an unfinished part it must stay below 255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +165,9 @@ class LocalStore:
 
     def sweep(self, living_jobs: Iterable[str]) -> list[Path]:
         """Delete parts that belong to no living job; what was deleted."""
-        living = tuple(f"{_PART}{job}-" for job in living_jobs)
+        living = tuple(f"{PART}{job}-" for job in living_jobs)
         swept = []
-        for path in self.root.glob(f"*/{_PART}*"):
+        for path in self.root.glob(f"*/{PART}*"):
             if not path.name.startswith(living or "/"):
                 path.unlink(missing_ok=True)
                 swept.append(path)
@@ -190,8 +175,8 @@ class LocalStore:
 
     def _taken(self, folder: Path, identifier: str) -> bool:
         stem = file_stem(identifier)
-        published = any((folder / f"{stem}{suffix}").exists() for suffix in (*_DATA, MANIFEST))
-        return published or any(folder.glob(f"{_PART}*-{stem}{ARCHIVE}*"))
+        published = any((folder / f"{stem}{suffix}").exists() for suffix in (*DATA, MANIFEST))
+        return published or any(folder.glob(f"{PART}*-{stem}{ARCHIVE}*"))
 
     def _manifests(self, source: Source | None) -> list[Path]:
         pattern = f"{folder_name(source)}/*{MANIFEST}" if source else f"*/*{MANIFEST}"
@@ -218,93 +203,6 @@ class LocalStore:
         return self._folder(backup.source) / (file_stem(backup.id) + suffix)
 
 
-class Publication:
-    """A backup in the making: two part files, invisible until `publish`."""
-
-    def __init__(self, folder: Path, identifier: str, job: str, ending: str = "") -> None:
-        self.id = identifier
-        self._folder = folder
-        self._stem = file_stem(identifier)
-        self._prefix = f"{_PART}{job}-{self._stem}"
-        self._suffixes = (ARCHIVE + ending, INDEX + ending)
-        self._descriptors: list[int] = []
-
-    @property
-    def paths(self) -> list[Path]:
-        """Every file that may exist before the backup is complete, for whoever has to clean up."""
-        return [*self._parts(), *self._published()]
-
-    @property
-    def index(self) -> Path:
-        """The file index, before it has its name."""
-        return self._parts()[1]
-
-    @property
-    def manifest(self) -> Path:
-        """Where it stands, the backup is complete."""
-        return self._folder / (self._stem + MANIFEST)
-
-    def open(self) -> tuple[int, int]:
-        """File descriptors for archive and index, new and 0600. They stay open until `publish` or `close`."""
-        with told("write a backup", self._folder):
-            for path in self._parts():
-                self._descriptors.append(create_file(path))
-        return self._descriptors[0], self._descriptors[1]
-
-    def publish(self, backup: Backup) -> None:
-        """Give the files their names, then write the manifest. Each is on disk before the next."""
-        with told("publish a backup", self._folder):
-            for descriptor in self._descriptors:
-                os.fsync(descriptor)
-            self.close()
-            for part, path in zip(self._parts(), self._published(), strict=True):
-                part.rename(path)
-            sync_directory(self._folder)
-            write_file(self.manifest, manifest.encode(backup))
-            sync_directory(self._folder.parent)
-
-    def close(self) -> None:
-        """Close the files."""
-        while self._descriptors:
-            os.close(self._descriptors.pop())
-
-    def _parts(self) -> list[Path]:
-        return [self._folder / (self._prefix + suffix) for suffix in self._suffixes]
-
-    def _published(self) -> list[Path]:
-        return [self._folder / (self._stem + suffix) for suffix in self._suffixes]
-
-
-def discard_unpublished(paths: Iterable[Path], complete: Path) -> None:
-    """Delete the files of a backup whose manifest was never written, and its folder where that is empty then."""
-    if complete.exists():
-        return
-    for path in paths:
-        path.unlink(missing_ok=True)
-    for unfinished in complete.parent.glob(f".{glob.escape(complete.name)}.*.new"):
-        unfinished.unlink(missing_ok=True)
-    with contextlib.suppress(OSError):
-        complete.parent.rmdir()
-
-
-def folder_name(source: Source) -> str:
-    """A volume's name is a file name already; a path is percent-encoded into one. Long ones end in a hash."""
-    return _file_name(source.name)
-
-
-def file_stem(identifier: str) -> str:
-    """The name of a backup's files, without their endings."""
-    name, _, moment = identifier.rpartition("@")
-    return f"{_file_name(name)}@{moment}"
-
-
-def _file_name(name: str) -> str:
-    encoded = quote(name, safe="")
-    if len(encoded) <= _MOST_OF_NAME:
-        return encoded
-    return f"{encoded[: _MOST_OF_NAME - 17]}~{blake3(encoded.encode()).hexdigest(length=8)}"
-
-
 def no_backup_of(source: Source) -> NotFound:
     """The error for a source that was never backed up."""
     name = safe(source.name)
@@ -313,18 +211,3 @@ def no_backup_of(source: Source) -> NotFound:
 
 def _no_backup(reference: str) -> NotFound:
     return NotFound(f"There is no backup {safe(reference)}.", "`voltui backups` lists what there is.")
-
-
-@contextmanager
-def told(what: str, where: Path) -> Iterator[None]:
-    """Tell an error of the store's file system as one of ours."""
-    try:
-        yield
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise Failed(
-            f"The store can't {what} in {safe(str(where))}: {reason}.",
-            "Free space there, or name another with --store."
-            if error.errno in (errno.ENOSPC, errno.EDQUOT)
-            else "Name another with --store, or see to that directory.",
-        ) from error

@@ -16,7 +16,8 @@ from voltui.format import size
 from voltui.jobs.edit import MOST_BYTES, digest, forget_copy
 from voltui.jobs.file_plans import EditPlan
 from voltui.model.errors import Failed, Refused, VoltuiError
-from voltui.model.files import FILE, LINK, FileNode
+from voltui.model.files import FileNode
+from voltui.model.kinds import FILE, LINK
 from voltui.model.safe import safe
 from voltui.ui.handlers.permission import may_change
 

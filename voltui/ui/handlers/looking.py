@@ -85,7 +85,7 @@ class Looking:
 
     def _of_source(self, source: Source) -> Files | None:
         """The files of a volume, or of a directory of the engine's host."""
-        from voltui.jobs.look import PathFiles
+        from voltui.jobs.look_live import PathFiles
 
         if source.kind == "volume":
             return self._of_volume(source.name)
@@ -141,14 +141,14 @@ class Looking:
 
     def _of_backup(self, backup: Backup) -> Files:
         from voltui.jobs.keys import Keyring
-        from voltui.jobs.look import BackupFiles
+        from voltui.jobs.look_backup import BackupFiles
 
         live = self._screen.app.live
         return BackupFiles(live.backups, Keyring.of(live.common(), live.state_directory), backup)
 
     def _of_volume(self, name: str) -> Files | None:
         """The volume's files; ``None`` where there is none of the name."""
-        from voltui.jobs.look import VolumeFiles
+        from voltui.jobs.look_live import VolumeFiles
 
         inventory = self._screen.state.inventory
         volume = inventory.volumes.get(name) if inventory else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voltui.format import since, size
-from voltui.model.files import LINK, FileNode
+from voltui.model.files import FileNode
+from voltui.model.kinds import LINK
 from voltui.model.safe import safe, safe_path
 from voltui.model.text import clock_time, plural
 from voltui.ui.glyphs import glyphs
