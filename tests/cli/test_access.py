@@ -58,7 +58,7 @@ async def test_a_read_only_interface_does_not_have_the_keys(lab: Lab, tmp_path: 
         terminal.press("b")
         terminal.wait_for(r"VolTUI is read-only here\..*--read-only")
         terminal.press("?")
-        terminal.wait_for("─ Help ─")
+        terminal.wait_for("─ Help: volumes ─")
         assert "Backup" not in terminal.text.split("Find")[0]
         terminal.press("q", "q")
     assert lab.store.listing().backups == ()
