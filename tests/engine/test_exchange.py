@@ -115,7 +115,7 @@ _RENAMEAT2 = """exec /usr/bin/perl -e 'exit(syscall(316, -100, $ARGV[0], -100, $
         ("exch", "", _RENAMEAT2),
         (
             "mv",
-            '[ "$1" != --help ] || exec echo --exchange; [ "$1 $2 $3" = "--exchange -T --" ] || exec /usr/bin/mv "$@"\n',
+            '[ "$1" != --help ] || exec echo --exchange\n[ "$1$2$3" = --exchange-T-- ] || exec /usr/bin/mv "$@"\n',
             f"shift 3; {_RENAMEAT2}",
         ),
     ],

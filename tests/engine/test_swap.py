@@ -133,7 +133,7 @@ def test_a_swap_killed_at_any_step_is_undone_even_if_the_undo_is_killed_at_any_s
         steps = fail_at
         if ended:
             break
-    assert steps > 8
+    assert steps > 6  # of the two pairs of tar at once, each may be counted as one
 
 
 def test_only_the_named_entry_is_exchanged(root: Path, wanted: dict[str, dict[str, str]]) -> None:
