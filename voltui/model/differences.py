@@ -51,6 +51,11 @@ class Difference:
         """What there is of the two."""
         return tuple(node for node in (self.before, self.after) if node is not None)
 
+    def has(self, words: str) -> bool:
+        """Whether its path, and what is said of it, have all the words, upper and lower case alike."""
+        text = f"{self.path.decode('utf-8', 'surrogateescape')} {self.what}".lower()
+        return all(word in text for word in words.lower().split())
+
 
 def differences(before: FileTree, after: FileTree) -> Iterator[Difference]:
     """What is not alike, by path. A folder's own time and size tell nothing.

@@ -20,6 +20,7 @@ from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe, safe_path
 from voltui.ui import frame
 from voltui.ui.actions import Action, among, bindings
+from voltui.ui.compared import FALLING, Compared
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.table import MOVES, act, moves
 from voltui.ui.screens.help import HelpScreen
@@ -36,15 +37,17 @@ if TYPE_CHECKING:
 
 _COUNT_EVERY = 0.25
 """Seconds between two looks at how much was compared."""
+_TYPING = 0.1
+"""Seconds without a key until paths are looked through."""
 _TOLD: Mapping[str, str] = {
     "open": "The lines that differ, of a text",
     "right": "As Enter",
-    "back": "Clear the filter; close it",
-    "left": "Close it",
-    "filter": "Only paths with these words, or what they are",
+    "back": "Close it, what is still compared is left; first, the filter",
+    "left": "As Esc",
+    "swap": "",
+    "filter": "Only paths with these words, or what is: added",
     "next_match": "",
     "previous_match": "",
-    "swap": "",
     "sort": "By path, size, what it is",
     "copy": "",
     **dict.fromkeys(MOVES, ""),
@@ -52,12 +55,6 @@ _TOLD: Mapping[str, str] = {
     "quit": "Close it",
 }
 _FOOTER = ("open", "back", "swap", "filter", "sort", "copy", "help")
-_COLUMNS = (
-    Column("PATH", share=1, middle=True),
-    Column("WHAT", width=8),
-    Column("BEFORE", width=9, right=True),
-    Column("AFTER", width=9, right=True),
-)
 _STYLES = {
     What.ADDED: "good",
     What.REMOVED: "bad",
@@ -65,13 +62,6 @@ _STYLES = {
     What.TOUCHED: "dim",
     What.UNSURE: "dim",
 }
-_ORDERS: Mapping[str, Callable[[Difference], object]] = {
-    "path": lambda one: one.path,
-    "size": lambda one: -abs(one.bytes),
-    "what": lambda one: list(What).index(one.what),
-}
-_FALLING = ("size",)
-"""The orders that begin with the most."""
 
 
 class DifferencesScreen(Screen[None]):
@@ -85,26 +75,24 @@ class DifferencesScreen(Screen[None]):
         super().__init__()
         self._before = before
         self._after = after
-        self._swapped = False
+        self._compared = Compared(before, after)
+        """What of it is asked for."""
         self._comparing: Comparing | None = None
-        self._found: list[Difference] | None = None
         self._rows: dict[str, Difference] = {}
         """What is shown, by its path."""
-        self._order = 0
-        self._filter = ""
         self._counting: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """What is compared, the paths, the one under the cursor, the keys."""
+        """What is compared, the paths, the one under the cursor, the filter, the keys."""
         yield Lines(id="files-header")
         yield Table(id="files-table")
         yield Lines(id="files-detail")
-        yield FilterLine(id="filtering")
+        yield FilterLine(id="filtering", placeholder="part of a path")
         yield Lines(id="files-keys")
 
     def on_mount(self) -> None:
         """Read both."""
-        self.query_one(FilterLine).note(line(Span("words of a path, or added, removed…", "dim")))
+        self.query_one(FilterLine).note(line(Span("or what it is: added, removed, changed", "dim")))
         self._table.focus()
         self.run_worker(self._read(), exit_on_error=False)
 
@@ -120,12 +108,12 @@ class DifferencesScreen(Screen[None]):
         """Show what lists tell, then compare the contents they leave open; both stay open for the lines that differ."""
         try:
             async with comparing(self._before, self._after) as opened:
-                self._found = await opened.listed()
+                self._compared.found = await opened.listed()
                 self._comparing = opened
-                self._show()
+                self._arrange()
                 if opened.cut:
                     self.app.tell("There are too many entries: only the first were compared.", warning=True)
-                await self._settle(opened, self._found)
+                await self._settle(opened, list(self._compared.found))
                 await asyncio.Event().wait()
         except VoltuiError as error:
             self.app.tell_error(error)
@@ -135,47 +123,57 @@ class DifferencesScreen(Screen[None]):
         """Compare contents. Where that fails, what the lists tell stays."""
         self._counting = self.set_interval(_COUNT_EVERY, self._show_header)
         try:
-            self._found = await opened.settled(listed)
+            self._compared.found = await opened.settled(listed)
         except VoltuiError as error:
             self.app.tell_error(error)
         finally:
             self._counting.stop()
             self._counting = None
-        self._show()
+        self._arrange()
 
     # Showing.
+
+    def _arrange(self, after: float = 0.0) -> None:
+        """Show what is asked for now, when no other key comes for so many seconds."""
+        self.run_worker(self._arranged(after), exclusive=True, group="arrange", exit_on_error=False)
+
+    async def _arranged(self, after: float) -> None:
+        await asyncio.sleep(after)
+        self._rows = await asyncio.to_thread(self._compared.rows)
+        self._show()
 
     def _show(self) -> None:
         if not self.is_attached:
             return
-        key = list(_ORDERS.values())[self._order]
-        sides = (one.swapped if self._swapped else one for one in self._found or ())
-        found = [one for one in sides if _matches(one, self._filter)]
-        found.sort(key=key)  # type: ignore[arg-type]
-        self._rows = {one.path.decode("utf-8", "surrogateescape"): one for one in found}
-        nothing = f"Nothing matches /{safe(self._filter)}" if self._filter else "Nothing is different."
-        message = f"   Reading{glyphs().ellipsis}" if self._found is None else f"   {nothing}"
-        self._table.show(Rows(_COLUMNS, list(self._rows), self._cells, message=((), line(message))))
+        labels = (Column(label, width=9, right=True) for label in self._compared.labels)
+        columns = (Column("PATH", share=1, middle=True), Column("WHAT", width=8), *labels)
+        self._table.show(Rows(columns, list(self._rows), self._cells, message=((), line(self._message()))))
         self._lines("keys").show([frame.keys(self._actions(_FOOTER), self.size.width)])
         self._show_header()
         self._show_detail()
 
     def _show_header(self) -> None:
-        before, after = (self._after, self._before) if self._swapped else (self._before, self._after)
-        left = line(Span(f" {_title(after)}", "bold"), f" since {_title(before)}")
+        name, moments = self._compared.heading
+        left = line(Span(f" {name} " if name else "", "bold"), f" {moments}")
         self._lines("header").show([spread(left, self._words(), self.size.width)])
 
+    def _message(self) -> str:
+        """What stands in place of rows."""
+        if self._compared.found is None:
+            return f"   Reading{glyphs().ellipsis}"
+        return "   No path that differs has these words." if self._compared.words else "   Nothing is different."
+
     def _words(self) -> Line:
-        """How far it is, or the order."""
-        if self._found is None:
+        """How far it is, or the filter and the order."""
+        if self._compared.found is None:
             return ()
         opened = self._comparing
         if self._counting is not None and opened is not None and opened.total:
             return line(f"  comparing {size(opened.done)} of {size(opened.total)} ")
-        order = list(_ORDERS)[self._order]
-        arrow = glyphs().falling if order in _FALLING else glyphs().rising
-        words = [Span(f"  /{safe(self._filter)}", "accent")] if self._filter else []
-        return line(*words, Span(f"  sort {order} {arrow} ", "dim"))
+        words = self._compared.words
+        asked = Span(f"  /{safe(words)}", "accent") if words else Span("")
+        arrow = glyphs().falling if self._compared.order in FALLING else glyphs().rising
+        return line(asked, Span(f"  sort {self._compared.order} {arrow} ", "dim"))
 
     def _cells(self, key: str) -> tuple[Line, ...]:
         one = self._rows[key]
@@ -193,7 +191,7 @@ class DifferencesScreen(Screen[None]):
     def _show_detail(self) -> None:
         one = self._rows.get(self._table.cursor_key)
         widget = self._lines("detail")
-        summary = _summary(self._rows) if self._found is not None else ""
+        summary = _summary(self._rows) if self._compared.found is not None else ""
         title = frame.detail_title(one.what if one else "", self._table.position, widget.size.width, summary)
         widget.show([title, *(detail(side)[1] for side in (one.sides if one else ()))])
 
@@ -204,61 +202,46 @@ class DifferencesScreen(Screen[None]):
         return among(told, keys=self.app.store.state.keys)
 
     def action_act(self, identifier: str) -> None:
-        """Do an action of the registry."""
+        """Do an action of the registry, if it is one of these."""
         others: dict[str, Callable[[], object]] = {
             "open": self._open,
             "right": self._open,
             "back": self._back,
-            "left": self.dismiss,
+            "left": self._back,
             "quit": self.dismiss,
+            "swap": self._swap,
             "filter": self._ask,
             "next_match": lambda: self._table.move(1),
             "previous_match": lambda: self._table.move(-1),
-            "swap": self._swap,
             "sort": self._sort,
             "copy": self._copy,
             "help": lambda: self.app.push_screen(HelpScreen("differences", self._actions(tuple(_TOLD)), frozenset())),
         }
         act(self.app, {**moves(self._table), **others}, identifier, "the differences")
 
+    def _back(self) -> None:
+        """Out of the filter, then out."""
+        if self._compared.words:
+            self._find("")
+        else:
+            self.dismiss()
+
     def _open(self) -> None:
         """The lines that differ."""
         one = self._rows.get(self._table.cursor_key)
         if one is not None and self._comparing is not None:
-            read = one.swapped if self._swapped else one
+            read = one.swapped if self._compared.swapped else one
             root = self._after.root or self._before.root
-            self.app.push_screen(TextDiffScreen(read, self._comparing, root, swapped=self._swapped))
-
-    def _back(self) -> None:
-        if self._filter:
-            self._filter = ""
-            self._show()
-        else:
-            self.dismiss()
-
-    def _ask(self) -> None:
-        self.add_class("-filtering")
-        self.query_one(FilterLine).ask(self._filter)
-
-    @on(FilterLine.Typed)
-    def _typed(self, event: FilterLine.Typed) -> None:
-        self._filter = event.text
-        self._show()
-
-    @on(FilterLine.Ended)
-    def _ended(self) -> None:
-        """Back to the list; the filter stays."""
-        self.remove_class("-filtering")
-        self._table.focus()
+            self.app.push_screen(TextDiffScreen(read, self._comparing, root, swapped=self._compared.swapped))
 
     def _swap(self) -> None:
         """From the other side: what was added was removed."""
-        self._swapped = not self._swapped
-        self._show()
+        self._compared.swapped = not self._compared.swapped
+        self._arrange()
 
     def _sort(self) -> None:
-        self._order = (self._order + 1) % len(_ORDERS)
-        self._show()
+        self._compared.sort_by_next()
+        self._arrange()
 
     def _copy(self) -> None:
         """The path, by OSC 52."""
@@ -268,16 +251,27 @@ class DifferencesScreen(Screen[None]):
             self.app.copy_to_clipboard(name)
             self.app.tell(f"Copied {name}")
 
+    # Finding.
 
-def _title(files: Files) -> str:
-    """What is compared, and of when it is."""
-    return files.title if files.backup is not None else f"{files.title} now"
+    def _ask(self) -> None:
+        """Open the line that words are typed into."""
+        self.add_class("-filtering")
+        self.query_one(FilterLine).ask(self._compared.words)
 
+    @on(FilterLine.Typed)
+    def _typed(self, event: FilterLine.Typed) -> None:
+        self._find(event.text.strip(), after=_TYPING)
 
-def _matches(one: Difference, words: str) -> bool:
-    """Whether a path, or what has become of it, has all the words; upper and lower case are alike."""
-    text = f"{safe_path(one.path)} {one.what}".lower()
-    return all(word in text for word in words.lower().split())
+    def _find(self, words: str, after: float = 0.0) -> None:
+        if words != self._compared.words:
+            self._compared.words = words
+            self._arrange(after)
+
+    @on(FilterLine.Ended)
+    def _end_find(self) -> None:
+        """Back to the list; what the filter left stays."""
+        self.remove_class("-filtering")
+        self._table.focus()
 
 
 def _summary(found: Mapping[str, Difference]) -> str:
