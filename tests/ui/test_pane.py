@@ -11,7 +11,7 @@ from voltui.model.filter import Facts
 from voltui.model.inventory import EngineInfo, Inventory
 from voltui.model.mount import Mount, MountKind
 from voltui.model.volume import Volume
-from voltui.ui import glyphs
+from voltui.ui import frame, glyphs
 from voltui.ui.pane import Pane
 from voltui.ui.spans import Span, difference, folded, line, plain
 from voltui.ui.state import State
@@ -174,3 +174,17 @@ def test_a_terminal_without_utf_8_gets_no_other_bytes_and_lines_stay_as_wide(mon
     assert strips.strip_of(names, 12).text == "café 宽.txt "
     monkeypatch.setattr(glyphs, "glyphs", lambda: glyphs.ASCII)
     assert strips.strip_of(names, 12).text == "caf? ??.txt "
+
+
+def test_a_filter_gives_way_to_the_order_beside_it_until_too_little_of_it_is_left() -> None:
+    signs = glyphs.glyphs()
+    cut, rising = signs.ellipsis, signs.rising
+    shown = pane("project=shop unused size>1G")
+    assert plain(frame.tabs(shown, 120)).endswith(f"  /project=shop unused size>1G  sort name {rising} ")
+    assert plain(frame.tabs(shown, 80)).endswith(f"5 Jobs /project=sh{cut}  sort name {rising} ")
+    shown.grouped = True
+    assert plain(frame.tabs(shown, 80)).endswith(f"5 Jobs /project=sh{cut}  sort name {rising} ")
+    shown.filter = ""
+    assert plain(frame.tabs(shown, 80)).endswith(f"by project, sort name {rising} ")
+    shown.filter, shown.marked = "unused driver=nfs", frozenset(["other"])
+    assert plain(frame.tabs(shown, 80)).endswith(f"0 of 1 marked  /unused {cut}  ")

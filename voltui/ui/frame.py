@@ -21,8 +21,8 @@ PANES = (("1", "volumes"), ("2", "containers"), ("3", "graph"), ("4", "backups")
 PANE_IDS = [name for _, name in PANES]
 _LEAST_PLACE = 12
 """Cells of an engine's address that are shown whatever else there is."""
-
-
+_LEAST_FILTER = 8
+"""Cells that a filter has before the order beside it is left out."""
 _SUMMARY_MARGIN = 5
 """Cells of rule and blanks around a summary in a title."""
 
@@ -91,16 +91,28 @@ def tabs(pane: Pane, width: int) -> Line:
         shown = len(pane.marked) if not pane.filter else len(pane.marked.intersection(pane.matched))
         of = "" if shown == len(pane.marked) else f"{shown} of "
         facts.append(Span(f"{of}{len(pane.marked)} marked  ", "mark"))
-    if pane.filter:
-        sign = f"{glyphs().near} " if pane.near else ""
-        room = width - width_of(line(*parts, *facts)) - len(sign) - 2
-        facts.append(Span(f"{end_cut(f'/{safe(pane.filter)}', max(room, 0), glyphs().ellipsis)} {sign} ", "accent"))
-    arrow = glyphs().falling if pane.sort.reverse else glyphs().rising
-    grouped = "by project, " if pane.grouped else ""
-    order = Span(f"{grouped}sort {pane.sort.label} {arrow} ", "dim")
-    if width_of(line(*parts, *facts, order)) <= width:
-        facts.append(order)
+    room = width - width_of(line(*parts, *facts))
+    least = min(width_of(_filter(pane, room)), _LEAST_FILTER)
+    order = _order(pane, room - least)
+    facts += [*_filter(pane, room - width_of(order)), *order]
     return spread(line(*parts), line(*facts), width)
+
+
+def _filter(pane: Pane, room: int) -> Line:
+    """The filter, if there is one, cut at its end where room is short."""
+    if not pane.filter:
+        return ()
+    sign = f"{glyphs().near} " if pane.near else ""
+    words = end_cut(f"/{safe(pane.filter)}", max(room - len(sign) - 2, 0), glyphs().ellipsis)
+    return line(Span(f"{words} {sign} ", "accent"))
+
+
+def _order(pane: Pane, room: int) -> Line:
+    """The order, with whether projects come first where there is room; nothing where there is none."""
+    arrow = glyphs().falling if pane.sort.reverse else glyphs().rising
+    short = f"sort {pane.sort.label} {arrow} "
+    shown = [f"by project, {short}", short] if pane.grouped else [short]
+    return next((line(Span(words, "dim")) for words in shown if cell_width(words) <= room), ())
 
 
 def filter_note(pane: Pane) -> Line:
