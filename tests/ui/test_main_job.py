@@ -158,7 +158,7 @@ async def test_what_is_drawn_is_written_to_a_file_and_no_other_file_is_replaced_
         terminal.wait_without(r"\[ No \]")
         assert target.read_text() == "mine"
         export_to(terminal, tmp_path / "graph.png")
-        terminal.wait_for("has no ending that names a format")
+        terminal.wait_for(wrapped("has no ending that names a format"))
         assert "graph.png" in terminal.text, "what was typed stays to be mended"
         terminal.press("Esc")
         terminal.wait_without("Enter takes it")
