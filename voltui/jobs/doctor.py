@@ -38,7 +38,7 @@ async def examine(engine: Engine, store: LocalStore, jobs: JobsDirectory) -> lis
     try:
         info = await engine.info()
     except VoltuiError as error:
-        checks.append(Check("engine", "bad", f"{error.sentence} {error.hint}"))
+        checks.append(Check("engine", "bad", error.words))
     else:
         checks.append(Check("engine", "ok", _engine_words(engine, info)))
         checks.append(await _transport(engine, info))

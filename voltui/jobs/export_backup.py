@@ -19,8 +19,10 @@ from voltui.jobs.undo import PUBLICATION
 from voltui.jobs.undo_client import FILES
 from voltui.jobs.verify import noting_damage
 from voltui.model.backup import Backup, Part
-from voltui.model.errors import Failed, NotFound, Refused, Usage
+from voltui.model.errors import Failed, Refused, Usage
 from voltui.model.safe import safe
+from voltui.model.text import listed
+from voltui.store.client_files import check_new_file, taken
 from voltui.store.files import create_file, sync_directory
 from voltui.store.local import LocalStore
 from voltui.store.names import ARCHIVE, ENCRYPTED
@@ -50,8 +52,7 @@ async def run(context: JobContext, plan: BackupExportPlan, output: int) -> dict[
     """Write the plan's backups where it says; ``output`` is the open file that it was given, if any."""
     backups = [context.store.find(identifier) for identifier in plan.backups]
     if plan.to == STDOUT or plan.to.endswith(ENDINGS):
-        if len(backups) != 1:
-            raise Usage("One file holds one backup.", "Name a directory for several.")
+        _refuse_several(len(backups))
         if plan.to == STDOUT:
             await _read(
                 context, backups[0], backups[0].content.stored, lambda: _tar(context, backups[0], _File(output))
@@ -70,6 +71,21 @@ async def run(context: JobContext, plan: BackupExportPlan, output: int) -> dict[
         exported.append(backup.id)
         context.left["exported"] = f"Exported before: {', '.join(map(safe, exported))}."
     return context.commit({"backups": exported, "to": plan.to})
+
+
+def check_place(to: str, count: int) -> None:
+    """Raise `Usage`, `Refused` or `NotFound` for a place, directory or file, to which so many backups can't go."""
+    place = Path(to)
+    if to.endswith(ENDINGS):
+        _refuse_several(count)
+        check_new_file(place)
+    elif os.path.lexists(place) and not place.is_dir():
+        raise Refused(f"{safe(to)} is no directory.", f"Name one, or a new file that ends in {listed(list(ENDINGS))}.")
+
+
+def _refuse_several(count: int) -> None:
+    if count != 1:
+        raise Usage("One file holds one backup.", "Name a directory for several.")
 
 
 async def _to_directory(context: JobContext, backup: Backup, target: LocalStore, *, decrypt: bool) -> None:
@@ -113,7 +129,7 @@ def _copy(context: JobContext, backup: Backup, archive_fd: int, index_fd: int, k
 
 async def _to_file(context: JobContext, backup: Backup, file: Path) -> None:
     """A file that appears whole or not at all, and takes no other's place."""
-    _refuse_unfit(file)
+    check_new_file(file)
     encrypted = file.name.endswith(ENCRYPTED)
     if encrypted and not backup.encrypted:
         raise Usage(f"{safe(backup.id)} is not encrypted.", f"Name a file that ends in {ARCHIVE}.")
@@ -167,24 +183,13 @@ def _give_name(part: Path, file: Path) -> None:
     try:
         os.link(part, file)
     except FileExistsError:
-        raise _refusal(file) from None
+        raise taken(file) from None
     except OSError:
         if os.path.lexists(file):
-            raise _refusal(file) from None
+            raise taken(file) from None
         part.rename(file)
     part.unlink(missing_ok=True)
     sync_directory(file.parent)
-
-
-def _refuse_unfit(file: Path) -> None:
-    if os.path.lexists(file):
-        raise _refusal(file)
-    if not file.parent.is_dir():
-        raise NotFound(f"There is no directory {safe(str(file.parent))}.", "Make it first.")
-
-
-def _refusal(file: Path) -> Refused:
-    return Refused(f"{safe(str(file))} exists already.", "Nothing is ever overwritten: choose another name.")
 
 
 def _refuse_without_room(folder: Path, needed: int) -> None:

@@ -22,9 +22,10 @@ from voltui.jobs.undo import IMAGE
 from voltui.jobs.undo_client import FILES
 from voltui.jobs.users import still
 from voltui.jobs.volume_plans import ImagePlan, ImportImagePlan
-from voltui.model.errors import Failed, NotFound, Refused, Usage
+from voltui.model.errors import Failed, Refused, Usage
 from voltui.model.safe import safe
 from voltui.model.source import Source
+from voltui.store.client_files import check_new_file
 from voltui.store.files import sync_directory
 
 PATH = "/volume"
@@ -116,14 +117,8 @@ def _write(context: JobContext, reference: str, part: Path) -> None:
 async def _refuse_existing(context: JobContext, reference: str, file: str) -> None:
     if await images.exists(context.engine.connection, reference):
         raise Refused(f"An image {safe(reference)} exists already.", "Choose another name.")
-    if file and _there(file):
-        raise Refused(f"{safe(file)} exists already.", "Choose another name, or remove it.")
-    if file and not _there(str(Path(file).parent)):
-        raise NotFound(f"There is no directory {safe(str(Path(file).parent))}.", "Make it first.")
-
-
-def _there(path: str) -> bool:
-    return os.path.lexists(path)
+    if file:
+        check_new_file(Path(file))
 
 
 async def take_out(context: JobContext, plan: ImportImagePlan) -> dict[str, Any]:

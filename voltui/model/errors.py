@@ -21,6 +21,11 @@ class VoltuiError(Exception):
         self.sentence = sentence
         self.hint = hint
 
+    @property
+    def words(self) -> str:
+        """Sentence and hint in one line."""
+        return f"{self.sentence} {self.hint}".rstrip()
+
     def to_json(self) -> dict[str, str]:
         """The error as it is written into a job's outcome and printed by ``--json``."""
         return {"kind": self.kind, "sentence": self.sentence, "hint": self.hint}

@@ -9,10 +9,31 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from voltui.model.errors import NotFound, Refused
+from voltui.model.safe import safe
+
 
 def taken_names(folder: Path, names: Iterable[bytes]) -> list[bytes]:
     """Those of the names that a directory has already; it may be missing."""
     return [name for name in names if os.path.lexists(folder / os.fsdecode(name))]
+
+
+def check_new_file(file: Path) -> None:
+    """Raise `Refused` where something is already where a file is to be made, `NotFound` where its directory is not."""
+    if os.path.lexists(file):
+        raise taken(file)
+    check_parent(file)
+
+
+def check_parent(file: Path) -> None:
+    """Raise `NotFound` where there is no directory for a file."""
+    if not file.parent.is_dir():
+        raise NotFound(f"There is no directory {safe(str(file.parent))}.", "Make it first.")
+
+
+def taken(file: Path) -> Refused:
+    """What is said of a file that is there already."""
+    return Refused(f"{safe(str(file))} exists already.", "Nothing is ever overwritten: choose another name.")
 
 
 def missing_parents(path: Path) -> list[Path]:

@@ -195,7 +195,7 @@ class VoltuiApp(App[str]):
 
     def tell_error(self, error: VoltuiError) -> None:
         """Show an error: its sentence and hint."""
-        self._toast(f"{error.sentence} {error.hint}".strip(), "error")
+        self._toast(error.words, "error")
 
     def _toast(self, text: str, severity: Literal["information", "warning", "error"]) -> None:
         """One message at a time: a heap of them would cover the list."""

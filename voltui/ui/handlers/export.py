@@ -7,12 +7,15 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voltui.jobs.export_backup import check_place
 from voltui.jobs.plan import BackupExportPlan
 from voltui.model.errors import Usage, VoltuiError
 from voltui.model.graph import MountGraph
 from voltui.model.graph_formats import FORMATS, format_of
+from voltui.model.paths import absolute
 from voltui.model.safe import safe
 from voltui.model.text import listed, plural
+from voltui.store.client_files import check_parent
 from voltui.store.files import write_file
 from voltui.ui.actions import BACKUPS
 from voltui.ui.screens.ask import AskScreen
@@ -59,6 +62,7 @@ class Export:
                 f"The ending is the format: {endings}.",
                 _default(name),
                 check=lambda path: (format_of(path), _found(path)),
+                path=True,
             ),
             named,
         )
@@ -73,13 +77,14 @@ class Export:
 
         def named(place: str | None) -> None:
             if place:
-                path = str(_path(place).absolute())
-                screen.app.start_job(BackupExportPlan(screen.app.live.common(), chosen, path))
+                plan = BackupExportPlan(screen.app.live.common(), chosen, str(absolute(place)))
+                screen.app.start_job(plan)
                 screen.unmark_chosen()
 
+        check = lambda place: check_place(str(absolute(place)), len(chosen))  # noqa: E731
         what = safe(chosen[0]) if len(chosen) == 1 else plural(len(chosen), "backup")
         hint = "A directory gets all of it. A file .tar or .tar.zst gets its content, decrypted."
-        screen.app.push_screen(AskScreen(f"Export {what} to", hint, "./voltui-export/", check=_path), named)
+        screen.app.push_screen(AskScreen(f"Export {what} to", hint, "./voltui-export/", check=check, path=True), named)
 
     async def _write(self, graph: MountGraph, name: str) -> None:
         """Write it, after asking where something would be replaced."""
@@ -101,19 +106,12 @@ class Export:
 
 
 def _found(name: str) -> tuple[Path, bool]:
-    """The file of a name, and whether it is there already. Raises `Usage` where it can be no file."""
-    path = _path(name)
+    """The file of a name, and whether it is there already. Raises `Usage` or `NotFound` where it can be no file."""
+    path = absolute(name)
     if path.is_dir():
         raise Usage(f"{safe(name)} is a directory.", "Name a file in it.")
+    check_parent(path)
     return path, path.exists() or path.is_symlink()
-
-
-def _path(name: str) -> Path:
-    """What somebody typed as a path. Raises `Usage`."""
-    try:
-        return Path(name).expanduser()
-    except RuntimeError:
-        raise Usage(f"{safe(name)} begins with the home of nobody.", "Name the directory.") from None
 
 
 def _default(group: str) -> str:

@@ -58,7 +58,7 @@ class Files:
             return
         hint = "A directory of this machine, made if need be; nothing there is replaced."
         check = lambda text: check_target(absolute(text), list(selection.names))  # noqa: E731
-        screen.app.push_screen(AskScreen(f"Copy {said(nodes)} to", hint, proposed, check=check), named)
+        screen.app.push_screen(AskScreen(f"Copy {said(nodes)} to", hint, proposed, check=check, path=True), named)
 
     def _copy_out(self, selection: Selection, target: Path) -> None:
         app, files = self._screen.app, self._screen.files
@@ -159,7 +159,7 @@ class Files:
                 self._run(self._put(text, folder.path))
 
         hint = "A file or directory of this machine; it gets the owner of the folder that it goes to."
-        screen.app.push_screen(AskScreen(f"Put into {folder.shown_path}", hint, check=_mine), named)
+        screen.app.push_screen(AskScreen(f"Put into {folder.shown_path}", hint, check=_mine, path=True), named)
 
     async def _put(self, text: str, into: bytes) -> None:
         """Put it there at once; where something of its name is there, ask whether that is to be replaced."""

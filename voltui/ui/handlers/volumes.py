@@ -62,7 +62,7 @@ class Volumes:
             if identifier == _IMAGE:
                 self._import_image()
             elif identifier is not None:
-                app.push_screen(CreateScreen(app.live.common(), kinds[identifier]), decided)
+                app.push_screen(CreateScreen(app.live.common(), kinds[identifier], self._check_new), decided)
 
         choices = [Choice(kind.id, kind.label, "", kind.brief) for kind in KINDS]
         choices.append(Choice(_IMAGE, "From an image", "", "what a volume was shared as"))

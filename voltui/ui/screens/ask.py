@@ -14,15 +14,18 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from voltui.model.errors import Usage, VoltuiError
+from voltui.model.text import listed
+from voltui.store.typed_paths import completed
 from voltui.ui.frame import detail_title
-from voltui.ui.spans import Span, line, wrapped
+from voltui.ui.spans import Span
 from voltui.ui.widgets.lines import Lines
+from voltui.ui.widgets.sentence import Sentence
 
 if TYPE_CHECKING:
     from voltui.ui.app import VoltuiApp
 
-_FRAME = 2
-"""Lines of the title and of what is typed into."""
+_MOST_NAMES = 8
+"""Ways on that are named."""
 
 
 def only(wanted: str, what: str) -> Callable[[str], None]:
@@ -39,28 +42,38 @@ class AskScreen(ModalScreen[str | None]):
     """Asks for a text, with one that may do; Enter takes it, Esc leaves.
 
     ``check`` raises `VoltuiError` for a text that will not do; it may look at files. What is wrong is said then, and
-    what was typed stays to be mended.
+    what was typed stays to be mended. Where a path is asked for, Tab completes it.
     """
 
-    BINDINGS = [Binding("escape", "dismiss(None)", show=False, priority=True)]  # noqa: RUF012
+    BINDINGS = [  # noqa: RUF012 - Textual's own form
+        Binding("escape", "dismiss(None)", show=False, priority=True),
+        Binding("tab", "complete", show=False, priority=True),
+    ]
 
     app: VoltuiApp
 
     def __init__(
-        self, title: str, hint: str, proposed: str = "", *, check: Callable[[str], object] | None = None
+        self,
+        title: str,
+        hint: str,
+        proposed: str = "",
+        *,
+        check: Callable[[str], object] | None = None,
+        path: bool = False,
     ) -> None:
         super().__init__()
         self._title = title
-        self._said = Span(hint, "dim")
+        self._hint = Span(hint, "dim")
         self._proposed = proposed
         self._check = check
+        self._path = path
 
     def compose(self) -> ComposeResult:
         """Title, the line to type into, the hint."""
         with Container(id="ask"):
             yield Lines(id="ask-title")
             yield Input(self._proposed, id="ask-text", compact=True, select_on_focus=False)
-            yield Lines(id="ask-hint")
+            yield Sentence(id="ask-hint", said=self._hint)
 
     def on_mount(self) -> None:
         """Take the keys."""
@@ -74,13 +87,24 @@ class AskScreen(ModalScreen[str | None]):
         self._show()
 
     def _show(self) -> None:
-        width = self.app.size.width
-        lines = [line(Span(f" {piece}", self._said.style)) for piece in wrapped(self._said.text, width - 2)]
-        self.query_one("#ask", Container).styles.height = _FRAME + len(lines)
-        hint = self.query_one("#ask-hint", Lines)
-        hint.styles.height = len(lines)
-        hint.show(lines)
-        self.query_one("#ask-title", Lines).show([detail_title(self._title, "Enter takes it, Esc leaves", width)])
+        keys = f"{'Tab completes, ' if self._path else ''}Enter takes it, Esc leaves"
+        self.query_one("#ask-title", Lines).show([detail_title(self._title, keys, self.app.size.width)])
+
+    def action_complete(self) -> None:
+        """Complete the path as far as there is one way on; where there are more, name them."""
+        if self._path:
+            self.run_worker(self._complete(), exclusive=True, exit_on_error=False)
+
+    async def _complete(self) -> None:
+        field = self.query_one("#ask-text", Input)
+        begun = field.value
+        made = await asyncio.to_thread(completed, begun)
+        if field.value != begun:
+            return
+        field.value = made.text
+        field.action_end()
+        names = Span(listed(made.names, most=_MOST_NAMES), "dim")
+        self.query_one(Sentence).say(names if len(made.names) > 1 else self._hint)
 
     @on(Input.Submitted, "#ask-text")
     def _taken(self, event: Input.Submitted) -> None:
@@ -94,7 +118,7 @@ class AskScreen(ModalScreen[str | None]):
         try:
             await asyncio.to_thread(check, text)
         except VoltuiError as error:
-            self._said = Span(f"{error.sentence} {error.hint}".strip(), "warn")
-            self._show()
+            self.query_one(Sentence).say(Span(error.words, "warn"))
+            self.query_one("#ask-text", Input).action_end()
         else:
             self.dismiss(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -13,32 +14,37 @@ from textual.widgets import Input
 
 from voltui.jobs.common import Common
 from voltui.jobs.volume_plans import CreatePlan
-from voltui.model.errors import Usage
+from voltui.model.errors import VoltuiError
 from voltui.model.volume_kinds import Field, VolumeKind
 from voltui.ui.frame import detail_title
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.views.base import labelled
 from voltui.ui.widgets.lines import Lines
+from voltui.ui.widgets.sentence import Sentence
 
 if TYPE_CHECKING:
     from voltui.ui.app import VoltuiApp
 
 _NAME = Field("name", "The volume's name.")
-_FACTS = 5
-"""Lines of the title and of what the kind means."""
 
 
 class CreateScreen(ModalScreen[CreatePlan | None]):
-    """Returns the plan of a new volume. Tab and Shift-Tab go through the fields, Enter makes it, Esc leaves."""
+    """Returns the plan of a new volume. Tab and Shift-Tab go through the fields, Enter makes it, Esc leaves.
+
+    ``check`` raises `VoltuiError` for a name that will not do.
+    """
 
     BINDINGS = [Binding("escape", "dismiss(None)", show=False, priority=True)]  # noqa: RUF012
 
     app: VoltuiApp
 
-    def __init__(self, common: Common, kind: VolumeKind) -> None:
+    def __init__(self, common: Common, kind: VolumeKind, check: Callable[[str], object]) -> None:
         super().__init__()
         self._common = common
         self._kind = kind
+        self._check = check
+        self._wrong = ""
+        """What is wrong with what is filled in, until something is typed."""
         self._fields = (_NAME, *kind.fields)
 
     def compose(self) -> ComposeResult:
@@ -49,11 +55,10 @@ class CreateScreen(ModalScreen[CreatePlan | None]):
                 with Horizontal(classes="field"):
                     yield Lines(id=f"label-{field.name}", lines=[line(Span(f" {field.name}", "dim"))])
                     yield Input(field.default, id=f"field-{field.name}", password=field.secret, compact=True)
-            yield Lines(id="create-hint")
+            yield Sentence(id="create-hint", said=Span(_NAME.hint, "dim"))
 
     def on_mount(self) -> None:
         """Begin with the name."""
-        self.query_one("#create", Container).styles.height = _FACTS + len(self._fields) + 1
         for field in self.query(Input):
             field.cursor_blink = False
         self.query_one("#field-name", Input).focus()
@@ -73,23 +78,39 @@ class CreateScreen(ModalScreen[CreatePlan | None]):
         """The hint is of the field with the cursor."""
         self._show_hint()
 
+    @on(Input.Changed)
+    def _mended(self) -> None:
+        self._wrong = ""
+        self._show_hint()
+
     def _show_hint(self) -> None:
+        if self._wrong:
+            self.query_one(Sentence).say(Span(self._wrong, "warn"))
+            return
         at = self.focused.id if self.focused is not None else ""
         field = next((field for field in self._fields if f"field-{field.name}" == at), _NAME)
         optional = "" if field.needed else " (may be empty)"
-        self.query_one("#create-hint", Lines).show([line(Span(f" {field.hint}{optional}", "dim"))])
+        self.query_one(Sentence).say(Span(f"{field.hint}{optional}", "dim"))
 
     @on(Input.Submitted)
     def _taken(self) -> None:
         values = {field.name: self.query_one(f"#field-{field.name}", Input).value.strip() for field in self._fields}
         try:
-            if not values["name"]:
-                raise Usage("The volume needs a name.", _NAME.hint)
+            self._check(values["name"])
+        except VoltuiError as error:
+            self._refuse(error)
+            self.query_one("#field-name", Input).focus()
+            return
+        try:
             driver, options = self._kind.made_of(values)
-        except Usage as error:
-            self.app.tell_error(error)
+        except VoltuiError as error:
+            self._refuse(error)
             return
         self.dismiss(CreatePlan(self._common, values["name"], driver, options))
+
+    def _refuse(self, error: VoltuiError) -> None:
+        self._wrong = error.words
+        self._show_hint()
 
 
 def _meaning(kind: VolumeKind) -> list[Line]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -29,6 +27,7 @@ from voltui.ui.frame import detail_title
 from voltui.ui.screens.ask import AskScreen
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.spans import Line, Span, line
+from voltui.ui.typed import check_image_and_file, image_and_file, words
 from voltui.ui.views.base import Column, labelled, paragraph
 from voltui.ui.views.words import state_glyph
 from voltui.ui.widgets.lines import Lines
@@ -224,9 +223,9 @@ class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
             return
 
         def named(text: str | None) -> None:
-            words = _words(text or "")
-            if words:
-                self.dismiss(replace(self._plan, image=words[0], command=tuple(words[1:])))
+            typed = words(text or "")
+            if typed:
+                self.dismiss(replace(self._plan, image=typed[0], command=tuple(typed[1:])))
 
         hint = "A local image, then its command, if not the image's own. Nothing is pulled."
         self.app.push_screen(AskScreen("Start a container of", hint), named)
@@ -239,14 +238,14 @@ class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
         volume, common = self._plan.shares[0].volume, self._plan.common
 
         def named(text: str | None) -> None:
-            words = _words(text or "")
-            if words:
-                file = str(Path(words[1]).expanduser().absolute()) if words[1:] else ""
-                self.dismiss(ImagePlan(common, Source("volume", volume), words[0], file))
+            if text:
+                reference, file = image_and_file(text)
+                self.dismiss(ImagePlan(common, Source("volume", volume), reference, file))
 
         hint = "NAME:TAG, then a file to write it to; without one it stays in the engine."
         proposed = f"{volume.lower()}:latest ./{volume}.tar"
-        self.app.push_screen(AskScreen(f"{safe(volume)} as the image", hint, proposed), named)
+        title = f"{safe(volume)} as the image"
+        self.app.push_screen(AskScreen(title, hint, proposed, check=check_image_and_file), named)
 
     def _change(self, **fields: object) -> None:
         self._plan = replace(self._plan, **fields)  # type: ignore[arg-type]
@@ -278,14 +277,6 @@ class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
 
     def _named(self) -> str:
         return listed([safe(share.volume) for share in self._plan.shares], most=2)
-
-
-def _words(text: str) -> list[str]:
-    """The words of a text, as a shell would take them; of one whose quote does not end, as they stand."""
-    try:
-        return shlex.split(text)
-    except ValueError:
-        return text.split()
 
 
 def _key(key: str, label: str) -> tuple[Span, ...]:
