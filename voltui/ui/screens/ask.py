@@ -76,10 +76,10 @@ class AskScreen(ModalScreen[str | None]):
             yield Sentence(id="ask-hint", said=self._hint)
 
     def on_mount(self) -> None:
-        """Take the keys."""
+        """Take the keys, before the title says that one can type: `Input.focus` would wait for its turn."""
         field = self.query_one("#ask-text", Input)
         field.cursor_blink = False
-        field.focus()
+        self.set_focus(field)
         self._show()
 
     def on_resize(self) -> None:
