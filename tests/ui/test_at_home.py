@@ -31,7 +31,8 @@ async def test_filters_keys_and_what_is_remembered(lab: Lab, tmp_path: Path) -> 
         terminal.wait_for(r"New here\? +b backs the row up[\s\S]*- Filter")
         terminal.wait_for("blog_db .*unused")
         terminal.press("/", "-", *"unused backup=ne")
-        assert "word  !word  label=" in terminal.wait_without("shop_media .*●")
+        terminal.wait_without("shop_media .*●")
+        terminal.wait_for("word  !word  label=")
         terminal.wait_without("New here")
         terminal.press(*" size>")
         terminal.wait_for("size needs a bound: size>1G")
@@ -62,6 +63,30 @@ async def test_filters_keys_and_what_is_remembered(lab: Lab, tmp_path: Path) -> 
         terminal.wait_for("PgDn for more")
         terminal.press("PgDn", "PgDn", "PgDn")
         terminal.wait_for(r"backup>7d +no backup in the last 7 days")
+
+
+async def test_keys_that_come_in_one_packet_are_in_their_order(lab: Lab, tmp_path: Path) -> None:
+    (await lab.volume("backbone") / "file").write_text("")
+    await lab.volume("other")
+    mine = tmp_path / "mine"
+    mine.write_text("mine")
+    with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
+        terminal.wait_for("other .*unused")
+        terminal.press("/backb")
+        terminal.wait_without("other .*unused")
+        terminal.wait_for(r"/backb +sort name ↑")
+        terminal.press("Enter")
+        terminal.press("f")
+        terminal.wait_for("> file")
+        terminal.press(f"a{mine}")
+        terminal.press("Enter")
+        terminal.wait_for("Put mine into backbone")
+        terminal.wait_for("  mine  ")
+        terminal.press("q")
+        terminal.wait_for("1 Volumes")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+    assert not list((tmp_path / "store").rglob("*.json")), "no letter was a key of the list"
 
 
 async def test_backups_have_a_time_line_and_d_removes_what_is_confirmed(lab: Lab, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from textual.app import App
-from textual.events import Resize
+from textual.events import Event, Key, Paste, Resize
 
 from voltui.config import Settings
 from voltui.engine.endpoint import Endpoint
@@ -26,6 +26,7 @@ from voltui.ui.frame import PANE_IDS
 from voltui.ui.glyphs import ASCII, encodable, glyphs
 from voltui.ui.handlers import load as load_handlers
 from voltui.ui.inspecting import Inspecting
+from voltui.ui.key_order import KeyOrder
 from voltui.ui.keymap import keymap
 from voltui.ui.live import Live
 from voltui.ui.memory import Memory, Remembered
@@ -80,6 +81,7 @@ class VoltuiApp(App[str]):
         self._keys = keys
         self.memory = Memory(settings.state)
         self.main = MainScreen()
+        self._typed = KeyOrder(self, super().on_event)
         self._shows = False
         """Whether there is a screen that could show anything."""
         self._connect(settings)
@@ -109,8 +111,16 @@ class VoltuiApp(App[str]):
         """Ask the engine while the screen is made, which takes 0.05 s (measured). All else waits for the screen."""
         self.set_interval(_MINUTE, self.main.show_state)
         self.set_timer(_STARTED, collecting.sparingly)
+        self._taking_keys = asyncio.create_task(self._typed.run())
         self._reach()
         self.call_after_refresh(self._begin)
+
+    async def on_event(self, event: Event) -> None:
+        """Keys go in at one end of a line."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            self._typed.put(event)
+        else:
+            await super().on_event(event)
 
     def on_resize(self, event: Resize) -> None:
         """Where there is no room for anything, a sentence says so."""

@@ -1,0 +1,63 @@
+"""Keys in the order they were typed: each is handed on when what the one before it did is done.
+
+A terminal at the end of a slow line gets several keys in one packet. Textual hands each to whatever has the focus now,
+and an action moves the focus later: of ``/backup`` the letters would be keys of the list, which back up and delete.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from textual.events import Event
+from textual.message_pump import MessagePump
+
+if TYPE_CHECKING:
+    from voltui.ui.app import VoltuiApp
+
+_PATIENCE = 1.0
+"""Seconds that what a key did is waited for: what is removed meanwhile does not answer."""
+
+
+class KeyOrder:
+    """A queue before the app's own handling of keys and pastes."""
+
+    def __init__(self, app: VoltuiApp, hand_on: Callable[[Event], Awaitable[None]]) -> None:
+        self._app = app
+        self._hand_on = hand_on
+        self._waiting: asyncio.Queue[Event] = asyncio.Queue()
+
+    def put(self, event: Event) -> None:
+        """Take a key that came."""
+        self._waiting.put_nowait(event)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        target: MessagePump | None = None
+        while True:
+            event = await self._waiting.get()
+            if target is not None:
+                await self._settled(target)
+            target = self._app.focused or self._app.screen
+            await self._hand_on(event)
+
+    async def _settled(self, target: MessagePump) -> None:
+        """Wait until a key has gone its way up, its action is done, and what that opened has the focus."""
+        way: list[MessagePump] = [target]
+        while (above := way[-1]._parent) is not None:
+            way.append(above)
+        for pump in way:
+            await _answered(pump)
+        for pump in (self._app.screen, self._app):
+            await _answered(pump)
+
+
+async def _answered(pump: MessagePump) -> None:
+    """Wait until all has been handled that a pump has been sent."""
+    answer = asyncio.Event()
+    if pump.is_running and pump.call_later(answer.set):
+        try:
+            await asyncio.wait_for(answer.wait(), _PATIENCE)
+        except TimeoutError:
+            return
