@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.bench.counting import memory
 from tests.terminal import Terminal
@@ -86,11 +87,9 @@ async def populate(engine: Engine, files: int, volumes: int, containers: int) ->
             labels = {"com.docker.compose.project": f"project{number % PROJECTS}"}
             binds = [f"many-{(3 * number + one) % max(volumes, 1):05}:/data{one}" for one in range(3)]
 
-            def create(api: object) -> None:
-                config = api.create_host_config(binds=binds)  # type: ignore[attr-defined]
-                api.create_container(  # type: ignore[attr-defined]
-                    IMAGE, "x", name=f"c{number:05}", labels=labels, host_config=config
-                )
+            def create(api: Any) -> None:
+                config = api.create_host_config(binds=binds)
+                api.create_container(IMAGE, "x", name=f"c{number:05}", labels=labels, host_config=config)
 
             await connection.call("create", create)
 

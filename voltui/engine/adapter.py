@@ -95,7 +95,6 @@ class Engine:
 
     async def details(self, containers: Iterable[str]) -> dict[str, ContainerDetail]:
         """What inspects tell of the containers, by id; of those that have gone since they were listed, nothing."""
-
         found: dict[str, ContainerDetail] = {}
         waiting = iter(containers)
 

@@ -40,8 +40,9 @@ class Connection:
         self.endpoint = endpoint
         self._pool = DaemonPool("engine", THREADS)
         self._local = threading.local()
-        self._clients: list[APIClient] = []
+        self._clients: list[APIClient | Reader] = []
         self._version = ""
+        self._asking_version = threading.Lock()
         self._ssh_stderr: IO[bytes] | None = None
 
     async def call(self, what: str, function: Callable[[APIClient], T], *, deadline: float = DEADLINE) -> T:
@@ -50,7 +51,6 @@ class Connection:
         Raises `NoEngine` where the engine can't be reached or misses the ``deadline`` (seconds), `NotFound`, `Refused`
         (409), or `Failed` with the engine's words.
         """
-
         return await self._in_thread(what, lambda: function(self.client(deadline)), deadline)
 
     async def read(self, what: str, function: Callable[[Reader], T], *, deadline: float = DEADLINE) -> T:
@@ -75,7 +75,7 @@ class Connection:
     def reader(self, timeout: float = DEADLINE) -> Reader:
         """What asks the engine for the calling thread. ``timeout`` bounds each wait on a socket, in seconds."""
         if SocketReader.serves(self.endpoint.host):
-            return SocketReader(self.endpoint.host, self._known_version(timeout), timeout)
+            return self._make_reader(self._known_version(timeout), timeout)
         client: Reader = self.client(timeout)
         return client
 
@@ -95,28 +95,36 @@ class Connection:
 
     def new_reader(self, timeout: float) -> Reader:
         """What asks the engine, for a stream that lasts. Give it back with `release`."""
-        return self.reader(timeout) if SocketReader.serves(self.endpoint.host) else self.new_client(timeout)
+        reader = self._make_reader(self._known_version(timeout), timeout)
+        self._clients.append(reader)
+        return reader
 
     def release(self, client: APIClient | Reader) -> None:
-        """Close a client of `new_client` that is done with."""
+        """Close what `new_client` or `new_reader` has made."""
         if client in self._clients:
             self._clients.remove(client)
             client.close()
 
     def _known_version(self, timeout: float) -> str:
-        if not self._version:
-            self._version = self._ask_version(timeout)
-        return self._version
+        with self._asking_version:  # a listing begins with three threads: one asks
+            if not self._version:
+                self._version = self._ask_version(timeout)
+            return self._version
 
     def _ask_version(self, timeout: float) -> str:
         """The engine's API version. The SDK would ask in its constructor and leave the socket open on failure."""
-        host = self.endpoint.host
-        serves = SocketReader.serves(host)
-        client: Reader = SocketReader(host, _ANY_VERSION, timeout) if serves else self._make(_ANY_VERSION, timeout)
+        client = self._make_reader(_ANY_VERSION, timeout)
         try:
             return str(client.version(api_version=False)["ApiVersion"])
         finally:
             client.close()
+
+    def _make_reader(self, version: str, timeout: float) -> Reader:
+        host = self.endpoint.host
+        reader: Reader = (
+            SocketReader(host, version, timeout) if SocketReader.serves(host) else self._make(version, timeout)
+        )
+        return reader
 
     def _make(self, version: str, timeout: float) -> APIClient:
         from docker.api.client import APIClient

@@ -14,7 +14,7 @@ from voltui.engine.adapter import Engine
 from voltui.engine.bridge import Bridge, BridgeUnavailable
 from voltui.engine.helper import CLIENT_LABEL, READ_CAPABILITIES, HelperSpec
 from voltui.jobs.directory import JobsDirectory, client_name
-from voltui.jobs.recover import left_helpers
+from voltui.jobs.recover import left_among
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import EngineInfo
 from voltui.model.safe import safe
@@ -82,7 +82,7 @@ async def _helpers(engine: Engine, jobs: JobsDirectory) -> Check:
     rows = await helper.find(engine.connection)
     own = [row for row in rows if (row.get("Labels") or {}).get(CLIENT_LABEL) == client_name(jobs.root)]
     running = [job for job in jobs.all() if job.outcome() is None]
-    left = len(await left_helpers(engine, jobs))
+    left = len(left_among(own, jobs))
     if not rows:
         return Check("helpers", "ok", "none are left over")
     state: Literal["ok", "warning"] = "warning" if left else "ok"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -82,14 +83,14 @@ def recover_one(path: Path) -> None:
 
 async def sweep_helpers(engine: Engine, jobs: JobsDirectory) -> int:
     """Remove this user's helpers that were left behind; how many there were."""
-    left = await left_helpers(engine, jobs)
+    rows = await helper.find(engine.connection, f"{CLIENT_LABEL}={client_name(jobs.root)}")
+    left = left_among(rows, jobs)
     await helper.remove_all(engine.connection, left)
     return len(left)
 
 
-async def left_helpers(engine: Engine, jobs: JobsDirectory) -> list[str]:
-    """The ids of this user's helpers whose job has ended, or whose owner has."""
-    rows = await helper.find(engine.connection, f"{CLIENT_LABEL}={client_name(jobs.root)}")
+def left_among(rows: Iterable[Mapping[str, Any]], jobs: JobsDirectory) -> list[str]:
+    """The ids of those of this user's helpers, rows of the container list, whose job has ended, or whose owner has."""
     living = {job.id for job in jobs.all() if job.outcome() is None}
     labelled = [(row, (row.get("Labels") or {}).get(JOB_LABEL)) for row in rows]
     return [row["Id"] for row, job in labelled if (ownerless(row) if job is None else job not in living)]

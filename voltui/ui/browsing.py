@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from operator import is_
 
 from voltui.model.files import ORDERS, FileNode, FileTree, ordered, outermost
+from voltui.ui.state import same
 
 _MOST_FOUND = 1_000
 """Entries that are shown of what has a name: whoever looks for one types on."""
@@ -62,17 +62,15 @@ class Browsing:
     def _follow(self) -> None:
         shown = self._found if self.words else self.folder.children if self.folder is not None else []
         made_from = (self.tree, self.folder, shown, self.order)
-        if len(self._made_from) == len(made_from) and all(map(is_, made_from, self._made_from)):
+        if same(made_from, self._made_from):
             return
         self._made_from = made_from
         nodes = ordered(shown, self.order)
-        above = b"" if self.words or self.folder is None else self._path_of_folder(self.folder)
-        self._keys = [_key(node.path) for node in nodes] if self.words else [_key(above + node.name) for node in nodes]
+        above = self.folder.path + b"/" if self.folder is not None and self.folder.parent is not None else b""
+        self._keys = (
+            [path_key(node.path) for node in nodes] if self.words else [path_key(above + node.name) for node in nodes]
+        )
         self._rows = dict(zip(self._keys, nodes, strict=True))
-
-    @staticmethod
-    def _path_of_folder(folder: FileNode) -> bytes:
-        return folder.path + b"/" if folder.parent is not None else b""
 
     def go(self, folder: FileNode) -> None:
         """Open a folder."""
@@ -109,10 +107,11 @@ class Browsing:
 
 def key_of(node: FileNode) -> str:
     """What the list knows an entry by: its path."""
-    return _key(node.path)
+    return path_key(node.path)
 
 
-def _key(path: bytes) -> str:
+def path_key(path: bytes) -> str:
+    """What a list knows a path by."""
     return path.decode("utf-8", "surrogateescape")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from voltui.jobs.look import Files
 from voltui.model.differences import Difference, What
 from voltui.model.text import clock_time
+from voltui.ui.browsing import path_key
 
 _ORDERS: Mapping[str, Callable[[Difference], object]] = {
     "path": lambda one: one.path,
@@ -49,7 +50,7 @@ class Compared:
         seen = (one.swapped if self.swapped else one for one in self.found or ())
         kept = [one for one in seen if one.has(self.words)] if self.words else list(seen)
         kept.sort(key=_ORDERS[self.order])  # type: ignore[arg-type]
-        return {one.path.decode("utf-8", "surrogateescape"): one for one in kept}
+        return {path_key(one.path): one for one in kept}
 
     # In words.
 

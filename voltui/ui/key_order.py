@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.events import Event
 from textual.message_pump import MessagePump
+from textual.widget import Widget
 
 if TYPE_CHECKING:
     from voltui.ui.app import VoltuiApp
@@ -34,7 +35,7 @@ class KeyOrder:
 
     async def run(self) -> None:
         """Until cancelled."""
-        target: MessagePump | None = None
+        target: Widget | None = None
         while True:
             event = await self._waiting.get()
             if target is not None:
@@ -42,14 +43,9 @@ class KeyOrder:
             target = self._app.focused or self._app.screen
             await self._hand_on(event)
 
-    async def _settled(self, target: MessagePump) -> None:
+    async def _settled(self, target: Widget) -> None:
         """Wait until a key has gone its way up, its action is done, and what that opened has the focus."""
-        way: list[MessagePump] = [target]
-        while (above := way[-1]._parent) is not None:
-            way.append(above)
-        for pump in way:
-            await _answered(pump)
-        for pump in (self._app.screen, self._app):
+        for pump in (*target.ancestors_with_self, self._app.screen, self._app):
             await _answered(pump)
 
 

@@ -255,7 +255,6 @@ class DifferencesScreen(Screen[None]):
 
     def _ask(self) -> None:
         """Open the line that words are typed into."""
-        self.add_class("-filtering")
         self.query_one(FilterLine).ask(self._compared.words)
 
     @on(FilterLine.Typed)
@@ -270,7 +269,6 @@ class DifferencesScreen(Screen[None]):
     @on(FilterLine.Ended)
     def _end_find(self) -> None:
         """Back to the list; what the filter left stays."""
-        self.remove_class("-filtering")
         self._table.focus()
 
 

@@ -273,7 +273,6 @@ class FilesScreen(Screen[None]):
 
     def ask(self) -> None:
         """Open the line that part of a name is typed into."""
-        self.add_class("-filtering")
         self.query_one(FilterLine).ask(self.browsing.words)
 
     @on(FilterLine.Typed)
@@ -297,7 +296,6 @@ class FilesScreen(Screen[None]):
     @on(FilterLine.Ended)
     def _end_find(self) -> None:
         """Back to the list; what was found stays."""
-        self.remove_class("-filtering")
         self.table.focus()
 
 

@@ -181,7 +181,6 @@ class MainScreen(ListScreen):
 
     def ask_filter(self) -> None:
         """Open the line that the filter is typed into."""
-        self.add_class("-filtering")
         self.query_one(FilterLine).ask(self._filtered.filter)
         self._prepare_soon()
         self._show_frame()
@@ -199,5 +198,4 @@ class MainScreen(ListScreen):
     @on(FilterLine.Ended)
     def _end_filter(self) -> None:
         """Back to the list; the filter stays."""
-        self.remove_class("-filtering")
         self.table.focus()

@@ -135,7 +135,6 @@ class ReaderScreen(Screen[None]):
     # Finding.
 
     def _ask(self) -> None:
-        self.add_class("-filtering")
         self.query_one(FilterLine).ask(self._words)
 
     @on(FilterLine.Typed)
@@ -151,7 +150,6 @@ class ReaderScreen(Screen[None]):
     @on(FilterLine.Ended)
     def _ended(self) -> None:
         """Back to the text; what was found stays."""
-        self.remove_class("-filtering")
         self._reading.focus()
         self._show_frame()
 

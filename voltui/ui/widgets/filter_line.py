@@ -14,7 +14,7 @@ from voltui.ui.widgets.lines import Lines
 
 
 class FilterLine(Horizontal):
-    """Tells what is typed. Enter and Tab end it, Esc empties it first."""
+    """Tells what is typed. Enter and Tab end it, Esc empties it first. Shown while its screen is ``-filtering``."""
 
     class Typed(Message):
         """The filter is another one."""
@@ -45,6 +45,7 @@ class FilterLine(Horizontal):
 
     def ask(self, text: str) -> None:
         """Take the keys; ``text`` stands there."""
+        self.screen.add_class("-filtering")
         self._input.value = text
         self._input.focus()
 
@@ -57,7 +58,8 @@ class FilterLine(Horizontal):
         self.post_message(self.Typed(event.value))
 
     @on(Input.Submitted, "#filter")
-    def _submitted(self) -> None:
+    def _end(self) -> None:
+        self.screen.remove_class("-filtering")
         self.post_message(self.Ended())
 
     def on_key(self, event: Key) -> None:
@@ -68,4 +70,4 @@ class FilterLine(Horizontal):
         event.prevent_default()
         if event.key == "escape":
             self._input.value = ""
-        self.post_message(self.Ended())
+        self._end()
