@@ -12,12 +12,13 @@ import asyncio
 import re
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from voltui.config import load
+from voltui.config import Settings, load
+from voltui.engine.adapter import Engine
 from voltui.jobs.watch import JobView
 from voltui.model.graph import NodeKey, NodeKind
 from voltui.ui.app import VoltuiApp
@@ -55,6 +56,10 @@ _FRAME = 2.5
 
 Shot = Callable[[str], Awaitable[None]]
 AppPilot = Pilot[str]
+
+
+def _explorer(settings: Settings) -> VoltuiApp:
+    return VoltuiApp(settings, Engine(settings.endpoint))
 
 
 async def until(pilot: AppPilot, condition: Callable[[VoltuiApp], bool]) -> None:
@@ -203,7 +208,7 @@ async def tour(pilot: AppPilot, shot: Shot) -> None:
 
 async def take(folder: Path, size: tuple[int, int], theme: str) -> None:
     """One tour in one size and theme."""
-    app = VoltuiApp(replace(load(), level=_SLOW, theme=theme))
+    app = _explorer(replace(load(), level=_SLOW, theme=theme))
 
     async def shot(name: str) -> None:
         app.clear_notifications()
@@ -226,7 +231,7 @@ async def take(folder: Path, size: tuple[int, int], theme: str) -> None:
 
 async def record(folder: Path) -> None:
     """A backup, a restore and its undo, as pictures that follow one another in one file."""
-    app = VoltuiApp(replace(load(), level=_BRISK, theme="dark"))
+    app = _explorer(replace(load(), level=_BRISK, theme="dark"))
     frames: list[str] = []
 
     async def frame(words: str, condition: Callable[[VoltuiApp], bool]) -> None:
@@ -296,7 +301,7 @@ def framed(svg: str, theme: str) -> str:
 
 async def take_all(folder: Path) -> None:
     """Prepare, then all tours."""
-    app = VoltuiApp(load())
+    app = _explorer(load())
     async with app.run_test(size=SMALL) as pilot:
         await prepare(pilot)
     for theme in GROUNDS:

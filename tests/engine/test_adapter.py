@@ -10,10 +10,10 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conftest import Lab, until
 from voltui.engine import helper
@@ -24,6 +24,7 @@ from voltui.engine.endpoint import Endpoint
 from voltui.engine.events import Change, Events
 from voltui.engine.helper import READ_CAPABILITIES, HelperSpec
 from voltui.model.errors import Failed, NoEngine, NotFound, Refused
+from voltui.model.inventory import EngineInfo
 from voltui.model.mount import MountKind
 from voltui.model.source import Source
 
@@ -44,6 +45,33 @@ async def test_volumes_and_containers_with_their_mounts(lab: Lab, tmp_path: Path
     detail = await lab.engine.container("second")
     assert detail.volumes_from == ("app",)
     assert not detail.auto_remove
+
+
+def test_who_answers_can_be_asked_before_there_is_a_loop(sandbox_host: str) -> None:
+    engine = Engine(Endpoint(sandbox_host))
+    engine.ask_ahead()
+
+    async def both() -> tuple[EngineInfo, EngineInfo]:
+        return await engine.info(), await Engine(Endpoint(sandbox_host)).info()
+
+    ahead, later = asyncio.run(both())
+    assert ahead == later
+    engine.close()
+
+
+def test_an_engine_that_could_not_say_ahead_who_it_is_is_asked_again(sandbox_host: str, tmp_path: Path) -> None:
+    socket_path = tmp_path / "late.sock"
+    engine = Engine(Endpoint(f"unix://{socket_path}"))
+    engine.ask_ahead()
+
+    async def twice() -> EngineInfo:
+        with pytest.raises(NoEngine, match=r"late\.sock can't be reached"):
+            await engine.info()
+        socket_path.symlink_to(sandbox_host.removeprefix("unix://"))
+        return await engine.info()
+
+    assert asyncio.run(twice()).version
+    engine.close()
 
 
 async def test_what_is_not_there_is_not_found(lab: Lab) -> None:

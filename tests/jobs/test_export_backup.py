@@ -8,10 +8,10 @@ import signal
 import tarfile
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.archive.test_seal import identity_file
 from tests.conftest import Lab, Ran, until

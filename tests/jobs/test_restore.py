@@ -6,10 +6,10 @@ import os
 import stat
 import subprocess
 import tarfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conftest import Lab
 from voltui.jobs.directory import jobs_directory

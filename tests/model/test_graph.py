@@ -6,12 +6,12 @@ import json
 import re
 import subprocess
 from collections.abc import Iterable
-from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.conftest import program
 from voltui.model import drawing, graph_export, picture

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from voltui.archive import manifest
 from voltui.model.backup import Backup, Consistency, Content, Loss, Origin, Part, UserAtBackup

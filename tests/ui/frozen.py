@@ -6,16 +6,17 @@ The data is like the sandbox's samples; what varies there (ids, ages, sizes, tim
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 from unittest.mock import Mock
 
 import pytest
+from msgspec.structs import replace
 from textual.screen import Screen
 
 import voltui.ui.app
-from voltui.config import Settings, load
+from voltui.config import load
 from voltui.jobs.state import Outcome, Progress
 from voltui.jobs.watch import JobView
 from voltui.model.backup import Backup, Consistency, Content, Loss, Origin, Part, Reason
@@ -29,7 +30,6 @@ from voltui.model.volume import PROJECT_LABEL, Volume
 from voltui.model.when import format_time, stamp
 from voltui.ui.live import Live
 from voltui.ui.sizing import Sizing
-from voltui.ui.state import Store
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOST = "unix:///run/docker.sock"
@@ -96,7 +96,7 @@ def _backup(
         content=Content({"file": 3_000, "dir": 104}, size * 3, size * 3), archive=Part(size, "0" * 64),
         index=Part(20_000, "0" * 64), tool_version="0.1.0", verified=when, paused_seconds=1.4,
     )  # fmt: skip
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return replace(made, **fields)
 
 
 _SOCKETS = Loss("sockets", "2 socket files are not in the archive: tar can't hold them.", ("run/a.sock", "run/b.sock"))
@@ -118,9 +118,9 @@ def _job(number: int, kind: str, subject: str, minutes: int, outcome: Outcome | 
     return JobView(f"{asked}-{number}", kind, subject, state, asked, "root", progress, outcome)
 
 
-def _ended(ending: str, sentence: str, hint: str = "", *warnings: str) -> Outcome:
+def _ended(ending: Literal["done", "failed", "cancelled"], sentence: str, hint: str = "", *warnings: str) -> Outcome:
     error = {"hint": hint} if hint else None
-    return Outcome(ending, sentence, format_time(NOW), error, {}, warnings)  # type: ignore[arg-type]
+    return Outcome(ending, sentence, format_time(NOW), error, {}, warnings)
 
 
 RUNNING = _job(9, "backup", "shop_media", 0, None)
@@ -166,11 +166,6 @@ class FrozenEngine:
 class FrozenLive(Live):
     """Learns everything at once, and nothing more."""
 
-    def __init__(self, settings: Settings, store: Store, ended: Callable[[JobView], object]) -> None:
-        super().__init__(settings, store, ended)
-        self.engine.close()
-        self.engine = FrozenEngine()  # type: ignore[assignment]
-
     async def follow_engine(self) -> None:
         self._store.update(inventory=await self.engine.inventory(), sizes=SIZES)
 
@@ -206,4 +201,4 @@ def freeze(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **changes: object) -
     monkeypatch.setattr("voltui.ui.screens.main.MainScreen.set_timer", _at_once)
     monkeypatch.setattr("voltui.ui.app._MOMENT", 0.0)
     settings = load(host=HOST, store=str(tmp_path / "store"))
-    return voltui.ui.app.VoltuiApp(replace(settings, **changes))  # type: ignore[arg-type]
+    return voltui.ui.app.VoltuiApp(replace(settings, **changes), FrozenEngine())  # type: ignore[arg-type]

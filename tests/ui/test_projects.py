@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from voltui.model.container import Container
 from voltui.model.inventory import EngineInfo, Inventory

@@ -12,11 +12,11 @@ import lzma
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from blake3 import blake3
+from msgspec import Struct
 
 from voltui.archive.entry import ROOT, Entry, index_line
 from voltui.archive.guard import LooseGuard
@@ -39,8 +39,7 @@ _DECODE_ERRORS = (EOFError, ZstdError, lzma.LZMAError, zlib.error, gzip.BadGzipF
 Progress = Callable[[int, int], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """What the first reading found."""
 
     entries: int

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from voltui.archive.entry import ROOT, Entry
 from voltui.archive.tar import END_OF_ARCHIVE, encode_member, padded
@@ -32,8 +33,7 @@ class Owner(NamedTuple):
     gid: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What there is to be gathered."""
 
     size: int

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from blake3 import blake3
+from msgspec import Struct
 
 from voltui.archive.entry import ROOT, Entry
 from voltui.archive.pack import ByteSource
@@ -18,8 +18,7 @@ _READ = 1 << 18
 _SECOND = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Differences:
+class Differences(Struct, frozen=True):
     """How a tree differs from its archive."""
 
     content: bool

@@ -5,10 +5,11 @@ Its fields are those of `voltui.model.backup.Backup`: sizes in bytes, times in U
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voltui.model.backup import FORMAT_VERSION, Backup, Loss
 from voltui.model.errors import Damaged
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from voltui.archive.seal import Key, Seal
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
+class _Version(Struct, frozen=True):
     format: int
 
 

@@ -11,10 +11,10 @@ import os
 import queue
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from blake3 import blake3
+from msgspec import Struct
 
 from voltui.archive.entry import Entry
 from voltui.archive.guard import TreeGuard
@@ -43,8 +43,7 @@ class ByteSource(Protocol):
         """Fill the buffer as far as bytes are there, at least one; 0 at the end. Raises `VoltuiError`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(Struct, frozen=True):
     """What was written."""
 
     archive: Part

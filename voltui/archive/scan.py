@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voltui.archive.deep import LONGEST, Bases
 from voltui.archive.entry import parse_index_line
@@ -24,8 +26,7 @@ _SHORTER = "Take the folder that it is in out of the whole: restore the backup i
 _TRUSTED, _LINK = b'"trusted.', b'"type":"link"'
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """How an archive has to be extracted."""
 
     trusted: bool
@@ -52,8 +53,7 @@ def scan(index: Path, expected: Part, key: Key | None) -> Scan:
     return Scan(trusted, frozenset(linked), bases.found())
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """What a selection is of an archive."""
 
     selection: Selection

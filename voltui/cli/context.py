@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from functools import cached_property, update_wrapper
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voltui.model.errors import Refused, Usage
 
@@ -25,8 +26,7 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True)
-class CliContext:
+class CliContext(Struct, frozen=True, dict=True):
     """The options of one call. Everything else is made when it is first asked for."""
 
     host: str = ""

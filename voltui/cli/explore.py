@@ -19,11 +19,14 @@ def explore(options: CliContext) -> None:
         raise Usage("The explorer can't work on a dumb terminal.", "`voltui --help` lists the commands that can.")
     for name in ("COLUMNS", "LINES"):  # a shell that exports them would fix the size whatever the terminal's is
         os.environ.pop(name, None)
+    from voltui.engine.adapter import Engine
     from voltui.ui import collecting
 
     collecting.not_yet()
+    engine = Engine(options.settings.endpoint)
+    engine.ask_ahead()
     from voltui.ui.app import run
 
-    words = run(options.settings)
+    words = run(options.settings, engine)
     if words:
         click.echo(words)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
+from msgspec.structs import replace
 
 from voltui.cli import complete
 from voltui.cli.change_files import forced, undo_change

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import platformdirs
+from msgspec import Struct, field
 
 from voltui.config.file import NAMES, SettingsFile, check, converted, read
 from voltui.engine.endpoint import Endpoint, resolve
@@ -27,8 +27,7 @@ _VARIABLES = {key: _PREFIX + key.upper() for key in NAMES if key != "keys"}
 _DEFAULT = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyChoice:
+class KeyChoice(Struct, frozen=True):
     """Keys that the file gives to an action; whether there are such is for the interface to say."""
 
     action: str
@@ -37,8 +36,7 @@ class KeyChoice:
     """File and line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What holds for this run."""
 
     endpoint: Endpoint
@@ -63,7 +61,7 @@ class Settings:
     """What the explorer's keys are, where they are not its own."""
     state: Path
     """Where jobs and locks are."""
-    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+    origins: Mapping[str, str] = field(default_factory=dict)
     """Where each setting comes from: ``default``, file and line, a variable, a flag. The engine's is ``engine``."""
 
 

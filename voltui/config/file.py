@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from voltui.model.errors import Usage
 from voltui.model.safe import safe
@@ -19,8 +18,7 @@ THEMES = ("ansi", "dark", "light")
 _TRANSPORTS = ("auto", "bridge", "archive")
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """The keys of the file with their defaults; all but ``keys`` are also ``VOLTUI_<KEY>`` in the environment."""
 
     host: str = ""
@@ -37,11 +35,10 @@ class Keys:
     keys: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
 
 
-NAMES = tuple(Keys.__slots__)
+NAMES = Keys.__struct_fields__
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsFile:
+class SettingsFile(Struct, frozen=True):
     """What a settings file says."""
 
     path: Path
@@ -71,11 +68,16 @@ def read(path: Path) -> SettingsFile:
     """The file at ``path``, empty where there is none. Raises `Usage` with file and line for what means nothing."""
     try:
         text = path.read_text(encoding="utf-8")
-        values = tomllib.loads(text)
     except FileNotFoundError:
         return SettingsFile(path)
     except (OSError, ValueError) as error:
-        raise Usage(f"{safe(str(path))} can't be read: {safe(str(error))}.") from error
+        raise _unreadable(path, error) from error
+    import tomllib  # where there is a file: 3 ms of the start (measured)
+
+    try:
+        values = tomllib.loads(text)
+    except ValueError as error:
+        raise _unreadable(path, error) from error
     file = SettingsFile(path, text, values)
     for key in values:
         if key not in NAMES:
@@ -89,6 +91,10 @@ def read(path: Path) -> SettingsFile:
         else:
             check(key, value, file.place(key))
     return file
+
+
+def _unreadable(path: Path, error: Exception) -> Usage:
+    return Usage(f"{safe(str(path))} can't be read: {safe(str(error))}.")
 
 
 def converted(values: Mapping[str, Any]) -> Keys:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,17 @@ from voltui.model.volume import Volume
 if TYPE_CHECKING:
     from docker.api.client import APIClient
 
+_WHO = "say who it is"
 _CHANGES = ("changed", "added", "removed")
 """What the engine numbers."""
 _DIFF_DEADLINE = 60.0
 """Seconds for looking through a writable layer: of overlayfs that is quick, other storage drivers compare trees."""
 _DEFAULT_STOP_TIMEOUT = 10
 """Seconds the engine waits for a container to stop before it kills it, unless the container says otherwise."""
+
+
+def _who(api: Reader) -> EngineInfo:
+    return convert.engine_info(api.version(), api.info())
 
 
 def stop_patience(detail: ContainerDetail) -> int:
@@ -39,6 +45,7 @@ class Engine:
     def __init__(self, endpoint: Endpoint) -> None:
         self.connection = Connection(endpoint)
         self._info: EngineInfo | None = None
+        self._ahead: Future[EngineInfo] | None = None
 
     @property
     def endpoint(self) -> Endpoint:
@@ -47,10 +54,16 @@ class Engine:
 
     async def info(self) -> EngineInfo:
         """Who answers. Asked once, then remembered: an engine does not change while one is connected to it."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            self._info = await self.connection.ended(_WHO, ahead)
         if self._info is None:
-            version, info = await self.connection.read("say who it is", lambda api: (api.version(), api.info()))
-            self._info = convert.engine_info(version, info)
+            self._info = await self.connection.read(_WHO, _who)
         return self._info
+
+    def ask_ahead(self) -> None:
+        """Begin to ask who answers, before there is a loop: it comes while the interface is loaded."""
+        self._ahead = self.connection.begin_read(_WHO, _who)
 
     async def inventory(self) -> Inventory:
         """All volumes and containers, at about the same moment."""

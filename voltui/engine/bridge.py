@@ -10,8 +10,9 @@ import itertools
 import os
 import secrets
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from voltui.engine import helper
 from voltui.engine.connection import Connection

@@ -6,7 +6,8 @@ import asyncio
 import errno
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from http.client import HTTPException
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -61,14 +62,26 @@ class Connection:
         """Like `call`, for what changes something: a cancel waits until the engine has answered."""
         return await settled(self.call(what, function, deadline=deadline))
 
-    async def _in_thread(self, what: str, function: Callable[[], T], deadline: float) -> T:
-        def run() -> T:
-            self._local.deadline = deadline
-            with self.translated(what):
-                return function()
+    def begin_read(self, what: str, function: Callable[[Reader], T]) -> Future[T]:
+        """Like `read`, begun before there is a loop; `ended` waits for it."""
+        return self._pool.begin(lambda: self._told(what, lambda: function(self.reader(DEADLINE)), DEADLINE))
 
+    async def ended(self, what: str, begun: Future[T]) -> T:
+        """The result of what `begin_read` has begun."""
+        return await self._in_time(what, asyncio.wrap_future(begun), DEADLINE)
+
+    def _told(self, what: str, function: Callable[[], T], deadline: float) -> T:
+        """Its result, or an error in VolTUI's words. Runs in a thread."""
+        self._local.deadline = deadline
+        with self.translated(what):
+            return function()
+
+    async def _in_thread(self, what: str, function: Callable[[], T], deadline: float) -> T:
+        return await self._in_time(what, self._pool.run(lambda: self._told(what, function, deadline)), deadline)
+
+    async def _in_time(self, what: str, answer: Awaitable[T], deadline: float) -> T:
         try:
-            return await asyncio.wait_for(self._pool.run(run), deadline + 1)
+            return await asyncio.wait_for(answer, deadline + 1)
         except TimeoutError:
             raise self._silent(what, deadline) from None
 

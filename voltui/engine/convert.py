@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from posixpath import normpath
 from typing import Any
+
+from msgspec.structs import replace
 
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.inventory import EngineInfo

@@ -12,8 +12,9 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from voltui.model.errors import Usage
 from voltui.model.safe import safe
@@ -22,8 +23,7 @@ DEFAULT_HOST = "unix:///var/run/docker.sock"
 _DEFAULT_CONTEXT = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Tls:
+class Tls(Struct, frozen=True):
     """Certificates for a ``tcp://`` endpoint: paths of PEM files, empty where there is none."""
 
     ca: str = ""
@@ -32,8 +32,7 @@ class Tls:
     verify: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """An engine's address, and how it was chosen."""
 
     host: str

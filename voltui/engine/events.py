@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from voltui.engine.connection import DEADLINE, Connection
 from voltui.engine.reader import EventStream
@@ -22,8 +23,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 8.0
 """Seconds between attempts to reach an engine that has gone away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Something to look at again."""
 
     kind: Literal["connected", "lost", "volume", "container"]

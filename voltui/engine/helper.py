@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from voltui.engine.connection import Connection
 from voltui.model.container import HELPER_LABEL
@@ -41,8 +42,7 @@ WRITE_CAPABILITIES = ("CHOWN", "FOWNER", "DAC_OVERRIDE", "FSETID", "MKNOD", "SET
 TRUSTED_CAPABILITIES = (*WRITE_CAPABILITIES, "SYS_ADMIN")
 
 
-@dataclass(frozen=True, slots=True)
-class HelperSpec:
+class HelperSpec(Struct, frozen=True):
     """What a helper is for."""
 
     name: str

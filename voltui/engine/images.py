@@ -7,9 +7,10 @@ import json
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from voltui.engine.archive_api import Upload
 from voltui.engine.connection import Connection
@@ -24,8 +25,7 @@ _DIRECTORY, _SYMLINK = 1 << 31, 1 << 27
 _PIECE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class PathKind:
+class PathKind(Struct, frozen=True):
     """What a path in a container is."""
 
     directory: bool

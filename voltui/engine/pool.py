@@ -10,6 +10,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -27,6 +28,21 @@ class DaemonPool:
         self._lock = threading.Lock()
         self._waiting: set[asyncio.Future[Any]] = set()
         self._closed = False
+
+    def begin(self, function: Callable[[], T]) -> Future[T]:
+        """Run ``function`` in a thread before there is a loop; `asyncio.wrap_future` waits for its result."""
+        future: Future[T] = Future()
+
+        def work() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(function())
+            except BaseException as error:  # noqa: BLE001 - raised again where the result is waited for
+                future.set_exception(error)
+
+        self._submit(work)
+        return future
 
     async def run(self, function: Callable[[], T]) -> T:
         """Run ``function`` in a thread and wait for its result. Cancelling stops the waiting, not the function.

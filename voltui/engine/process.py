@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voltui.engine.fifo import Collector, FifoSink, FifoSource
 from voltui.model.errors import Failed
@@ -13,8 +14,7 @@ _LOOK_EVERY = 2.0
 """Seconds of silence before the helper is looked after."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """What a command printed, and its exit status."""
 
     code: int

@@ -8,9 +8,10 @@ documentation of ``POST /containers/create`` and from inspects of Docker 20.10.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from posixpath import normpath
 from typing import Any
+
+from msgspec import Struct, field
 
 from voltui.engine.connection import Connection
 from voltui.model.errors import Failed, NotFound, Refused
@@ -26,8 +27,7 @@ _NO_NETWORK_OF_ITS_OWN = ("none", "host")
 _KEPT_OF_A_NETWORK = ("IPAMConfig", "Links", "DriverOpts")
 
 
-@dataclass(frozen=True, slots=True)
-class MountChange:
+class MountChange(Struct, frozen=True):
     """What is to be different."""
 
     take_from: tuple[str, ...] = ()
@@ -40,8 +40,7 @@ class MountChange:
     """Names of volumes that it mounts itself no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Blueprint:
+class Blueprint(Struct, frozen=True):
     """What a container is made from."""
 
     body: Mapping[str, Any]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 import voltui
 from voltui.archive import manifest
@@ -39,8 +41,7 @@ if TYPE_CHECKING:
     from voltui.archive.seal import Seal
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A source that was read: all that its manifest will say but the consistency."""
 
     source: Source

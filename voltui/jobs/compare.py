@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voltui.format import size
 from voltui.jobs.look import Files, Opened
@@ -17,8 +18,7 @@ from voltui.model.kinds import FILE, LINK
 from voltui.model.textdiff import MOST_TEXT, DiffLine, unified
 
 
-@dataclass(frozen=True, slots=True)
-class TextDifference:
+class TextDifference(Struct, frozen=True):
     """What differs between the contents of one path."""
 
     lines: tuple[DiffLine, ...] = ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import collections
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from voltui.archive.entry import Entry, index_line
 from voltui.archive.listing import Expectation, read_listing
@@ -54,8 +55,7 @@ async def created_volume(
         yield
 
 
-@dataclass(frozen=True, slots=True)
-class Original:
+class Original(Struct, frozen=True):
     """What a new volume is filled with."""
 
     reading: Reading

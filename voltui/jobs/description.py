@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Description:
+
+class Description(Struct, frozen=True):
     """``job.json``: what is to be done, and who asked."""
 
     kind: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from voltui.engine import helper
 from voltui.engine.adapter import Engine
@@ -23,8 +24,7 @@ from voltui.model.text import plural
 from voltui.store.local import LocalStore
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One thing that was looked at."""
 
     name: str

@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from voltui.config import Settings
 from voltui.engine import helper
@@ -36,12 +37,11 @@ _BIRTH = 60
 _READ_FILES = ("DAC_READ_SEARCH",)
 
 
-@dataclass
-class _Held:
+class _Held(Struct):
     bridge: Bridge
     files: ExitStack
     cancelled: threading.Event
-    users: int = field(default=0)
+    users: int = 0
 
 
 class Explorer:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from voltui.jobs.common import Common
 from voltui.model.safe import safe, safe_path
@@ -15,8 +16,7 @@ def _named(paths: tuple[bytes, ...]) -> str:
     return listed([safe_path(path.rpartition(b"/")[2]) for path in paths], most=2)
 
 
-@dataclass(frozen=True, slots=True)
-class CopyOutPlan:
+class CopyOutPlan(Struct, frozen=True):
     """Copy entries of a volume, as it is now, or of a backup into a directory of this machine."""
 
     kind: ClassVar[str] = "copy-out"
@@ -37,8 +37,7 @@ class CopyOutPlan:
         return f"{_named(self.paths)} of {safe(origin)} to {safe_path(self.directory)}"
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreFilesPlan:
+class RestoreFilesPlan(Struct, frozen=True):
     """Put entries of a backup back in their places."""
 
     kind: ClassVar[str] = "restore-files"
@@ -58,8 +57,7 @@ class RestoreFilesPlan:
         return f"{_named(self.paths)} of {safe(self.target.short)}"
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteFilesPlan:
+class DeleteFilesPlan(Struct, frozen=True):
     """Delete entries of a volume, or for good what an earlier job has put aside."""
 
     kind: ClassVar[str] = "delete-files"
@@ -75,8 +73,7 @@ class DeleteFilesPlan:
         return f"{_named(self.paths)} of {safe(self.target.short)}"
 
 
-@dataclass(frozen=True, slots=True)
-class UndoFilesPlan:
+class UndoFilesPlan(Struct, frozen=True):
     """Put back what a job has put aside in a volume, and take away what it has brought."""
 
     kind: ClassVar[str] = "undo-files"
@@ -99,8 +96,7 @@ class UndoFilesPlan:
         return f"{_named((*self.replaced, *self.new))} of {safe(self.target.short)}"
 
 
-@dataclass(frozen=True, slots=True)
-class PutPlan:
+class PutPlan(Struct, frozen=True):
     """Put files and directories of this machine into a folder of a volume."""
 
     kind: ClassVar[str] = "put"
@@ -121,8 +117,7 @@ class PutPlan:
         return f"{_named(self.sources)} into {safe(self.target.short)}"
 
 
-@dataclass(frozen=True, slots=True)
-class EditPlan:
+class EditPlan(Struct, frozen=True):
     """Write a file that was edited on this machine back into its volume."""
 
     kind: ClassVar[str] = "edit"

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class OpenStep:
+
+class OpenStep(Struct, frozen=True):
     """A step that was begun and is neither undone nor kept."""
 
     number: int

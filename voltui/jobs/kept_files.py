@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from msgspec import Struct
 
 from voltui.engine.tools import KEPT_PREFIX, made_by_a_job
 from voltui.model.errors import Gone
@@ -25,8 +26,7 @@ KEPT_DAYS = 7
 """After so many days what was put aside is deleted by the next job that changes files of the volume."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedFiles:
+class ChangedFiles(Struct, frozen=True):
     """A change of files that can be undone."""
 
     job: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from voltui.archive import foreign
 from voltui.archive.deep import TarPart
@@ -22,8 +23,7 @@ from voltui.model.safe import safe
 Feed = Callable[[ByteSink, bytes, TarPart | None, Callable[[int, int], object], Callable[[Entry], object]], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Content to be restored."""
 
     words: str

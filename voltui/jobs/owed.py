@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voltui.jobs import undo_client, undo_containers
 from voltui.jobs.undo import (
@@ -58,8 +59,7 @@ _OWED, _SINCE = "Still to be done: ", "Put in order since: "
 _MOST = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(Struct, frozen=True):
     """A step whose undo must wait."""
 
     step: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, get_args
 
 import msgspec
+from msgspec import Struct
 
 from voltui.jobs.common import Common, Treatment
 from voltui.jobs.description import Description
@@ -27,8 +27,7 @@ from voltui.model.text import listed
 STDIN = STDOUT = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class BackupPlan:
+class BackupPlan(Struct, frozen=True):
     """Back sources up, all of one moment."""
 
     kind: ClassVar[str] = "backup"
@@ -44,8 +43,7 @@ class BackupPlan:
         return listed([safe(source.short) for source in named_first], most=2)
 
 
-@dataclass(frozen=True, slots=True)
-class RestorePlan:
+class RestorePlan(Struct, frozen=True):
     """Put a backup, or a foreign archive, into a volume or back to a path."""
 
     kind: ClassVar[str] = "restore"
@@ -74,8 +72,7 @@ class RestorePlan:
         return safe(self.target.short)
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyPlan:
+class VerifyPlan(Struct, frozen=True):
     """Read backups back from disk, all of them."""
 
     kind: ClassVar[str] = "verify"
@@ -88,8 +85,7 @@ class VerifyPlan:
         return listed([safe(backup) for backup in self.backups], most=2)
 
 
-@dataclass(frozen=True, slots=True)
-class ExportPlan:
+class ExportPlan(Struct, frozen=True):
     """Write a source as plain tar to the file descriptor that the job was given."""
 
     kind: ClassVar[str] = "export"
@@ -103,8 +99,7 @@ class ExportPlan:
         return safe(self.source.short)
 
 
-@dataclass(frozen=True, slots=True)
-class BackupExportPlan:
+class BackupExportPlan(Struct, frozen=True):
     """Write backups to a place of the user's: whole, into a directory that is a store then, or one's content."""
 
     kind: ClassVar[str] = "export-backup"
@@ -122,8 +117,7 @@ class BackupExportPlan:
         return f"{listed([safe(backup) for backup in self.backups], most=2)}{where}"
 
 
-@dataclass(frozen=True, slots=True)
-class PrunePlan:
+class PrunePlan(Struct, frozen=True):
     """Delete backups."""
 
     kind: ClassVar[str] = "prune"

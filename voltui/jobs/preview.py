@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from voltui.engine.adapter import Engine
 from voltui.jobs.users import refusal_to_stop
@@ -12,8 +12,7 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class RestorePreview:
+class RestorePreview(Struct, frozen=True):
     """The answers, ready to be shown."""
 
     backup: Backup | None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voltui.engine import exchange as scripts
 from voltui.engine.adapter import Engine
@@ -18,8 +19,7 @@ from voltui.model.source import Source
 from voltui.model.text import listed
 
 
-@dataclass(frozen=True, slots=True)
-class FilesPreview:
+class FilesPreview(Struct, frozen=True):
     """The answers."""
 
     target: Source

@@ -9,8 +9,9 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
 from posixpath import normpath
+
+from msgspec import Struct, field
 
 from voltui.engine.adapter import Engine
 from voltui.engine.pool import settled
@@ -33,8 +34,7 @@ _KEEPS_STOPPED = ("", "no", "unless-stopped")
 """Restart policies under which an engine that starts again leaves a stopped container stopped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recreation:
+class Recreation(Struct, frozen=True):
     """A container to be made anew."""
 
     detail: ContainerDetail

@@ -6,7 +6,9 @@ from __future__ import annotations
 import itertools
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voltui.engine.adapter import Engine
 from voltui.jobs.recreate import refusal_to_recreate, refuse_podman
@@ -24,8 +26,7 @@ ROOT = "/volumes"
 _MOST_PATHS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Taker:
+class Taker(Struct, frozen=True):
     """A container that is to be made anew, and what that does to it."""
 
     detail: ContainerDetail

@@ -7,8 +7,9 @@ for its writers, or locks it, must not be deceived by the name. Paths are follow
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from voltui.jobs.context import JobContext
 from voltui.model.container import Container

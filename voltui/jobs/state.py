@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from voltui.model.errors import VoltuiError, error_from_json
 
 Ending = Literal["done", "failed", "cancelled"]
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a job is, at one moment."""
 
     step: str
@@ -35,8 +35,7 @@ class Progress:
         return min(self.done / self.total, 1.0) if self.total else None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How a job ended."""
 
     ending: Ending

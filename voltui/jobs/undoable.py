@@ -7,8 +7,9 @@ was killed before, it is still there, in a folder of the volume; what jobs of fi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from voltui.jobs.directory import JobsDirectory
 from voltui.jobs.file_plans import ChangeFilesPlan, UndoFilesPlan
@@ -22,8 +23,7 @@ from voltui.model.source import Source
 from voltui.model.when import parse_time
 
 
-@dataclass(frozen=True, slots=True)
-class Undoable:
+class Undoable(Struct, frozen=True):
     """One content that a restore replaced."""
 
     source: Source

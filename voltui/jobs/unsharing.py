@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from posixpath import normpath
+
+from msgspec import Struct
 
 from voltui.engine.adapter import Engine
 from voltui.engine.recreate import MountChange
@@ -17,8 +18,7 @@ from voltui.model.mount import MountKind
 from voltui.model.safe import safe
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(Struct, frozen=True):
     """What is taken back, and from whom."""
 
     name: str

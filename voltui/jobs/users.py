@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
 
 from voltui.engine.adapter import stop_patience
 from voltui.jobs.common import Treatment
@@ -23,8 +24,7 @@ from voltui.model.source import Source
 from voltui.model.text import listed
 
 
-@dataclass
-class Stillness:
+class Stillness(Struct):
     """How still the writers were while the sources were read."""
 
     consistency: Consistency

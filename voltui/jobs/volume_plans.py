@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 from voltui.jobs.common import Common, Treatment
 from voltui.model.safe import safe
@@ -12,8 +13,7 @@ from voltui.model.source import Source
 from voltui.model.text import listed
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """One volume that is shared, and where it is to be found."""
 
     volume: str
@@ -23,8 +23,7 @@ class Share:
     """Whether it can only be read there, whatever was asked for: so an older data container may hold it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SharePlan:
+class SharePlan(Struct, frozen=True):
     """Give containers volumes, through a data container or each by itself."""
 
     kind: ClassVar[str] = "share"
@@ -53,8 +52,7 @@ class SharePlan:
         return f"{what} with {listed([safe(taker) for taker in self.takers], most=2)}" if self.takers else what
 
 
-@dataclass(frozen=True, slots=True)
-class UnsharePlan:
+class UnsharePlan(Struct, frozen=True):
     """Take data from containers again, or remove a data container."""
 
     kind: ClassVar[str] = "unshare"
@@ -73,8 +71,7 @@ class UnsharePlan:
         return f"{safe(self.name)} from {takers}" if takers else safe(self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class ClonePlan:
+class ClonePlan(Struct, frozen=True):
     """Copy a volume into a new one on the engine's own host."""
 
     kind: ClassVar[str] = "clone"
@@ -89,8 +86,7 @@ class ClonePlan:
         return f"{safe(self.volume)} as {safe(self.new)}"
 
 
-@dataclass(frozen=True, slots=True)
-class CreatePlan:
+class CreatePlan(Struct, frozen=True):
     """Make a volume, and see that it can be mounted."""
 
     kind: ClassVar[str] = "create"
@@ -106,8 +102,7 @@ class CreatePlan:
         return safe(self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class RemovePlan:
+class RemovePlan(Struct, frozen=True):
     """Delete volumes that nothing uses."""
 
     kind: ClassVar[str] = "remove"
@@ -124,8 +119,7 @@ class RemovePlan:
         return listed([safe(volume) for volume in self.volumes], most=2)
 
 
-@dataclass(frozen=True, slots=True)
-class ImagePlan:
+class ImagePlan(Struct, frozen=True):
     """Put a volume's content into an image that another host can load."""
 
     kind: ClassVar[str] = "image"
@@ -143,8 +137,7 @@ class ImagePlan:
         return f"{safe(self.source.short)} as {safe(self.reference)}"
 
 
-@dataclass(frozen=True, slots=True)
-class ImportImagePlan:
+class ImportImagePlan(Struct, frozen=True):
     """Fill a new volume with what an image holds."""
 
     kind: ClassVar[str] = "import-image"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 
 from voltui.jobs.description import Description
 from voltui.jobs.directory import JobDirectory, JobsDirectory
@@ -20,8 +20,7 @@ _MOURNING = 50
 """Looks after which a job that died without an outcome is given up."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobView:
+class JobView(Struct, frozen=True):
     """A job at one moment."""
 
     id: str

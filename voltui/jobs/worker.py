@@ -9,9 +9,10 @@ import os
 import resource
 import signal
 import traceback
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from voltui.jobs import recover, sentences
 from voltui.jobs.context import JobContext

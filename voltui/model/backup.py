@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from voltui.model.source import Source
 
@@ -31,8 +32,7 @@ class Reason(StrEnum):
     BEFORE_RESTORE = "before-restore"
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """Something of the source that the backup does not hold. Said before where known, and recorded with it."""
 
     kind: str
@@ -42,8 +42,7 @@ class Loss:
     """The files concerned where they are known, at most 100, made safe for a terminal."""
 
 
-@dataclass(frozen=True, slots=True)
-class UserAtBackup:
+class UserAtBackup(Struct, frozen=True):
     """A container that mounted the source when the backup was made."""
 
     name: str
@@ -53,8 +52,7 @@ class UserAtBackup:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The engine a backup came from."""
 
     id: str
@@ -62,8 +60,7 @@ class Origin:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What an archive holds. ``entries`` by type (``file``, ``dir``, ``symlink``, ...), sizes in bytes."""
 
     entries: Mapping[str, int]
@@ -78,16 +75,14 @@ class Content:
         return sum(self.entries.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One of a backup's two data files: its size in bytes and its BLAKE3 in hexadecimal."""
 
     size: int
     blake3: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backup:
+class Backup(Struct, frozen=True, kw_only=True):
     """One complete backup. Where its manifest stands, archive and index are whole and on disk."""
 
     id: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from voltui.model.mount import Mount
 from voltui.model.volume import project_of
@@ -23,8 +24,7 @@ _DEPENDS_LABEL = "com.docker.compose.depends_on"
 _SWARM_TASK_LABEL = "com.docker.swarm.task.id"
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Struct, frozen=True):
     """A row of the engine's container list."""
 
     id: str
@@ -94,8 +94,7 @@ class Container:
         return _SWARM_TASK_LABEL in self.labels
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerDetail:
+class ContainerDetail(Struct, frozen=True):
     """What only an inspect tells of a container."""
 
     container: Container

@@ -6,7 +6,8 @@ import json
 import string
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _ROW = 16
 _LONGEST_CHARACTER = 4
@@ -18,8 +19,7 @@ _LONG_LINE = 200
 """Characters of a line of JSON that nobody wrote by hand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """The beginning of a file as it is to be shown."""
 
     name: str

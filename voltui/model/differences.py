@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from voltui.model.files import FileNode, FileTree, same_content
 from voltui.model.kinds import DIR, FILE, LINK, SYMLINK
@@ -26,8 +27,7 @@ class What(StrEnum):
     """The lists leave it open, and no hash has told yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One path that two trees don't have alike."""
 
     path: bytes

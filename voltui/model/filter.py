@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from voltui.model.safe import safe
 
@@ -95,8 +96,7 @@ class _Term(NamedTuple):
     """Its lenient form, asked where nothing meets the filter as it was typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """A filter that was typed."""
 
     terms: tuple[_Term, ...] = ()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+
+from msgspec import Struct
 
 from voltui.model.source import Source
 
@@ -30,8 +31,7 @@ class EdgeKind(StrEnum):
     """A path lies in another, or in a volume: whoever mounts either touches the same files."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class NodeKey:
+class NodeKey(Struct, frozen=True, order=True):
     """Names a node: a volume by name, a bind by path, a container by id, a tmpfs by container and destination."""
 
     kind: NodeKind
@@ -45,8 +45,7 @@ class NodeKey:
         return Source("path", self.name) if self.kind is NodeKind.BIND else None
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A source of data, or a container."""
 
     key: NodeKey
@@ -64,8 +63,7 @@ class Node:
         return self.state in ("running", "paused", "restarting")
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """From a source to the container that mounts it, from a data container to one that takes its mounts, or from a
     directory to one within it."""
 
@@ -87,12 +85,11 @@ class Edge:
         return "ro" if self.read_only else "rw"
 
 
-@dataclass(frozen=True)
-class MountGraph:
+class MountGraph(Struct, frozen=True, dict=True):
     """Nodes and edges of one moment."""
 
     nodes: Mapping[NodeKey, Node]
-    edges: tuple[Edge, ...] = field(default=())
+    edges: tuple[Edge, ...] = ()
 
     @cached_property
     def _neighbours(self) -> Mapping[NodeKey, tuple[Edge, ...]]:

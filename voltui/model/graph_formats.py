@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
+
+from msgspec import Struct
 
 from voltui.model import drawing, graph_export
 from voltui.model.errors import Usage
@@ -18,8 +19,7 @@ WIDTH = 100
 """Cells of a drawing that no terminal limits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """A way to write the graph."""
 
     ending: str

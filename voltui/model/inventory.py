@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voltui.model.container import Container
 from voltui.model.mount import Mount, MountKind
@@ -21,8 +23,7 @@ _SYSTEM_FILES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One container's use of one volume or path: ``user (of a volume)`` in VolTUI's words."""
 
     container: Container
@@ -39,8 +40,7 @@ class Use:
         return f"{safe(self.container.name)} ({safe(self.container.state)}, {self.mount.access})"
 
 
-@dataclass(frozen=True, slots=True)
-class EngineInfo:
+class EngineInfo(Struct, frozen=True):
     """Who answers at the endpoint."""
 
     id: str
@@ -65,8 +65,7 @@ class EngineInfo:
         return self.product == "Podman"
 
 
-@dataclass(frozen=True)
-class Inventory:
+class Inventory(Struct, frozen=True, dict=True):
     """Volumes and containers of one engine. Helpers are left out. Immutable: an event makes a new one."""
 
     engine: EngineInfo

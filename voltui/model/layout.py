@@ -8,7 +8,8 @@ Containers are ordered by the mean of their sources' places (the barycentre), a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voltui.model.graph import Edge, EdgeKind, MountGraph, NodeKey
 from voltui.model.picture import Picture, Row, mount_words, placed, sign
@@ -26,8 +27,7 @@ _ARROW = 4
 _BETWEEN = _ARROW + 2
 
 
-@dataclass(frozen=True, slots=True)
-class _RightRow:
+class _RightRow(Struct, frozen=True):
     """A line of the right side: a container, or one of its mounts."""
 
     text: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from voltui.model.graph import Edge, EdgeKind, MountGraph, Node, NodeKey, NodeKind
 from voltui.model.safe import safe
@@ -15,8 +16,7 @@ _STATES = {"running": "●", "restarting": "●", "paused": "‖"}
 _ASCII = str.maketrans("─│┬├└┼▶┄═●○‖▪…", "-|+++|>.=+o=*~")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line: a source or nothing, the lines between, a container, one of its mounts, or nothing."""
 
     left: str = ""
@@ -36,8 +36,7 @@ class Row:
         return f"{self.left}{self.wires}{self.right}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A place in a picture where a node's name stands."""
 
     row: int
@@ -45,8 +44,7 @@ class Spot:
     key: NodeKey
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Struct, frozen=True, dict=True):
     """A group of the graph, drawn."""
 
     graph: MountGraph

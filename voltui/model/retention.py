@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from voltui.model.backup import Backup
 from voltui.model.errors import Usage
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Struct, frozen=True):
     """How many to keep of each kind. Days, weeks (ISO, from Monday) and months are those of UTC."""
 
     last: int = 0
@@ -30,8 +30,7 @@ class Retention:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What becomes of one backup, and why it is kept; without a reason it goes."""
 
     backup: Backup

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from voltui.model.errors import Refused, Usage
 from voltui.model.safe import safe_path
@@ -29,8 +30,7 @@ def above(path: bytes) -> list[bytes]:
     return [b"/".join(parts[:count]) for count in range(1, len(parts))]
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Struct, frozen=True, dict=True):
     """Entries of a tree, each with all that is below it."""
 
     paths: tuple[bytes, ...]

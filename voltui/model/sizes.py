@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from voltui.model.inventory import Inventory
 from voltui.model.volume import Volume
@@ -18,8 +20,7 @@ _GUESS = 1 << 30
 """What a volume that was never measured is taken for, in the order of work."""
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeSize:
+class VolumeSize(Struct, frozen=True):
     """What one volume held when it was measured."""
 
     size: int
@@ -31,8 +32,7 @@ class VolumeSize:
     """When the volume was made: another of the same name is not this one."""
 
 
-@dataclass(frozen=True)
-class Sizes:
+class Sizes(Struct, frozen=True, dict=True):
     """What is known of an engine's volumes."""
 
     volumes: Mapping[str, VolumeSize] = field(default_factory=dict)

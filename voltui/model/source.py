@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from voltui.model.errors import Usage
 from voltui.model.safe import safe
@@ -15,8 +16,7 @@ SourceKind = Literal["volume", "path", "file"]
 _SHORT = 12
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Source:
+class Source(Struct, frozen=True, order=True):
     """A volume by name, or a bind mount's source by its absolute path on the engine's host.
 
     A path is a directory unless it is known to be a file. Names tell volumes and paths apart: volumes have no slash.

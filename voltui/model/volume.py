@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 ANONYMOUS_NAME = re.compile(r"[0-9a-f]{64}")
 _ANONYMOUS_LABEL = "com.docker.volume.anonymous"
@@ -20,8 +21,7 @@ def project_of(labels: Mapping[str, str]) -> str:
     return labels.get(PROJECT_LABEL) or labels.get(_STACK_LABEL, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(Struct, frozen=True):
     """A named or anonymous volume. ``options`` are the driver's (``type``, ``device``, ``o``)."""
 
     name: str

@@ -6,7 +6,8 @@ The options of the ``local`` driver are those of ``mount(8)``: Docker's document
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voltui.model.errors import Usage
 from voltui.model.safe import safe
@@ -14,8 +15,7 @@ from voltui.model.safe import safe
 Values = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """Something to be filled in."""
 
     name: str
@@ -25,8 +25,7 @@ class Field:
     secret: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeKind:
+class VolumeKind(Struct, frozen=True):
     """A kind of volume."""
 
     id: str

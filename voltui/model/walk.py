@@ -6,14 +6,13 @@ other nodes that have an edge to where one came from; beyond the last of these t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from voltui.model.graph import EdgeKind, MountGraph, NodeKey, NodeKind
 from voltui.model.picture import CONTAINERS, SOURCES, Picture, Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct, frozen=True):
     """Where one stands, and the node that one came from along an edge, if that was the last step."""
 
     spot: Spot

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from voltui.store.files import locked_file
 
@@ -16,8 +17,7 @@ _OF_ANOTHER_ENGINE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """The files and folders of one sandbox."""
 
     root: Path

@@ -9,9 +9,10 @@ import asyncio
 import os
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from voltui.engine.adapter import Engine
 from voltui.engine.helper import IMAGE, ensure_image, tool_folders
@@ -29,16 +30,14 @@ done"""
 """What every running sample does: append the time to its files, and end at once when told to."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Volume:
+class _Volume(Struct, frozen=True):
     name: str
     project: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Container:
+class _Container(Struct, frozen=True):
     name: str
     image: str
     mounts: tuple[str, ...] = ()

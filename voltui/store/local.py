@@ -8,9 +8,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voltui.archive import manifest
 from voltui.model.backup import Backup, latest
@@ -26,8 +28,7 @@ from voltui.store.publication import Publication
 LATEST = "latest"
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """What is in a store: complete backups, newest first, and what is there but can't be read."""
 
     backups: tuple[Backup, ...]

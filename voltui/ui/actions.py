@@ -6,9 +6,10 @@ Bindings, the line of keys, the help, the palette and the menu of actions are al
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 
 from voltui.ui.glyphs import glyphs
@@ -34,8 +35,7 @@ class Group(StrEnum):
     OTHER = "Other"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """Something a key does. Its handler is the method ``do_<id>``, see `handlers`."""
 
     id: str

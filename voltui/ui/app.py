@@ -6,13 +6,14 @@ import asyncio
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from msgspec.structs import replace
 from textual.app import App
 from textual.events import Event, Key, Paste, Resize
 
 from voltui.config import Settings
+from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint
 from voltui.jobs.watch import JobView
 from voltui.model.errors import VoltuiError
@@ -67,7 +68,7 @@ class VoltuiApp(App[str]):
     ENABLE_COMMAND_PALETTE = False
     NOTIFICATION_TIMEOUT = _TOAST
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, engine: Engine) -> None:
         keys = keymap(settings.keys)
         # NO_COLOR: Textual would turn the colours of a painted theme into greys, and fill the screen with one.
         theme = "ansi" if os.environ.get("NO_COLOR") else settings.theme
@@ -84,24 +85,31 @@ class VoltuiApp(App[str]):
         self._typed = KeyOrder(self, super().on_event)
         self._shows = False
         """Whether there is a screen that could show anything."""
-        self._connect(settings)
+        self._connect(settings, engine)
 
-    def _connect(self, settings: Settings) -> None:
+    def _connect(self, settings: Settings, engine: Engine) -> None:
         """Make what belongs to one engine; `_reach` and `_begin` set it going."""
         self.settings = settings
         endpoint = settings.endpoint
         state = State(endpoint.shown, settings.read_only, self._keys, endpoint.brief)
         self.store = Store(state, self._state_changed)
-        self.live = Live(settings, self.store, self._job_ended)
+        self.live = Live(settings, engine, self.store, self._job_ended)
         self._inspecting = Inspecting(self.live, self.store)
         cache = SizeCache(settings.state / "sizes")
-        self.sizing = Sizing(self.live.engine, self.live.explorer, cache, self.store, self._volumes_shown)
+        self.sizing = Sizing(engine, self.live.explorer, cache, self.store, self._volumes_shown)
         self._arrived = False
 
     def get_css_variables(self) -> dict[str, str]:
         """The colours of the theme, for the style sheets."""
         ink, ground = self._ground
         return {**super().get_css_variables(), "ink": ink, "ground": ground}
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Textual parses the style sheets for the theme, and again for the screen: 15 ms of the start (measured)."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
@@ -149,7 +157,7 @@ class VoltuiApp(App[str]):
         self.sizing.close()
         self.live.close()
         self.clear_notifications()
-        self._connect(replace(self.settings, endpoint=endpoint))
+        self._connect(replace(self.settings, endpoint=endpoint), Engine(endpoint))
         self._reach()
         self._begin()
 
@@ -281,6 +289,6 @@ def _farewell(state: State) -> str:
     return f"The {job.kind} of {job.subject} goes on: {fate}."
 
 
-def run(settings: Settings) -> str:
-    """Open the explorer; what to say when it is closed."""
-    return VoltuiApp(settings).run() or ""
+def run(settings: Settings, engine: Engine) -> str:
+    """Open the explorer on an engine; what to say when it is closed."""
+    return VoltuiApp(settings, engine).run() or ""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from voltui.model.picture import ascii_only
 from voltui.model.text import cell_width
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True):
     """Signs with a meaning. Each is one cell wide, and none stands without a word that says the same."""
 
     running: str

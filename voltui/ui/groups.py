@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voltui.ui.state import State
 from voltui.ui.views.base import Sort
@@ -13,8 +14,7 @@ _SIGN = "\0"
 """Begins the key of a heading; no engine has such a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arranged:
+class Arranged(Struct, frozen=True):
     """A list with its headings."""
 
     keys: list[str]

@@ -43,8 +43,8 @@ _IDLE, _BUSY = 1.0, 0.25
 class Live:
     """The tasks behind the screen. ``ended`` is called with each job that ends while it is watched."""
 
-    def __init__(self, settings: Settings, store: Store, ended: Callable[[JobView], object]) -> None:
-        self.engine = Engine(settings.endpoint)
+    def __init__(self, settings: Settings, engine: Engine, store: Store, ended: Callable[[JobView], object]) -> None:
+        self.engine = engine
         self.backups = LocalStore(settings.store)
         self.jobs = jobs_directory(settings.state)
         self.explorer = Explorer(self.engine, settings.state, refusal_to_explore(settings))

@@ -10,8 +10,9 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from voltui.engine.adapter import Engine
 from voltui.engine.pool import DaemonPool

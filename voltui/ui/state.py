@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from voltui.jobs.watch import JobView
 from voltui.model.backup import Backup
@@ -17,8 +19,7 @@ from voltui.model.sizes import Sizes
 from voltui.ui.actions import Keymap, key_of
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True, dict=True):
     """Everything that is shown comes from here."""
 
     endpoint: str

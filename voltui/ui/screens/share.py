@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -248,7 +248,7 @@ class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
         self.app.push_screen(AskScreen(title, hint, proposed, check=check_image_and_file), named)
 
     def _change(self, **fields: object) -> None:
-        self._plan = replace(self._plan, **fields)  # type: ignore[arg-type]
+        self._plan = replace(self._plan, **fields)
         self._marked = frozenset(key for key in self._marked if self._taker(key).refusal is None)
         self._show()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from voltui.model.filter import Ask, Facts
 from voltui.ui.spans import Line, Span, line, plain, wrapped
@@ -17,8 +18,7 @@ LABEL_WIDTH = 10
 """Cells of the label that begins each line of a detail."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a list. ``share`` columns divide what the fixed ones leave, in proportion."""
 
     label: str
@@ -31,8 +31,7 @@ class Column:
     """Cut in the middle where it is too long: names differ at both ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(Struct, frozen=True):
     """A way to order the rows."""
 
     label: str

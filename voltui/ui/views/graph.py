@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from voltui.model import drawing
 from voltui.model.graph import MountGraph, NodeKey
@@ -19,8 +20,7 @@ _FEW = 500
 """Nodes whose groups are made within some 20 ms (measured)."""
 
 
-@dataclass(frozen=True)
-class Groups:
+class Groups(Struct, frozen=True):
     """The groups of one moment by their rows' keys, and what they were made from."""
 
     made_from: tuple[object, ...] = ()

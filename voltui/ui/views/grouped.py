@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voltui.model.safe import safe
 from voltui.ui.spans import Line
@@ -11,8 +12,7 @@ from voltui.ui.state import State
 from voltui.ui.views.base import View
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """The row that stands for a project."""
 
     project: str

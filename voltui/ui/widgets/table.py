@@ -7,8 +7,8 @@ visible rows are made at all, and only those that changed are painted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -27,8 +27,7 @@ _GAP = 2
 """Cells between columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """What the table shows."""
 
     columns: tuple[Column, ...] = ()
