@@ -55,6 +55,8 @@ class Live:
         self._ended = ended
         self._files = DaemonPool("files", 2)
         self._views: dict[str, JobView] = {}
+        self._ended_before: set[str] | None = None
+        """The jobs whose end is known; ``None`` until it was looked for the first time."""
         self._jobs_changed = -1
         self._store_changed = -1
         self._looking = asyncio.Lock()
@@ -105,6 +107,8 @@ class Live:
         """Start a job and take notice of it at once."""
         from voltui.jobs.submit import submit  # after the first screen: with it come the plans of all jobs
 
+        if self._ended_before is None:
+            await self._take_in_jobs()  # those that have ended by now are not of today
         job = await self._files.run(lambda: submit(plan, self._settings.state))
         await self._take_in_jobs()
         return job
@@ -159,15 +163,15 @@ class Live:
             await self._take_in_jobs_once()
 
     async def _take_in_jobs_once(self) -> None:
-        before = {view.id: view for view in self._store.state.jobs}
         views = await self._files.run(self._look_at_jobs)
         self._store.update(jobs=tuple(views))
-        ended = [view for view in views if not view.running and (view.id not in before or before[view.id].running)]
-        if ended and before:
+        ended = {view.id: view for view in views if not view.running}
+        before, self._ended_before = self._ended_before, set(ended)
+        news = [] if before is None else [view for job_id, view in ended.items() if job_id not in before]
+        if news:
             await self.read_backups()
-        for view in ended:
-            if view.id in before:
-                self._ended(view)
+        for view in news:
+            self._ended(view)
 
     async def _list_all(self) -> None:
         inventory = await self.engine.inventory()
