@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -177,6 +177,10 @@ class VoltuiApp(App[str]):
 
     def _as_left(self) -> Remembered:
         return Remembered(self.settings.endpoint.host, self.main.pane.view.id, self.main.sorts, self.main.grouped)
+
+    def plan(self, work: Coroutine[Any, Any, object]) -> None:
+        """Find out what a prompt then asks; what was being found out for another is given up."""
+        self.run_worker(self._typed.held(work), exclusive=True, group="plan", exit_on_error=False)
 
     def start_job(self, plan: Plan) -> None:
         """Start a job and say so."""

@@ -7,18 +7,18 @@ and an action moves the focus later: of ``/backup`` the letters would be keys of
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from textual.events import Event
-from textual.message_pump import MessagePump
 from textual.widget import Widget
 
 if TYPE_CHECKING:
     from voltui.ui.app import VoltuiApp
 
 _PATIENCE = 1.0
-"""Seconds that what a key did is waited for: what is removed meanwhile does not answer."""
+"""Seconds that what a key did is waited for: what is removed meanwhile does not answer, nor does a dead engine."""
 
 
 class KeyOrder:
@@ -28,10 +28,24 @@ class KeyOrder:
         self._app = app
         self._hand_on = hand_on
         self._waiting: asyncio.Queue[Event] = asyncio.Queue()
+        self._asked = asyncio.Event()
+        self._asked.set()
 
     def put(self, event: Event) -> None:
         """Take a key that came."""
         self._waiting.put_nowait(event)
+
+    def held(self, work: Coroutine[Any, Any, object]) -> Coroutine[Any, Any, None]:
+        """Work that finds out what a prompt then asks: keys that come meanwhile are for the prompt."""
+        asked = self._asked = asyncio.Event()
+
+        async def run() -> None:
+            try:
+                await work
+            finally:
+                asked.set()
+
+        return run()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -46,14 +60,12 @@ class KeyOrder:
     async def _settled(self, target: Widget) -> None:
         """Wait until a key has gone its way up, its action is done, and what that opened has the focus."""
         for pump in (*target.ancestors_with_self, self._app.screen, self._app):
-            await _answered(pump)
+            answer = asyncio.Event()
+            if pump.is_running and pump.call_later(answer.set):
+                await _patiently(answer)
+        await _patiently(self._asked)
 
 
-async def _answered(pump: MessagePump) -> None:
-    """Wait until all has been handled that a pump has been sent."""
-    answer = asyncio.Event()
-    if pump.is_running and pump.call_later(answer.set):
-        try:
-            await asyncio.wait_for(answer.wait(), _PATIENCE)
-        except TimeoutError:
-            return
+async def _patiently(event: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), _PATIENCE)

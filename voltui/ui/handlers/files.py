@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,11 +69,11 @@ class Files:
 
     def do_restore(self) -> None:
         """Show what putting the entries back into the live volume would do; yes does it."""
-        self._run(self._restore(self._screen.chosen))
+        self._screen.app.plan(self._restore(self._screen.chosen))
 
     def do_remove(self) -> None:
         """Show what would go, and who has it; yes deletes it."""
-        self._run(self._delete(self._screen.chosen))
+        self._screen.app.plan(self._delete(self._screen.chosen))
 
     def do_undo(self) -> None:
         """Show what undoing the last change would do; yes does it."""
@@ -82,9 +82,6 @@ class Files:
     def do_shell(self) -> None:
         """Ask whether it may write, then open it."""
         ask_shell(self._screen.app, self._screen.files.volume)
-
-    def _run(self, work: Coroutine[None, None, None]) -> None:
-        self._screen.app.run_worker(work, exclusive=True, group="plan", exit_on_error=False)
 
     async def _restore(self, nodes: list[FileNode]) -> None:
         app, backup = self._screen.app, self._screen.files.backup
@@ -156,7 +153,7 @@ class Files:
 
         def named(text: str | None) -> None:
             if text:
-                self._run(self._put(text, folder.path))
+                self._screen.app.plan(self._put(text, folder.path))
 
         hint = "A file or directory of this machine; it gets the owner of the folder that it goes to."
         screen.app.push_screen(AskScreen(f"Put into {folder.shown_path}", hint, check=_mine, path=True), named)

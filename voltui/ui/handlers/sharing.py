@@ -39,18 +39,15 @@ class Sharing:
         """Share the volumes; of a container, offer what can be taken back."""
         screen, node, inventory = self._screen, self._screen.node, self._screen.state.inventory
         if screen.pane.view.id == VOLUMES and inventory is not None and screen.chosen:
-            self._run(self._share(inventory, screen.chosen))
+            self._screen.app.plan(self._share(inventory, screen.chosen))
         elif node is None or inventory is None:
             screen.app.tell("There is nothing here to share.", warning=True)
         elif node.kind is NodeKind.VOLUME:
-            self._run(self._share(inventory, [node.name]))
+            self._screen.app.plan(self._share(inventory, [node.name]))
         elif node.kind is NodeKind.CONTAINER and node.name in inventory.containers:
-            self._run(self._offer(inventory, inventory.containers[node.name]))
+            self._screen.app.plan(self._offer(inventory, inventory.containers[node.name]))
         else:
             screen.app.tell("Only volumes can be shared.", warning=True)
-
-    def _run(self, work: object) -> None:
-        self._screen.app.run_worker(work, exclusive=True, group="plan", exit_on_error=False)  # type: ignore[arg-type]
 
     async def _share(self, inventory: Inventory, volumes: list[str]) -> None:
         """Ask with whom, and how."""
@@ -84,7 +81,7 @@ class Sharing:
             elif what:
                 kind, _, name = what.partition(":")
                 takers = () if kind == "remove" else (container.name,)
-                self._run(self._take_back(name, takers))
+                self._screen.app.plan(self._take_back(name, takers))
 
         app.push_screen(MenuScreen(f"Data of {safe(container.name)}", choices), chosen)
 

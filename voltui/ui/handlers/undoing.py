@@ -65,7 +65,7 @@ def _facts(last: Undoable) -> list[str]:
 
 def plan_restore(app: VoltuiApp, backups: tuple[Backup, ...]) -> None:
     """Show the plan of a restore of one of the backups; Enter there does it."""
-    app.run_worker(_plan_restore(app, backups), exclusive=True, group="plan", exit_on_error=False)
+    app.plan(_plan_restore(app, backups))
 
 
 async def _plan_restore(app: VoltuiApp, backups: tuple[Backup, ...]) -> None:
