@@ -48,7 +48,15 @@ def test_the_line_of_keys_fits_into_80_cells() -> None:
 
 
 def test_no_help_is_cut_at_80_cells() -> None:
-    assert [plain(one) for one in help_lines(here("graph"), frozenset(Ask), ACTIONS) if width_of(one) > 80] == []
+    for pane in ALL:
+        assert [plain(one) for one in help_lines(here(pane), frozenset(Ask), ACTIONS) if width_of(one) > 80] == []
+
+
+def test_the_help_of_files_tells_what_keys_do_there() -> None:
+    told = {action.id: action.help for action in here("files of a backup")}
+    assert told["restore"] == "Put it, or all marked, back into the live volume"
+    assert told["filter"] != BY_ID["filter"].help
+    assert told["mark"] == BY_ID["mark"].help
 
 
 def test_the_help_tells_every_action() -> None:

@@ -168,6 +168,23 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}
+_IN_TREES: Mapping[str, str] = {
+    "restore": "Put it, or all marked, back into the live volume",
+    "undo": "Put back what a change of files replaced",
+    "remove": "Delete it, or all marked, after showing it",
+    "export": "Copy it, or all marked, to this machine",
+    "copy": "Copy the path to your clipboard",
+    "filter": "Find names with these words in all folders",
+    "next_match": "The next row",
+    "previous_match": "The row before",
+    "open": "Into the folder; the beginning of a file",
+    "right": "As Open",
+    "back": "What was found, the marks, the folder: leave it",
+    "left": "Out of the folder",
+    "refresh": "Read all names again",
+    "quit": "Close it",
+}
+"""What actions do in a tree of files, where that is not what they do in a list."""
 
 
 def bindings(actions: Sequence[Action] = ACTIONS) -> list[BindingType]:
@@ -207,8 +224,10 @@ def among(told: Mapping[str, str], *, keys: Keymap = _OWN) -> list[Action]:
 
 
 def here(pane: str, *, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:
-    """The actions that a pane has."""
-    return [action for action in offered(read_only=read_only, keys=keys) if pane in action.panes]
+    """The actions that a pane has, and what they do there."""
+    told = _IN_TREES if pane in TREES else {}
+    found = (action for action in offered(read_only=read_only, keys=keys) if pane in action.panes)
+    return [replace(action, help=told.get(action.id, action.help)) for action in found]
 
 
 def footer(pane: str, *, read_only: bool = False, keys: Keymap = _OWN) -> list[Action]:

@@ -81,7 +81,8 @@ class Menus:
         """The help, made from the registry."""
         screen = self._screen
         these = self._here()
-        others = [action for action in self._offered() if action not in these]
+        known = {action.id for action in these}
+        others = [action for action in self._offered() if action.id not in known]
         screen.app.push_screen(HelpScreen(screen.pane_id, these, screen.asks, others))
 
     def _here(self) -> list[Action]:

@@ -242,7 +242,7 @@ class FilesScreen(Screen[None]):
     def go_where(self, action: Action) -> None:
         """Say that an action is not here."""
         where = "a volume's files" if self.files.backup is None else "a backup's files"
-        self.app.tell(f"{action.shown_key} {action.label}: not in {where}.", warning=True)
+        self.app.tell(f"{self.state.key(action.id)} {action.label}: not in {where}.", warning=True)
 
     def open_node(self) -> None:
         """Into a folder; of a file, its beginning."""
