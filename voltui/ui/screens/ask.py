@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from voltui.model.errors import Usage, VoltuiError
-from voltui.model.text import listed
+from voltui.model.text import cell_width, listed
 from voltui.store.typed_paths import completed
 from voltui.ui.frame import detail_title
 from voltui.ui.spans import Span
@@ -24,6 +24,9 @@ from voltui.ui.widgets.sentence import Sentence
 if TYPE_CHECKING:
     from voltui.ui.app import VoltuiApp
 
+_KEYS = "Enter takes it, Esc leaves"
+_RULES = 7
+"""Cells of rule and blanks in the title, at least."""
 _MOST_NAMES = 8
 """Ways on that are named."""
 
@@ -87,8 +90,11 @@ class AskScreen(ModalScreen[str | None]):
         self._show()
 
     def _show(self) -> None:
-        keys = f"{'Tab completes, ' if self._path else ''}Enter takes it, Esc leaves"
-        self.query_one("#ask-title", Lines).show([detail_title(self._title, keys, self.app.size.width)])
+        width = self.app.size.width
+        keys = f"Tab completes, {_KEYS}" if self._path else _KEYS
+        if cell_width(self._title) + cell_width(keys) > width - _RULES:
+            keys = _KEYS
+        self.query_one("#ask-title", Lines).show([detail_title(self._title, keys, width)])
 
     def action_complete(self) -> None:
         """Complete the path as far as there is one way on; where there are more, name them."""
