@@ -14,6 +14,7 @@ _ORDERS: Mapping[str, Callable[[Difference], object]] = {
     "size": lambda one: -abs(one.bytes),
     "what": lambda one: list(What).index(one.what),
 }
+ORDERS = tuple(_ORDERS)
 FALLING = ("size",)
 """The orders that begin with the most."""
 
@@ -28,7 +29,8 @@ class Compared:
         self.swapped = False
         self.words = ""
         """What a path, or what is said of it, must have; empty shows all."""
-        self._order = 0
+        self.order = ORDERS[0]
+        """By what it is sorted."""
 
     @property
     def sides(self) -> tuple[Files, Files]:
@@ -36,14 +38,9 @@ class Compared:
         one, other = self._sides
         return (other, one) if self.swapped else (one, other)
 
-    @property
-    def order(self) -> str:
-        """By what it is sorted."""
-        return list(_ORDERS)[self._order]
-
     def sort_by_next(self) -> None:
         """In the next order."""
-        self._order = (self._order + 1) % len(_ORDERS)
+        self.order = ORDERS[(ORDERS.index(self.order) + 1) % len(ORDERS)]
 
     def rows(self) -> dict[str, Difference]:
         """What is to be shown, by its path, in order. For a thread: it may be 100,000."""

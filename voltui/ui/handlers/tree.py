@@ -72,7 +72,7 @@ class Tree:
                 self._screen.show_entries()
 
         choices = [Choice(order, order.capitalize()) for order in ORDERS]
-        self._screen.app.push_screen(MenuScreen("Sort by", choices), chosen)
+        self._screen.app.push_screen(MenuScreen("Sort by", choices, first=self._screen.browsing.order), chosen)
 
     def do_mark(self) -> None:
         """Mark the entry and go down."""

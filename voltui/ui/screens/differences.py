@@ -20,10 +20,11 @@ from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe, safe_path
 from voltui.ui import frame
 from voltui.ui.actions import Action, among, bindings
-from voltui.ui.compared import FALLING, Compared
+from voltui.ui.compared import FALLING, ORDERS, Compared
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.table import MOVES, act, moves
 from voltui.ui.screens.help import HelpScreen
+from voltui.ui.screens.menu import Choice, MenuScreen
 from voltui.ui.screens.textdiff import TextDiffScreen
 from voltui.ui.spans import Line, Span, line, spread
 from voltui.ui.views.base import Column
@@ -49,6 +50,7 @@ _TOLD: Mapping[str, str] = {
     "next_match": "",
     "previous_match": "",
     "sort": "By path, size, what it is",
+    "sort_menu": "",
     "copy": "",
     **dict.fromkeys(MOVES, ""),
     "help": "",
@@ -214,6 +216,7 @@ class DifferencesScreen(Screen[None]):
             "next_match": lambda: self._table.move(1),
             "previous_match": lambda: self._table.move(-1),
             "sort": self._sort,
+            "sort_menu": self._choose_order,
             "copy": self._copy,
             "help": lambda: self.app.push_screen(HelpScreen("differences", self._actions(tuple(_TOLD)), frozenset())),
         }
@@ -242,6 +245,15 @@ class DifferencesScreen(Screen[None]):
     def _sort(self) -> None:
         self._compared.sort_by_next()
         self._arrange()
+
+    def _choose_order(self) -> None:
+        def chosen(order: str | None) -> None:
+            if order is not None:
+                self._compared.order = order
+                self._arrange()
+
+        choices = [Choice(order, order.capitalize()) for order in ORDERS]
+        self.app.push_screen(MenuScreen("Sort by", choices, first=self._compared.order), chosen)
 
     def _copy(self) -> None:
         """The path, by OSC 52."""
