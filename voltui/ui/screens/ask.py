@@ -42,7 +42,7 @@ def only(wanted: str, what: str) -> Callable[[str], None]:
 
 
 class AskScreen(ModalScreen[str | None]):
-    """Asks for a text, with one that may do; Enter takes it, Esc leaves.
+    """Asks for a text, with one that may do, which typing replaces; Enter takes it, Esc leaves.
 
     ``check`` raises `VoltuiError` for a text that will not do; it may look at files. What is wrong is said then, and
     what was typed stays to be mended. Where a path is asked for, Tab completes it.
@@ -75,7 +75,7 @@ class AskScreen(ModalScreen[str | None]):
         """Title, the line to type into, the hint."""
         with Container(id="ask"):
             yield Lines(id="ask-title")
-            yield Input(self._proposed, id="ask-text", compact=True, select_on_focus=False)
+            yield Input(self._proposed, id="ask-text", compact=True)
             yield Sentence(id="ask-hint", said=self._hint)
 
     def on_mount(self) -> None:
