@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from tests.conftest import Lab, until
+from tests.conftest import DEADLINE, Lab, until
 from voltui.config import load
 from voltui.jobs import submit, watch
-from voltui.jobs.directory import JobDirectory
+from voltui.jobs.directory import JobDirectory, JobsDirectory
 from voltui.jobs.plan import Plan, PrunePlan
 from voltui.jobs.watch import JobView
+from voltui.store.files import write_file
 from voltui.ui.live import Live
 from voltui.ui.state import State, Store
 
@@ -64,6 +66,29 @@ async def test_the_end_of_a_job_is_told_however_quick_it_is(
     first = await live.start_job(PrunePlan(lab.common(), ("none@20260101T000000Z",)))
     second = await live.start_job(PrunePlan(lab.common(), ("none@20260101T000000Z",)))
     assert told == [first.id, second.id]
+
+
+async def test_a_job_that_is_seen_while_it_is_being_made_is_seen_when_it_is_made(
+    lab: Lab, live: Live, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, list_all = threading.Event(), JobsDirectory.all
+
+    def write_when_seen(path: Path, content: bytes) -> None:
+        assert seen.wait(DEADLINE)
+        write_file(path, content)
+
+    def list_and_say_so(jobs: JobsDirectory) -> list[JobDirectory]:
+        found = list_all(jobs)
+        if jobs.root.is_dir() and any(jobs.root.iterdir()):
+            seen.set()
+        return found
+
+    following = asyncio.create_task(live.follow_jobs())
+    monkeypatch.setattr("voltui.jobs.directory.write_file", write_when_seen)
+    monkeypatch.setattr(JobsDirectory, "all", list_and_say_so)
+    job = await live.start_job(PrunePlan(lab.common(), ("none@20260101T000000Z",)))
+    assert [view.id for view in store.state.jobs] == [job.id]
+    following.cancel()
 
 
 async def test_of_jobs_that_ended_before_it_was_opened_nothing_is_told(

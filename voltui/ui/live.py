@@ -36,6 +36,8 @@ _AGAIN = 2.0
 """Seconds until an engine that sends events but did not answer is asked again."""
 _STORE_EVERY = 10.0
 """Seconds between looks at the store's folders."""
+_TICK = 2_000_000_000
+"""Nanoseconds after which another change of a folder has another time, also on file systems that count in seconds."""
 _IDLE, _BUSY = 1.0, 0.25
 """Seconds between looks at the jobs while none runs, and while one does."""
 
@@ -57,7 +59,6 @@ class Live:
         self._views: dict[str, JobView] = {}
         self._ended_before: set[str] | None = None
         """The jobs whose end is known; ``None`` until it was looked for the first time."""
-        self._jobs_changed = -1
         self._store_changed = -1
         self._looking = asyncio.Lock()
 
@@ -120,7 +121,6 @@ class Live:
         for job in await self._files.run(lambda: recover.needing(self.jobs, self.engine.endpoint)):
             if await recover.recover(job) is not None:
                 self._views.pop(job.id, None)  # it has another outcome now, which is to be read again
-                self._jobs_changed = -1
 
     def common(self) -> Common:
         """What a job needs of the settings."""
@@ -154,7 +154,8 @@ class Live:
         """Read the manifests again where the store's folders have changed: someone else backs up, or prunes."""
         changed = await self._files.run(self.backups.changed)
         if changed != self._store_changed:
-            self._store_changed = changed
+            settled = time.time_ns() - changed > _TICK
+            self._store_changed = changed if settled else -1
             await self.read_backups()
 
     async def _take_in_jobs(self) -> None:
@@ -200,16 +201,14 @@ class Live:
         return inventory.with_container(container) if container else inventory.without_container(container_id)
 
     def _look_at_jobs(self) -> list[JobView]:
-        """The jobs' views; files are read only of jobs that are new or go on. Runs in a thread of `_files`."""
-        try:
-            changed = self.jobs.root.stat().st_mtime_ns
-        except FileNotFoundError:
-            return []
-        if changed != self._jobs_changed or any(view.outcome is None for view in self._views.values()):
-            self._jobs_changed = changed
-            known = {job.id: self._views.get(job.id) for job in self.jobs.all()}
-            self._views = {
-                job_id: view if view and view.outcome is not None else watch.look(JobDirectory(self.jobs.root / job_id))
-                for job_id, view in known.items()
-            }
+        """The jobs' views; files are read only of jobs that are new or go on. Runs in a thread of `_files`.
+
+        All are listed each time: the folder's own time of change is as old as the beginning of a job's directory, which
+        is no job until its description is there.
+        """
+        known = {job.id: self._views.get(job.id) for job in self.jobs.all()}
+        self._views = {
+            job_id: view if view and view.outcome is not None else watch.look(JobDirectory(self.jobs.root / job_id))
+            for job_id, view in known.items()
+        }
         return list(self._views.values())
