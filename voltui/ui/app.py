@@ -23,6 +23,7 @@ from voltui.store.sizes import SizeCache
 from voltui.ui import collecting, palette
 from voltui.ui.actions import GRAPH, VOLUMES
 from voltui.ui.clipboard import copied_by_tmux
+from voltui.ui.first_paint import FirstPaint
 from voltui.ui.frame import PANE_IDS
 from voltui.ui.glyphs import ASCII, encodable, glyphs
 from voltui.ui.handlers import load as load_handlers
@@ -83,6 +84,7 @@ class VoltuiApp(App[str]):
         self.memory = Memory(settings.state)
         self.main = MainScreen()
         self._typed = KeyOrder(self, super().on_event)
+        self._first = FirstPaint(self, self._follow)
         self._shows = False
         """Whether there is a screen that could show anything."""
         self._connect(settings, engine)
@@ -121,7 +123,7 @@ class VoltuiApp(App[str]):
         self.set_timer(_STARTED, collecting.sparingly)
         self._taking_keys = asyncio.create_task(self._typed.run())
         self._reach()
-        self.call_after_refresh(self._begin)
+        self._first.hold_back()
 
     async def on_event(self, event: Event) -> None:
         """Keys go in at one end of a line."""
@@ -143,12 +145,22 @@ class VoltuiApp(App[str]):
         self.memory.recall(self.settings.endpoint.host)
         self.run_worker(self.live.follow_engine(), name="engine", exit_on_error=False)
 
+    def laid_out(self) -> None:
+        """The main screen knows its size: it can show something."""
+        if not self._shows:
+            self._begin()
+
     def _begin(self) -> None:
         self.main.arrive(self.memory.last, new_here=self.memory.empty)
         self._shows = True
         self._state_changed()
+
+    def _follow(self) -> None:
+        """Do what has waited for the screen."""
+        self.live.painted.set()
         self.run_worker(self.live.follow_jobs(), name="jobs", exit_on_error=False)
-        self._sizes = self.run_worker(self.sizing.follow(), name="sizes", exit_on_error=False)
+        self.run_worker(self.sizing.follow(), name="sizes", group="sizes", exit_on_error=False)
+        self.run_worker(asyncio.to_thread(load_handlers), group="handlers", exit_on_error=False)
 
     def go_to_engine(self, endpoint: Endpoint) -> None:
         """Leave this engine, with all that was asked of it, and show another. Jobs go on where they are."""
@@ -160,6 +172,7 @@ class VoltuiApp(App[str]):
         self._connect(replace(self.settings, endpoint=endpoint), Engine(endpoint))
         self._reach()
         self._begin()
+        self.call_after_refresh(self._follow)
 
     def remember(self) -> None:
         """Keep the pane and the orders, in a moment."""
@@ -240,7 +253,7 @@ class VoltuiApp(App[str]):
 
     async def _end(self, words: str) -> None:
         """End, when the helper that measures has gone or a moment has passed: it goes by itself then."""
-        self._sizes.cancel()
+        self.workers.cancel_group(self, "sizes")
         with suppress(TimeoutError):
             await asyncio.wait_for(self.live.explorer.ended(), _FAREWELL)
         self.live.close()
@@ -253,6 +266,8 @@ class VoltuiApp(App[str]):
         if not self._arrived and self.store.state.inventory is not None:
             self._arrive()
         self.main.show_state()
+        if self._arrived:
+            self._first.paint()
         for screen in self.screen_stack[1:]:
             screen.post_message(StateChanged())
         self.sizing.notice(self.store.state.inventory)
@@ -262,7 +277,6 @@ class VoltuiApp(App[str]):
     def _arrive(self) -> None:
         """The engine has answered for the first time: go where it was left, unless the user went elsewhere already."""
         self._arrived = True
-        self.run_worker(asyncio.to_thread(load_handlers), group="handlers", exit_on_error=False)
         left = self.memory.last.pane
         if left in PANE_IDS and self.main.pane.view.id == PANE_IDS[0]:
             self.main.go_to_pane(left)

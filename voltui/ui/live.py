@@ -61,6 +61,8 @@ class Live:
         """The jobs whose end is known; ``None`` until it was looked for the first time."""
         self._store_changed = -1
         self._looking = asyncio.Lock()
+        self.painted = asyncio.Event()
+        """Set when the first screen is on the terminal: what takes the processor for a while waits for it."""
 
     async def follow_engine(self) -> None:
         """Until cancelled: list everything when connected, then what the events name."""
@@ -116,6 +118,7 @@ class Live:
 
     async def clean_up(self) -> None:
         """Undo what jobs whose process died have left."""
+        await self.painted.wait()
         from voltui.jobs import recover  # after the first screen: what undoes a step loads a good deal
 
         for job in await self._files.run(lambda: recover.needing(self.jobs, self.engine.endpoint)):

@@ -181,6 +181,7 @@ class ListScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """The lines are made for a width."""
+        self.app.call_later(self.app.laid_out)
         self.call_after_refresh(self.show_state)
 
     def _show_rows(self, cursor_key: str | None = None) -> None:
