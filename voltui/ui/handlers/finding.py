@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voltui.ui.screens.menu import Choice, MenuScreen
+from voltui.ui.screens.menu import choose_order
 
 if TYPE_CHECKING:
     from voltui.ui.screens.main import MainScreen
@@ -44,15 +44,13 @@ class Finding:
         if self._drawn():
             return
         pane = self._screen.pane
-        choices = [Choice(sort.label, sort.label.capitalize()) for sort in pane.view.sorts]
 
-        def chosen(label: str | None) -> None:
-            if label is not None:
-                pane.sort_by(label)
-                self._screen.show_state()
-                self._screen.app.remember()
+        def take(label: str) -> None:
+            pane.sort_by(label)
+            self._screen.show_state()
+            self._screen.app.remember()
 
-        self._screen.app.push_screen(MenuScreen("Sort by", choices, first=pane.sort.label), chosen)
+        choose_order(self._screen.app, (sort.label for sort in pane.view.sorts), pane.sort.label, take)
 
     def _drawn(self) -> bool:
         """Whether there is no list to sort; it is said."""

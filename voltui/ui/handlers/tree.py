@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from voltui.model.files import ORDERS
 from voltui.ui.handlers.table import moves
-from voltui.ui.screens.menu import Choice, MenuScreen
+from voltui.ui.screens.menu import choose_order
 
 if TYPE_CHECKING:
     from voltui.ui.screens.files import FilesScreen
@@ -66,13 +66,11 @@ class Tree:
     def do_sort_menu(self) -> None:
         """Choose what to sort by."""
 
-        def chosen(order: str | None) -> None:
-            if order is not None:
-                self._screen.browsing.order = order
-                self._screen.show_entries()
+        def take(order: str) -> None:
+            self._screen.browsing.order = order
+            self._screen.show_entries()
 
-        choices = [Choice(order, order.capitalize()) for order in ORDERS]
-        self._screen.app.push_screen(MenuScreen("Sort by", choices, first=self._screen.browsing.order), chosen)
+        choose_order(self._screen.app, ORDERS, self._screen.browsing.order, take)
 
     def do_mark(self) -> None:
         """Mark the entry and go down."""

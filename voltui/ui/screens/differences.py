@@ -24,12 +24,12 @@ from voltui.ui.compared import FALLING, ORDERS, Compared
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.table import MOVES, act, moves
 from voltui.ui.screens.help import HelpScreen
-from voltui.ui.screens.menu import Choice, MenuScreen
+from voltui.ui.screens.menu import choose_order
 from voltui.ui.screens.textdiff import TextDiffScreen
 from voltui.ui.spans import Line, Span, line, spread
 from voltui.ui.views.base import Column
 from voltui.ui.views.files import detail
-from voltui.ui.widgets.filter_line import FilterLine
+from voltui.ui.widgets.filter_line import TYPING, FilterLine
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
 
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 _COUNT_EVERY = 0.25
 """Seconds between two looks at how much was compared."""
-_TYPING = 0.1
-"""Seconds without a key until paths are looked through."""
 _TOLD: Mapping[str, str] = {
     "open": "The lines that differ, of a text",
     "right": "As Enter",
@@ -247,13 +245,11 @@ class DifferencesScreen(Screen[None]):
         self._arrange()
 
     def _choose_order(self) -> None:
-        def chosen(order: str | None) -> None:
-            if order is not None:
-                self._compared.order = order
-                self._arrange()
+        def take(order: str) -> None:
+            self._compared.order = order
+            self._arrange()
 
-        choices = [Choice(order, order.capitalize()) for order in ORDERS]
-        self.app.push_screen(MenuScreen("Sort by", choices, first=self._compared.order), chosen)
+        choose_order(self.app, ORDERS, self._compared.order, take)
 
     def _copy(self) -> None:
         """The path, by OSC 52."""
@@ -271,7 +267,7 @@ class DifferencesScreen(Screen[None]):
 
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:
-        self._find(event.text.strip(), after=_TYPING)
+        self._find(event.text.strip(), after=TYPING)
 
     def _find(self, words: str, after: float = 0.0) -> None:
         if words != self._compared.words:

@@ -27,7 +27,7 @@ from voltui.ui.screens.preview import PreviewScreen
 from voltui.ui.spans import Span, line
 from voltui.ui.state import State
 from voltui.ui.views.files import COLUMNS, FOUND_COLUMNS, cells, detail, found_cells, header
-from voltui.ui.widgets.filter_line import FilterLine
+from voltui.ui.widgets.filter_line import TYPING, FilterLine
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 _COUNT_EVERY = 0.25
 """Seconds between two looks at how many entries were read."""
-_TYPING = 0.1
-"""Seconds without a key until names are looked for."""
 
 
 class FilesScreen(Screen[None]):
@@ -287,7 +285,7 @@ class FilesScreen(Screen[None]):
         """Look through all names, in a thread, when no other key comes at once."""
         found: list[FileNode] = []
         if words:
-            await asyncio.sleep(_TYPING)
+            await asyncio.sleep(TYPING)
             found = await asyncio.to_thread(self.browsing.look_for, words)
         if words != self.browsing.words:
             self.browsing.show_found(words, found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -118,3 +118,14 @@ def found(words: str, choices: Iterable[Choice]) -> list[str]:
 
 def _distance(needle: str, label: str) -> int:
     return (label != needle) + (not label.startswith(needle)) + (needle not in label)
+
+
+def choose_order(app: VoltuiApp, orders: Iterable[str], now: str, take: Callable[[str], object]) -> None:
+    """Ask what to sort by and give it to ``take``; the cursor begins on the order that there is ``now``."""
+
+    def chosen(order: str | None) -> None:
+        if order is not None:
+            take(order)
+
+    choices = [Choice(order, order.capitalize()) for order in orders]
+    app.push_screen(MenuScreen("Sort by", choices, first=now), chosen)

@@ -12,6 +12,9 @@ from textual.widgets import Input
 from voltui.ui.spans import Line
 from voltui.ui.widgets.lines import Lines
 
+TYPING = 0.1
+"""Seconds without a key until what is typed is looked for, where there is much to look through."""
+
 
 class FilterLine(Horizontal):
     """Tells what is typed. Enter and Tab end it, Esc empties it first. Shown while its screen is ``-filtering``."""
