@@ -259,8 +259,8 @@ async def test_the_command_line_encrypts_and_opens(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("backup", "data", "--passphrase-file", ""), "An option for keys is empty"),
-        (("backup", "data", "--encrypt-to", ""), "An option for keys is empty"),
+        (("backup", "data", "--passphrase-file", ""), "--passphrase-file is empty"),
+        (("backup", "data", "--encrypt-to", ""), "--encrypt-to is empty"),
         (("backup", "data", "--encrypt-to", "~nobody-of-that-name/x"), "a user that does not exist"),
         (("backup", "data", "--passphrase-file", "/dev/zero"), "no regular file"),
         (("restore", "data@latest", "--yes", "--identity", "/dev/null"), "no regular file"),

@@ -12,6 +12,7 @@ import click
 from click.shell_completion import shell_complete
 
 import voltui
+from voltui.cli.command import refuse_empty
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.output import print_error
 from voltui.model.errors import Cancelled, Failed, Usage, VoltuiError
@@ -57,6 +58,10 @@ _COMPLETE = "_VOLTUI_COMPLETE"
 
 class _Commands(click.Group):
     """Finds commands in their modules. Python's keywords get an underscore there: ``import_``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        refuse_empty(self, ctx, args)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)

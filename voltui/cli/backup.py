@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from voltui.cli import complete
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_json
@@ -21,7 +22,7 @@ from voltui.model.source import Source
 from voltui.model.text import plural
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("sources", nargs=-1, metavar="[SOURCE]…", shell_complete=complete.volume_names)
 @click.option("--container", "containers", multiple=True, metavar="C", help="All data of a container.")
 @click.option("--project", "projects", multiple=True, metavar="P", help="All data of a Compose project.")

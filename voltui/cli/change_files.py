@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from voltui.cli import complete
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, confirm, with_options
 from voltui.cli.run import run
 from voltui.engine.adapter import Engine
@@ -25,7 +26,7 @@ from voltui.model.source import Source
 from voltui.model.text import plural
 
 
-@click.command(name="delete-files")
+@click.command(cls=Command, name="delete-files")
 @click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.option("--force", metavar="NAME", help="Delete from the protected volume of this NAME.")
@@ -47,7 +48,7 @@ def delete_files(cli: CliContext, volume: str, paths: tuple[str, ...], force: st
     run(cli, DeleteFilesPlan(cli.common, target, selection.paths, force=named))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE…", type=click.Path(exists=True, path_type=Path))
 @click.option("--into", default="/", metavar="PATH", help="The folder of the volume that it goes to (the root).")

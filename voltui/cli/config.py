@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.output import print_json, print_table
 from voltui.config import Settings
@@ -14,7 +15,7 @@ from voltui.model.safe import safe
 _OFF = "-"
 
 
-@click.command()
+@click.command(cls=Command)
 @with_options
 def config(cli: CliContext) -> None:
     """Show the settings that hold, and where each comes from: a default, file and line, a variable, a flag."""

@@ -12,7 +12,7 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from voltui.model.errors import Refused, Usage
+from voltui.model.errors import Refused
 
 if TYPE_CHECKING:
     from voltui.config import Settings
@@ -70,9 +70,7 @@ class CliContext(Struct, frozen=True, dict=True):
     def with_keys(
         self, *, recipients: tuple[str, ...] = (), identities: tuple[str, ...] = (), passphrase_file: str | None = None
     ) -> CliContext:
-        """This context with the keys that options name. Raises `Usage` for an empty one: ``"$UNSET"``, most likely."""
-        if passphrase_file == "" or "" in (*recipients, *identities):
-            raise Usage("An option for keys is empty.", "Name the key or its file; without the option there is none.")
+        """This context with the keys that options name."""
         return replace(self, recipients=recipients, identities=identities, passphrase_file=passphrase_file or "")
 
     @property

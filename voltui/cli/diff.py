@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from voltui.cli import complete
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_keys, with_options
 from voltui.cli.output import is_terminal, print_json, print_table
 from voltui.engine.adapter import Engine
@@ -38,7 +39,7 @@ class _Trouble(VoltuiError):
     exit_code = 2
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("before", metavar="A", shell_complete=complete.backup_ids)
 @click.argument("after", metavar="[B]", required=False, shell_complete=complete.volume_names)
 @click.option("--path", metavar="PATH", help="Only this file: the lines that differ.")

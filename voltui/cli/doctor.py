@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.output import print_json
 from voltui.jobs.doctor import Check, examine
@@ -13,7 +14,7 @@ from voltui.model.errors import Failed, NoEngine
 _MARKS = {"ok": "ok      ", "warning": "warning ", "bad": "BAD     "}
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--sweep", is_flag=True, help="Remove helper containers that jobs of yours left behind.")
 @with_options
 def doctor(cli: CliContext, sweep: bool) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from voltui.cli import complete
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_keys, with_options
 from voltui.cli.output import print_json, print_table
 from voltui.cli.run import run
@@ -30,7 +31,7 @@ _BACKUP_SIGN = "@"
 """In the ids of backups; no volume has it in its name."""
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("reference", metavar="VOLUME|BACKUP", shell_complete=complete.volumes_and_backups)
 @click.argument("path", default="", metavar="[PATH]")
 @with_options
@@ -94,7 +95,7 @@ def _document(node: FileNode) -> dict[str, object]:
     }
 
 
-@click.command(name="copy-out")
+@click.command(cls=Command, name="copy-out")
 @click.argument("reference", metavar="VOLUME|BACKUP", shell_complete=complete.volumes_and_backups)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))

@@ -8,6 +8,7 @@ import sys
 import click
 
 from voltui.cli import complete
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.output import print_json
 from voltui.engine.adapter import Engine
@@ -21,7 +22,7 @@ from voltui.model.safe import safe
 from voltui.model.text import listed
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name", required=False, metavar="[NAME]", shell_complete=complete.volume_names)
 @click.option(
     "--format",

@@ -8,6 +8,7 @@ from contextlib import suppress
 import click
 
 from voltui.cli import complete
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.follow import bar_line, follow
 from voltui.cli.output import print_json, print_table
@@ -22,7 +23,7 @@ from voltui.model.when import parse_time
 _SHOWN = 20
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("job", required=False, metavar="[ID]", shell_complete=complete.job_ids)
 @click.option(
     "--cancel",

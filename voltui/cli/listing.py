@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from voltui.cli import complete
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.output import print_error, print_json, print_table
 from voltui.engine.adapter import Engine
@@ -30,7 +31,7 @@ from voltui.store.local import no_backup_of
 from voltui.store.sizes import SizeCache
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("terms", nargs=-1, metavar="[FILTER…]")
 @click.option("--sizes", "measure", is_flag=True, help="Measure all volumes now, not just tell what was measured last.")
 @with_options
@@ -69,7 +70,7 @@ async def _with_sizes(cli: CliContext, engine: Engine, *, measure: bool) -> tupl
     return inventory, sizes
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("terms", nargs=-1, metavar="[FILTER…]")
 @with_options
 def containers(cli: CliContext, terms: tuple[str, ...]) -> None:
@@ -97,7 +98,7 @@ def containers(cli: CliContext, terms: tuple[str, ...]) -> None:
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("volume", required=False, metavar="[VOLUME]", shell_complete=complete.backed_up)
 @with_options
 def backups(cli: CliContext, volume: str | None) -> None:

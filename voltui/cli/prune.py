@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from voltui.cli import complete
+from voltui.cli.command import COUNT, Command
 from voltui.cli.context import CliContext, confirm, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_error, print_json, print_table
@@ -20,22 +21,22 @@ from voltui.model.text import plural
 from voltui.store.local import no_backup_of
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("volumes", nargs=-1, metavar="VOLUME…", shell_complete=complete.backed_up)
-@click.option("--keep-last", type=int, default=0, metavar="N", help="Keep the last N of each volume.")
-@click.option("--keep-daily", type=int, default=0, metavar="N", help="Keep the last of each of N days (UTC).")
-@click.option("--keep-weekly", type=int, default=0, metavar="N", help="Keep the last of each of N weeks.")
-@click.option("--keep-monthly", type=int, default=0, metavar="N", help="Keep the last of each of N months.")
+@click.option("--keep-last", type=COUNT, metavar="N", help="Keep the last N of each volume.")
+@click.option("--keep-daily", type=COUNT, metavar="N", help="Keep the last of each of N days (UTC).")
+@click.option("--keep-weekly", type=COUNT, metavar="N", help="Keep the last of each of N weeks.")
+@click.option("--keep-monthly", type=COUNT, metavar="N", help="Keep the last of each of N months.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be deleted.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options
 def prune(
     cli: CliContext,
     volumes: tuple[str, ...],
-    keep_last: int,
-    keep_daily: int,
-    keep_weekly: int,
-    keep_monthly: int,
+    keep_last: int | None,
+    keep_daily: int | None,
+    keep_weekly: int | None,
+    keep_monthly: int | None,
     dry_run: bool,
     yes: bool,
 ) -> None:
@@ -44,7 +45,7 @@ def prune(
     A day, week or month without a backup does not count. What a restore replaced is a backup like any other here. The
     newest verified backup of a volume is kept whatever the rule says.
     """
-    rule = Retention(keep_last, keep_daily, keep_weekly, keep_monthly)
+    rule = Retention(keep_last or 0, keep_daily or 0, keep_weekly or 0, keep_monthly or 0)
     verdicts = judge(_backups(cli, volumes), rule)
     doomed = [verdict.backup for verdict in verdicts if not verdict.kept]
     if not cli.as_json:

@@ -8,6 +8,7 @@ import click
 
 from voltui.cli import complete
 from voltui.cli.change_files import forced, restore_only
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, confirm, with_keys, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_json
@@ -24,7 +25,7 @@ from voltui.model.source import Source
 from voltui.model.text import clock_time, listed, plural
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("backup", metavar="BACKUP|FILE", shell_complete=complete.backup_ids)
 @click.option("--to", "target", metavar="VOLUME", help="Another volume or path; a new volume is made.")
 @click.option("--only", "paths", multiple=True, metavar="PATH", help="Of a BACKUP: put only this file or folder back.")

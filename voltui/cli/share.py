@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from voltui.cli import complete
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, confirm, with_options
 from voltui.cli.run import run
 from voltui.engine.adapter import Engine
@@ -22,7 +23,7 @@ from voltui.model.source import Source
 from voltui.model.text import listed
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("volumes", nargs=-1, required=True, metavar="VOLUME…", shell_complete=complete.volume_names)
 @click.option("--name", metavar="DATA", help="The data container's name (VOLUME-data).")
 @click.option("--at", "paths", multiple=True, metavar="PATH", help="Where each is in containers (/volumes/VOLUME).")
@@ -172,7 +173,7 @@ def _tell_how(plan: SharePlan, outcome: Outcome) -> None:
         click.echo(f"  back:  voltui unshare {what} {who}")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name", metavar="DATA|VOLUME")
 @click.option("--from", "takers", multiple=True, metavar="CONTAINER", help="Make this container anew without the data.")
 @click.option("--lose-changes", "lose", is_flag=True, help="Lose what it has written outside of its mounts.")

@@ -7,6 +7,7 @@ import sys
 import click
 
 from voltui.cli import complete
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_options
 from voltui.engine.adapter import Engine
 from voltui.jobs.shell import open_shell, refusal_to_write, users_sentence
@@ -14,7 +15,7 @@ from voltui.model.errors import NotFound, Usage
 from voltui.model.safe import safe
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
 @click.option("--write", is_flag=True, help="Let the shell change the volume.")
 @click.option("--force", metavar="NAME", help="With --write: also the protected volume of this NAME.")

@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 import click
 
 from voltui.cli import complete
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_keys, with_options
 from voltui.cli.follow import follow
 from voltui.cli.restore import print_restored
@@ -30,7 +31,7 @@ _PIECE = 1 << 20
 _BACKUP_OF_PATH = re.compile(r"@(?:latest|\d{8}T\d{6}Z?)$")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("sources", nargs=-1, required=True, metavar="VOLUME|BACKUP…", shell_complete=complete.volume_names)
 @click.option("--to", metavar="PATH", help="Of backups: a directory, or a file .tar, .tar.zst or .tar.zst.age.")
 @click.option("--decrypt", is_flag=True, help="Of backups to a directory: encrypted ones in plain.")
@@ -76,13 +77,11 @@ def names_backup(reference: str) -> bool:
 
 
 def _export_backups(cli: CliContext, backups: Sequence[str], to: str, *, decrypt: bool) -> None:
-    if not to:
-        raise Usage("--to is empty.", "Name a directory or a file.")
     found = tuple(dict.fromkeys(cli.store.find(backup).id for backup in backups))
     run(cli, BackupExportPlan(cli.common, found, str(Path(to).absolute()), decrypt))
 
 
-@click.command(name="import")
+@click.command(cls=Command, name="import")
 @click.argument("file", metavar="FILE|-", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
 @click.option("--keep-folder", is_flag=True, help="Keep the one folder that everything is in.")

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from voltui.cli import complete
 from voltui.cli.change_files import forced, undo_change
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, confirm, with_keys, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_json, print_table
@@ -24,7 +25,7 @@ from voltui.model.safe import safe, safe_path
 from voltui.model.source import Source
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("volume", required=False, metavar="[VOLUME]", shell_complete=complete.backed_up)
 @click.option("--accept-plain", is_flag=True, help="Take a backup in plain although keys are named.")
 @click.option("--force", metavar="NAME", help="Replace the protected volume of this NAME.")

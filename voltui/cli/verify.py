@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from voltui.cli import complete
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_keys, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_json
@@ -12,7 +13,7 @@ from voltui.jobs.plan import VerifyPlan
 from voltui.jobs.submit import submit
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("backups", nargs=-1, required=True, metavar="BACKUP…", shell_complete=complete.backup_ids)
 @with_options
 @with_keys

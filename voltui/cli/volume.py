@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from voltui.cli import complete
+from voltui.cli.command import Command
 from voltui.cli.context import CliContext, confirm, with_options
 from voltui.cli.output import print_json, print_table
 from voltui.cli.run import run
@@ -22,7 +23,7 @@ from voltui.model.volume import Volume
 from voltui.store.sizes import SizeCache
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
 @click.argument("new", metavar="NEW")
 @click.option("--pause", "treatment", flag_value="pause", default="pause", help="Pause running writers (the default).")
@@ -35,7 +36,7 @@ def clone(cli: CliContext, volume: str, new: str, treatment: str) -> None:
     run(cli, ClonePlan(cli.common, volume, new, Treatment(treatment)))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name", metavar="NAME")
 @click.option("--driver", default="local", metavar="NAME", help="The volume driver (local).")
 @click.option("--opt", "-o", "options", multiple=True, metavar="KEY=VALUE", help="An option of the driver.")
@@ -66,7 +67,7 @@ def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("volumes", nargs=-1, metavar="VOLUME…", shell_complete=complete.volume_names)
 @click.option("--unused", is_flag=True, help="All volumes that no container mounts.")
 @click.option("--anonymous", is_flag=True, help="Of those, only the anonymous.")
@@ -136,7 +137,7 @@ def _show(cli: CliContext, inventory: Inventory, volumes: list[Volume]) -> None:
     print_table(("VOLUME", "SIZE", "MADE", "LAST BACKUP", ""), rows, right=(1,))
 
 
-@click.command(name="import-image")
+@click.command(cls=Command, name="import-image")
 @click.argument("reference", metavar="IMAGE")
 @click.argument("volume", metavar="VOLUME")
 @click.option("--path", default="", metavar="PATH", help="The directory in the image; one of VolTUI's says it itself.")

@@ -78,8 +78,9 @@ def load(
 ) -> Settings:
     """The settings of flags, environment and file. Raises `Usage`."""
     environ = os.environ if environ is None else environ
+    _refuse_empty(environ)
     file = read(Path(environ.get(f"{_PREFIX}CONFIG") or platformdirs.user_config_path("voltui") / "config.toml"))
-    in_environment = {key: _value(key, environ[name]) for key, name in _VARIABLES.items() if environ.get(name)}
+    in_environment = {key: _value(key, environ[name]) for key, name in _VARIABLES.items() if name in environ}
     for key, value in in_environment.items():
         check(key, value, _VARIABLES[key])
     flags = {
@@ -117,6 +118,13 @@ def load(
         state=state_directory(),
         origins=origins,
     )
+
+
+def _refuse_empty(environ: Mapping[str, str]) -> None:
+    """Raise `Usage` for a variable that is set to nothing: what it meant to say must not be passed over."""
+    for name in (f"{_PREFIX}CONFIG", *_VARIABLES.values()):
+        if environ.get(name) == "":
+            raise Usage(f"{name} is set, but empty.", "Unset it, or give it a value.")
 
 
 def _value(key: str, text: str) -> Any:
