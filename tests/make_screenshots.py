@@ -1,6 +1,6 @@
 """Makes the pictures in ``screenshots/`` from the real program on a sandbox's engine.
 
-    voltui sandbox -- python tests/make_screenshots.py [FOLDER]
+    python tests/make_screenshots.py [FOLDER]
 
 It backs up, restores and looks around as a user would, and saves what the screen shows: every screen at 80x24, the
 panes at 120x40 too, all of it dark and light. It takes some minutes.
@@ -17,6 +17,9 @@ from pathlib import Path
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # so that `tests` is found when this is run as a file
+
+from tests.in_sandbox import in_sandbox
 from voltui.config import Settings, load
 from voltui.engine.adapter import Engine
 from voltui.jobs.watch import JobView
@@ -312,6 +315,7 @@ async def take_all(folder: Path) -> None:
 
 def main(arguments: list[str]) -> None:
     """Take all pictures; those of an earlier program go."""
+    in_sandbox(empty=False)
     folder = Path(arguments[0]) if arguments else Path(__file__).parent.parent / "screenshots"
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.svg"):

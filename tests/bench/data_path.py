@@ -1,6 +1,6 @@
 """Measures the data path beside what it is compared with, in one run.
 
-    voltui sandbox --empty -- python tests/bench/data_path.py [--rounds N] [--mixed MIB] [--small FILES]
+    python tests/bench/data_path.py [--rounds N] [--mixed MIB] [--small FILES]
 
 Each round measures everything once, one after the other; the table shows medians and, for the bars, the medians of the
 rounds' ratios. Needs zstd and docker's client; busybox-static and b3sum for the rows that use them.
@@ -26,6 +26,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[2]))  # so that `tests` is found when this is run as a file
+
+from tests.in_sandbox import in_sandbox
 from voltui.engine import tools
 from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint
@@ -281,8 +284,7 @@ async def main() -> None:
     parser.add_argument("--mixed", type=int, default=2048, help="MiB of the mixed volume")
     parser.add_argument("--small", type=int, default=100_000, help="files of the other")
     options = parser.parse_args()
-    if "VOLTUI_SANDBOX" not in os.environ:
-        raise SystemExit("Run it in a sandbox: voltui sandbox --empty -- python tests/bench/data_path.py")
+    in_sandbox(empty=True)
     with tempfile.TemporaryDirectory(dir=os.environ["VOLTUI_SANDBOX"]) as folder:
         bench = Bench(Path(folder))
         await bench.prepare(options.mixed * MIB, options.small)

