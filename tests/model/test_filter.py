@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voltui.model.filter import LANGUAGE, Ask, Facts, examples, parse
+from voltui.model.filter import LANGUAGE, Ask, Facts, examples, half_typed, parse, without_last_word
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -43,6 +43,11 @@ def found(text: str, *, near: bool = False) -> list[str]:
         ("label=env=prod", ["data"]),
         ("label=env=", ["media"]),
         ("!label=env", ["anon"]),
+        ("label=*", ["data", "media"]),
+        ("label=e*=*o*", ["data"]),
+        ("label=env=*", ["data", "media"]),
+        ("label=env=pr*", ["data"]),
+        ("label=*=prod", ["data"]),
         ("project=shop", ["data"]),
         ("project=shop*", ["data", "media"]),
         ("!project=*", ["anon"]),
@@ -92,10 +97,34 @@ def test_where_nothing_matches_what_comes_near_does() -> None:
         ("unused=yes", "There is no unused here; is it unused?"),
     ],
 )
-def test_a_term_that_means_nothing_is_told_and_left_out(text: str, told: str) -> None:
+def test_a_term_that_means_nothing_is_told_and_finds_nothing(text: str, told: str) -> None:
     made = parse(f"shop_media {text}", now=NOW)
     assert made.fault == told
-    assert made.select(ROWS, ROWS).keys == ["media"]
+    assert made.select(ROWS, ROWS).keys == []
+
+
+@pytest.mark.parametrize(
+    ("text", "half"),
+    [
+        ("shop siz", True),
+        ("size", True),
+        ("!size>", True),
+        ("lable=x", True),
+        ("size>1G", False),
+        ("size> ", False),
+        ("size-x", False),
+        ("unused", False),
+        ("unu", True),
+        ("web", False),
+        ("", False),
+    ],
+)
+def test_a_word_that_may_become_a_term_is_half_typed(text: str, half: bool) -> None:
+    assert half_typed(text, frozenset(Ask)) == half
+
+
+def test_what_was_typed_before_the_last_word() -> None:
+    assert [without_last_word(text) for text in ("shop size>", "size>", "shop ", "")] == ["shop", "", "shop", ""]
 
 
 def test_a_list_has_only_the_terms_that_make_sense_for_it() -> None:

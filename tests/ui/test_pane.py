@@ -76,8 +76,24 @@ def test_the_filter_looks_again_at_those_rows_only_whose_data_have_changed() -> 
 def test_terms_ask_for_facts_and_a_bad_one_is_told() -> None:
     assert pane("!unused driver=local").visible(state()) == ["data"]
     shown = pane("spare size>x")
-    assert shown.visible(state()) == ["spare"]
+    assert shown.visible(state()) == []
     assert shown.fault == "size needs a bound: size>1G or size<500k"
+    told = " ".join(map(plain, frame.nothing_found(state(), shown, 80)))
+    assert "size needs a bound: size>1G or size<500k." in told
+    assert "Esc clears it" in told
+
+
+def test_while_a_term_is_half_typed_the_list_stays_as_it_was() -> None:
+    shown = pane("unused")
+    shown.typing = True
+    for typed in ("unused", "unused d", "unused driv", "unused driver=", "unused zz"):
+        shown.filter = typed
+        assert shown.visible(state()) == ([] if "zz" in typed else ["other", "spare"]), typed
+    assert "0 of 3" in plain(frame.filter_note(shown))
+    shown.filter = "unused driver="
+    assert plain(frame.filter_note(shown)) == shown.fault
+    shown.typing = False
+    assert shown.visible(state()) == []
 
 
 def test_what_comes_near_is_told_as_such_and_only_where_nothing_matches() -> None:
@@ -179,7 +195,7 @@ def test_a_filter_gives_way_to_the_order_beside_it_until_too_little_of_it_is_lef
     signs = glyphs.glyphs()
     cut, rising = signs.ellipsis, signs.rising
     shown = pane("project=shop unused size>1G")
-    assert plain(frame.tabs(shown, 120)).endswith(f"  /project=shop unused size>1G  sort name {rising} ")
+    assert plain(frame.tabs(shown, 120)).endswith(f"  /project=shop unused size>1G  0 of 0  sort name {rising} ")
     assert plain(frame.tabs(shown, 80)).endswith(f"5 Jobs /project=sh{cut}  sort name {rising} ")
     shown.grouped = True
     assert plain(frame.tabs(shown, 80)).endswith(f"5 Jobs /project=sh{cut}  sort name {rising} ")

@@ -2,8 +2,8 @@
 
 ``word`` is found in what the row shows, ``!`` before a term turns it round, the rest asks for facts:
 ``label=env=prod``, ``project=shop``, ``driver=local``, ``unused``, ``anonymous``, ``size>1G``, ``backup>7d``,
-``backup=never``. What is not known of a row meets no term, turned round or not. Nothing here raises: a term that means
-nothing is told and left out.
+``backup=never``. What is not known of a row meets no term, turned round or not. Nothing here raises: of a term that
+means nothing it is told why, and no row meets it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ LANGUAGE: Mapping[Ask | None, tuple[tuple[str, str], ...]] = {
         ("word", "the row shows it, or else its letters are in the name"),
         ("!word", "the row does not; ! turns any term round"),
     ),
-    Ask.LABEL: (("label=env=prod", "it has this label; label=env: with any value"),),
+    Ask.LABEL: (
+        ("label=env=prod", "it has this label with this value; label=env: any"),
+        ("label=*", "it has any label; * stands for anything: label=env=p*"),
+    ),
     Ask.PROJECT: (("project=shop", "it is of this Compose project; * stands for anything"),),
     Ask.DRIVER: (("driver=local", "of this driver"),),
     Ask.UNUSED: (("unused", "no container mounts it"),),
@@ -65,6 +68,8 @@ def hint(asks: Set[Ask]) -> str:
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 10**15}
 _AGES = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
 _TERM = re.compile(r"(\w+)([=<>])(.*)", re.DOTALL)
+_FLAGS = (Ask.UNUSED, Ask.ANONYMOUS)
+"""Terms that are a word."""
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)([kmgtp]?)(i?)b?")
 _AGE = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(s|min|m|h|d|w|y)")
 _WORST_AGE = 200 * _AGES["y"]
@@ -101,10 +106,12 @@ class Filter(Struct, frozen=True):
 
     terms: tuple[_Term, ...] = ()
     fault: str = ""
-    """What is wrong with it, in a sentence; the terms that mean something hold all the same."""
+    """What is wrong with it, in a sentence; nothing meets it then."""
 
     def select(self, keys: Iterable[str], facts: Mapping[str, Facts], *, near: bool = True) -> Selection:
         """The keys whose facts meet every term, in their order; where none does and ``near``, those that come near."""
+        if self.fault:
+            return Selection([])
         if not self.terms:
             return Selection(list(keys))
         keys = list(keys)
@@ -135,6 +142,24 @@ def parse(text: str, asks: Set[Ask] = frozenset(Ask), now: datetime | None = Non
     return Filter(tuple(terms), fault)
 
 
+def half_typed(text: str, asks: Set[Ask]) -> bool:
+    """Whether the last word of a text may become a term while one types on: ``siz``, ``size>``."""
+    word = _last_word(text).lower().lstrip("!")
+    if parse(word, asks).fault:
+        return True
+    return bool(word) and word not in _FLAGS and any(ask.startswith(word) for ask in asks)
+
+
+def without_last_word(text: str) -> str:
+    """What one had typed before the word that one types now."""
+    return text.removesuffix(_last_word(text)).rstrip()
+
+
+def _last_word(text: str) -> str:
+    """Empty where a blank has ended it."""
+    return "" if text[-1:].isspace() else "".join(text.split()[-1:])
+
+
 class _Fault(Exception):
     """A term means nothing; the text says why."""
 
@@ -154,7 +179,7 @@ def _term(piece: str, asks: Set[Ask], now: datetime) -> _Term:
     if match is None:
         return _flag(piece) if piece in asks else _word(piece)
     name, sign, value = match.groups()
-    if name not in asks or name in (Ask.UNUSED, Ask.ANONYMOUS):
+    if name not in asks or name in _FLAGS:
         raise _Fault(_no_term(name, asks))
     if name == Ask.LABEL:
         return _label(sign, value)
@@ -204,15 +229,17 @@ def _label(sign: str, value: str) -> _Term:
     name, equals, wanted = value.partition("=")
     if sign != "=" or not name:
         raise _Fault("label needs a name: label=env or label=env=prod")
-    if not equals:
-        return _Term(
-            lambda facts: name in facts.labels,
-            lambda facts: any(label.startswith(name) for label in facts.labels),
-        )
-    return _Term(
-        lambda facts: facts.labels.get(name) == wanted,
-        lambda facts: facts.labels.get(name, "\0").startswith(wanted),
-    )
+    values = (wanted, wanted + "*") if equals else ("*", "*")
+    return _Term(_labelled(name, values[0]), _labelled(name if equals else name + "*", values[1]))
+
+
+def _labelled(name: str, value: str) -> _Test:
+    """Whether a row has such a label with such a value; both may have ``*`` for anything."""
+    met = _pattern(value)
+    if "*" not in name:
+        return lambda facts: name in facts.labels and met.match(facts.labels[name]) is not None
+    named = _pattern(name)
+    return lambda facts: any(named.match(label) and met.match(held) for label, held in facts.labels.items())
 
 
 def _size(sign: str, value: str) -> _Term:

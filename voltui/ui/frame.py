@@ -94,7 +94,10 @@ def tabs(pane: Pane, width: int) -> Line:
     room = width - width_of(line(*parts, *facts))
     least = min(width_of(_filter(pane, room)), _LEAST_FILTER)
     order = _order(pane, room - least)
-    facts += [*_filter(pane, room - width_of(order)), *order]
+    filtered, counted = _filter(pane, room - width_of(order)), Span(f"{pane.counted}  ", "dim")
+    if pane.filter.strip() and not pane.fault and width_of([*filtered, *order, counted]) <= room:
+        filtered = (*filtered, counted)
+    facts += [*filtered, *order]
     return spread(line(*parts), line(*facts), width)
 
 
@@ -116,12 +119,24 @@ def _order(pane: Pane, room: int) -> Line:
 
 
 def filter_note(pane: Pane) -> Line:
-    """Beside the line that a filter is typed into: what is wrong with it, or what it can be."""
+    """Beside the line that a filter is typed into: what is wrong with it, or how many it finds, and what it can be."""
     if pane.fault:
         return line(Span(pane.fault, "warn"))
     if pane.near:
-        return line(Span("Nothing has just that; these come near", "warn"))
-    return line(Span(hint(pane.view.asks), "dim"))
+        return line(Span(f"{pane.counted} by letters; nothing has just that", "warn"))
+    found = f"{pane.counted}  " if pane.filter.strip() else ""
+    return line(found, Span(hint(pane.view.asks), "dim"))
+
+
+def nothing_found(state: State, pane: Pane, width: int) -> tuple[Line, ...]:
+    """What stands in place of rows where the filter leaves none: why, and what to do."""
+    why = f"{pane.fault}." if pane.fault else f"Nothing matches /{safe(pane.filter)}"
+    ways = f"{state.key('filter')} changes the filter, {state.key('back')} clears it."
+    return (
+        (),
+        *(line(f"   {piece}") for piece in wrapped(why.replace("?.", "?"), width - 4)),
+        *(line(Span(f"   {piece}", "dim")) for piece in wrapped(ways, width - 4)),
+    )
 
 
 def detail_title(name: str, position: str, width: int, summary: str = "") -> Line:

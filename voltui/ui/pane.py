@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 
-from voltui.model.filter import parse
+from voltui.model.filter import Selection, half_typed, parse, without_last_word
 from voltui.ui.glyphs import glyphs
 from voltui.ui.groups import Arranged, Folds, is_heading, key_of
 from voltui.ui.rows import RowCache
@@ -25,6 +25,8 @@ class Pane:
     def __init__(self, view: View) -> None:
         self.view = view
         self.filter = ""
+        self.typing = False
+        """Whether the filter is being typed: its last word may become another then."""
         self.marked: frozenset[str] = frozenset()
         self.cursor_key = ""
         self.grouped = False
@@ -79,17 +81,30 @@ class Pane:
         if not self._cache.whole:
             there = frozenset(keys)
             return [key for key in self._matching or keys if key in there]
-        made_from = (keys, self._cache.version, time.time() // _MINUTE, self.filter)
+        made_from = (keys, self._cache.version, time.time() // _MINUTE, self.filter, self.typing)
         if not same(made_from, self._matching_of):
-            selection = parse(self.filter, self.view.asks).select(keys, self._cache.facts)
+            selection = self._select(keys)
             self._matching, self.near = selection.keys, selection.near and bool(selection.keys)
             self._matching_of = made_from
         return self._matching
+
+    def _select(self, keys: Sequence[str]) -> Selection:
+        """What the filter leaves of the keys; while its last word is half a term, what the words before it leave."""
+        asks, facts = self.view.asks, self._cache.facts
+        found = parse(self.filter, asks).select(keys, facts)
+        if found.keys or not self.typing or not half_typed(self.filter, asks):
+            return found
+        return parse(without_last_word(self.filter), asks).select(keys, facts)
 
     @property
     def matched(self) -> Sequence[str]:
         """The keys that the filter left the last time it was asked."""
         return self._matching
+
+    @property
+    def counted(self) -> str:
+        """``3 of 1,204``: how many rows the filter left the last time it was asked."""
+        return f"{len(self._matching):,} of {len(self._ordered):,}"
 
     def prepare(self, state: State, seconds: float | None = None) -> bool:
         """Make what the filter looks at, for so many seconds or to the end; whether all is made."""

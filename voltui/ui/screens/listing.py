@@ -13,7 +13,6 @@ from textual.timer import Timer
 
 from voltui.model.filter import Ask
 from voltui.model.graph import NodeKey, NodeKind
-from voltui.model.safe import safe
 from voltui.ui import frame
 from voltui.ui.actions import CONTAINERS, GRAPH, GROUPS, VOLUMES, footer
 from voltui.ui.catching_up import CatchingUp
@@ -196,16 +195,18 @@ class ListScreen(Screen[None]):
             self._prepare_soon()
         pane.prune(pane.view.keys(state))
         empty = pane.view.empty.format(backup=state.key("backup"))
-        nothing = f"   Nothing matches /{safe(pane.filter)}" if pane.filter else f"   {empty}"
+        nothing: tuple[Line, ...] = ((), line(f"   {empty}"))
+        if pane.filter.strip():
+            nothing = frame.nothing_found(state, pane, self.table.size.width)
         if isinstance(pane.view, GraphView) and pane.view.behind(state):
-            nothing = f"   Finding out what is connected{glyphs().ellipsis}"
+            nothing = ((), line(f"   Finding out what is connected{glyphs().ellipsis}"))
             self._catching_up.go(pane.view)
         rows = Rows(
             pane.view.columns,
             keys,
             lambda key: pane.cells(self.state, key),
             pane.shown_marks,
-            ((), line(nothing)),
+            nothing,
         )
         self.table.show(rows, cursor_key)
 

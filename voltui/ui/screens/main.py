@@ -182,6 +182,7 @@ class MainScreen(ListScreen):
     def ask_filter(self) -> None:
         """Open the line that the filter is typed into."""
         self.query_one(FilterLine).ask(self._filtered.filter)
+        self._pane.typing = True
         self._prepare_soon()
         self._show_frame()
 
@@ -198,4 +199,6 @@ class MainScreen(ListScreen):
     @on(FilterLine.Ended)
     def _end_filter(self) -> None:
         """Back to the list; the filter stays."""
+        self._pane.typing = False
         self.table.focus()
+        self.show_state()
