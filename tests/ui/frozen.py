@@ -194,8 +194,8 @@ def _at_once(screen: Screen[None], delay: float, callback: Callable[[], object])
 
 def freeze(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **changes: object) -> voltui.ui.app.VoltuiApp:
     """The real application over what stands still; ``changes`` are of its settings."""
-    monkeypatch.setattr("voltui.ui.app.Live", FrozenLive)
-    monkeypatch.setattr("voltui.ui.app.Sizing", FrozenSizing)
+    monkeypatch.setattr("voltui.ui.session.Live", FrozenLive)
+    monkeypatch.setattr("voltui.ui.session.Sizing", FrozenSizing)
     monkeypatch.setattr("voltui.model.text.datetime", _FrozenDatetime)
     monkeypatch.setattr("voltui.ui.views.volumes.now", lambda: NOW)
     monkeypatch.setattr("voltui.ui.screens.main.MainScreen.set_timer", _at_once)

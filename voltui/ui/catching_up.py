@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from voltui.engine.pool import DaemonPool
+from voltui.ui.host import Host
+from voltui.ui.pane import Pane
+from voltui.ui.state import State
 from voltui.ui.views.graph import GraphView
 
-if TYPE_CHECKING:
-    from voltui.ui.screens.listing import ListScreen
+
+class Behind(Protocol):
+    """A screen that shows what is made here."""
+
+    app: Host
+
+    @property
+    def state(self) -> State:
+        """What the interface knows."""
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that is open."""
+
+    def caught_up(self) -> None:
+        """The groups of the graph were made."""
 
 
 class CatchingUp:
     """Makes the groups of a state, then tells the screen; one after the other where the state changes meanwhile."""
 
-    def __init__(self, screen: ListScreen) -> None:
+    def __init__(self, screen: Behind) -> None:
         self._screen = screen
         self._thread = DaemonPool("graph", 1)
         self._going = False

@@ -9,13 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from textual.app import App
 from textual.events import Event
 from textual.widget import Widget
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 _PATIENCE = 1.0
 """Seconds that what a key did is waited for: what is removed meanwhile does not answer, nor does a dead engine."""
@@ -24,7 +22,7 @@ _PATIENCE = 1.0
 class KeyOrder:
     """A queue before the app's own handling of keys and pastes."""
 
-    def __init__(self, app: VoltuiApp, hand_on: Callable[[Event], Awaitable[None]]) -> None:
+    def __init__(self, app: App[str], hand_on: Callable[[Event], Awaitable[None]]) -> None:
         self._app = app
         self._hand_on = hand_on
         self._waiting: asyncio.Queue[Event] = asyncio.Queue()

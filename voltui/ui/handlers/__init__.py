@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from voltui.ui.screens.files import FilesScreen
-    from voltui.ui.screens.main import MainScreen
+from textual.screen import Screen
 
 MODULES = (
     "moves", "finding", "menus", "operations", "looking", "sharing", "volumes", "walks", "export", "engines", "removal",
@@ -38,7 +35,7 @@ def _class(name: str) -> type:
 class Handlers:
     """The handlers of a screen."""
 
-    def __init__(self, screen: MainScreen | FilesScreen, modules: Sequence[str]) -> None:
+    def __init__(self, screen: Screen[None], modules: Sequence[str]) -> None:
         self._screen = screen
         self._modules = modules
         self._owners: dict[str, object] = {}

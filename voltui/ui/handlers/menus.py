@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from voltui.model.filter import Ask
 from voltui.ui.actions import BY_ID, Action, Group, here, offered
+from voltui.ui.host import Host
 from voltui.ui.screens.help import HelpScreen
 from voltui.ui.screens.menu import Choice, MenuScreen
 from voltui.ui.state import State
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 
 class ActingScreen(Protocol):
     """A screen whose keys are the registry's."""
 
-    app: VoltuiApp
+    app: Host
 
     @property
     def state(self) -> State:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from voltui.jobs.protection import refuse_protected
 from voltui.model.errors import Refused
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.ui.actions import Action
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
+from voltui.ui.host import Host
 
 
-def may_change(app: VoltuiApp, target: Source, command: str) -> bool:
+def may_change(app: Host, target: Source, command: str) -> bool:
     """Whether the files of a source may be changed here; where not, that is told, with a command that does it.
 
     ``{name}`` in the command is the volume's.
@@ -32,7 +28,7 @@ def may_change(app: VoltuiApp, target: Source, command: str) -> bool:
     return True
 
 
-def tell_read_only(app: VoltuiApp, action: Action) -> None:
+def tell_read_only(app: Host, action: Action) -> None:
     """Say that an action changes something, and why it is not done."""
     from voltui.jobs.submit import READ_ONLY_HINT
 

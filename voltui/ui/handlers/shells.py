@@ -13,11 +13,11 @@ from voltui.model.errors import VoltuiError
 from voltui.model.graph import NodeKind
 from voltui.model.safe import safe
 from voltui.model.volume import Volume
+from voltui.ui.host import Host
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.screens.menu import Choice, MenuScreen
 
 if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
     from voltui.ui.screens.main import MainScreen
 
 _READ, _WRITE = "read", "write"
@@ -36,7 +36,7 @@ class Shells:
         ask_shell(self._screen.app, inventory.volumes.get(node.name) if is_volume and inventory and node else None)
 
 
-def ask_shell(app: VoltuiApp, volume: Volume | None) -> None:
+def ask_shell(app: Host, volume: Volume | None) -> None:
     """Open a shell on a volume, read-only unless that is chosen otherwise and confirmed."""
     if volume is None:
         app.tell("Only on a volume a shell can be opened.", warning=True)
@@ -59,12 +59,12 @@ def ask_shell(app: VoltuiApp, volume: Volume | None) -> None:
     app.push_screen(MenuScreen(f"A shell on {_name(app, volume)}", choices), chosen)
 
 
-def _name(app: VoltuiApp, volume: Volume) -> str:
+def _name(app: Host, volume: Volume) -> str:
     inventory = app.store.state.inventory
     return safe(inventory.display_name(volume) if inventory else volume.name)
 
 
-def _confirm(app: VoltuiApp, volume: Volume) -> None:
+def _confirm(app: Host, volume: Volume) -> None:
     from voltui.jobs.shell import refusal_to_write, users_sentence
 
     if refusal := refusal_to_write(volume, named=False):
@@ -81,7 +81,7 @@ def _confirm(app: VoltuiApp, volume: Volume) -> None:
     app.push_screen(ConfirmScreen(f"A shell that may change {_name(app, volume)}?", facts, "Open it"), decided)
 
 
-def _open(app: VoltuiApp, volume: Volume, *, writable: bool) -> None:
+def _open(app: Host, volume: Volume, *, writable: bool) -> None:
     """Leave the terminal to the shell until it ends. In a thread, with an engine of its own: its loop is not ours."""
     errors: list[VoltuiError] = []
     thread = threading.Thread(target=lambda: errors.extend(_run(app, volume, writable=writable)), name="shell")
@@ -99,7 +99,7 @@ def _open(app: VoltuiApp, volume: Volume, *, writable: bool) -> None:
         app.tell_error(error)
 
 
-def _run(app: VoltuiApp, volume: Volume, *, writable: bool) -> list[VoltuiError]:
+def _run(app: Host, volume: Volume, *, writable: bool) -> list[VoltuiError]:
     """The shell, from its first to its last byte; why there was none."""
     from voltui.engine.adapter import Engine
     from voltui.jobs.shell import open_shell

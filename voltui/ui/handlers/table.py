@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from voltui.ui.actions import BY_ID
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
+from voltui.ui.host import Host
 
 MOVES = ("down", "up", "top", "bottom", "page_down", "page_up", "half_down", "half_up")
 """The registry's actions that move the cursor."""
@@ -45,7 +43,7 @@ def moves(table: Movable) -> Mapping[str, Callable[[], object]]:
     }
 
 
-def act(app: VoltuiApp, doing: Mapping[str, Callable[[], object]], identifier: str, where: str) -> None:
+def act(app: Host, doing: Mapping[str, Callable[[], object]], identifier: str, where: str) -> None:
     """Do an action of the registry, or say that it is not ``where`` one is."""
     if identifier in doing:
         doing[identifier]()

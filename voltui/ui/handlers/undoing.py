@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from voltui.format import ago
 from voltui.jobs.file_plans import UndoFilesPlan
@@ -15,14 +14,12 @@ from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.ui.handlers.permission import may_change
+from voltui.ui.host import Host
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.screens.restore import RestoreScreen
 
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
-
-def undo_last(app: VoltuiApp, source: Source) -> None:
+def undo_last(app: Host, source: Source) -> None:
     """Show what undoing the last restore or change of a source would do; Enter there does it."""
     state = app.store.state
     if state.inventory is None:
@@ -49,7 +46,7 @@ def undo_last(app: VoltuiApp, source: Source) -> None:
         _confirm(app, f"Undo the restore of {safe(source.short)}?", facts, plan_whole)
 
 
-def _confirm(app: VoltuiApp, question: str, facts: Sequence[str], plan: Plan) -> None:
+def _confirm(app: Host, question: str, facts: Sequence[str], plan: Plan) -> None:
     def decided(yes: bool | None) -> None:
         if yes:
             app.start_job(plan)
@@ -63,12 +60,12 @@ def _facts(last: Undoable) -> list[str]:
     return [*told, "Its users are stopped meanwhile."] if last.files.stops else told
 
 
-def plan_restore(app: VoltuiApp, backups: tuple[Backup, ...]) -> None:
+def plan_restore(app: Host, backups: tuple[Backup, ...]) -> None:
     """Show the plan of a restore of one of the backups; Enter there does it."""
     app.plan(_plan_restore(app, backups))
 
 
-async def _plan_restore(app: VoltuiApp, backups: tuple[Backup, ...]) -> None:
+async def _plan_restore(app: Host, backups: tuple[Backup, ...]) -> None:
     inventory, target = app.store.state.inventory, backups[0].source
     if inventory is None:
         app.tell("The engine does not answer.", warning=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,12 +16,10 @@ from voltui.model.errors import Usage, VoltuiError
 from voltui.model.text import cell_width, listed
 from voltui.store.typed_paths import completed
 from voltui.ui.frame import detail_title
+from voltui.ui.host import Host
 from voltui.ui.spans import Span
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.sentence import Sentence
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 _KEYS = "Enter takes it, Esc leaves"
 _RULES = 7
@@ -53,7 +50,7 @@ class AskScreen(ModalScreen[str | None]):
         Binding("tab", "complete", show=False, priority=True),
     ]
 
-    app: VoltuiApp
+    app: Host
 
     def __init__(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -11,11 +10,9 @@ from textual.containers import Container
 from textual.screen import ModalScreen
 
 from voltui.ui.frame import detail_title
+from voltui.ui.host import Host
 from voltui.ui.spans import Line, Span, line, wrapped
 from voltui.ui.widgets.lines import Lines
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 
 class ConfirmScreen(ModalScreen[bool | None]):
@@ -28,7 +25,7 @@ class ConfirmScreen(ModalScreen[bool | None]):
         Binding("enter", "take", show=False),
     ]
 
-    app: VoltuiApp
+    app: Host
 
     def __init__(self, question: str, facts: Sequence[str], yes: str) -> None:
         super().__init__()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,13 +16,11 @@ from voltui.jobs.volume_plans import CreatePlan
 from voltui.model.errors import VoltuiError
 from voltui.model.volume_kinds import Field, VolumeKind
 from voltui.ui.frame import detail_title
+from voltui.ui.host import Host
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.views.base import labelled
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.sentence import Sentence
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 _NAME = Field("name", "The volume's name.")
 
@@ -36,7 +33,7 @@ class CreateScreen(ModalScreen[CreatePlan | None]):
 
     BINDINGS = [Binding("escape", "dismiss(None)", show=False, priority=True)]  # noqa: RUF012
 
-    app: VoltuiApp
+    app: Host
 
     def __init__(self, common: Common, kind: VolumeKind, check: Callable[[str], object]) -> None:
         super().__init__()

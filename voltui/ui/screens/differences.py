@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,6 +22,7 @@ from voltui.ui.actions import Action, among, bindings
 from voltui.ui.compared import FALLING, ORDERS, Compared
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.table import MOVES, act, moves
+from voltui.ui.host import Host
 from voltui.ui.screens.help import HelpScreen
 from voltui.ui.screens.menu import choose_order
 from voltui.ui.screens.textdiff import TextDiffScreen
@@ -32,9 +32,6 @@ from voltui.ui.views.files import detail
 from voltui.ui.widgets.filter_line import TYPING, FilterLine
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 _COUNT_EVERY = 0.25
 """Seconds between two looks at how much was compared."""
@@ -69,7 +66,7 @@ class DifferencesScreen(Screen[None]):
 
     BINDINGS = bindings()
 
-    app: VoltuiApp
+    app: Host
 
     def __init__(self, before: Files, after: Files) -> None:
         super().__init__()

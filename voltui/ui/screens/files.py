@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Set
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,6 +21,7 @@ from voltui.ui.browsing import Browsing, key_of
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers import FILE_MODULES, Handlers
 from voltui.ui.handlers.permission import tell_read_only
+from voltui.ui.host import Host
 from voltui.ui.messages import JobEnded, StateChanged
 from voltui.ui.screens.preview import PreviewScreen
 from voltui.ui.spans import Span, line
@@ -30,9 +30,6 @@ from voltui.ui.views.files import COLUMNS, FOUND_COLUMNS, cells, detail, found_c
 from voltui.ui.widgets.filter_line import TYPING, FilterLine
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 _COUNT_EVERY = 0.25
 """Seconds between two looks at how many entries were read."""
@@ -43,7 +40,7 @@ class FilesScreen(Screen[None]):
 
     BINDINGS = bindings([action for action in BY_ID.values() if action.panes & TREES])
 
-    app: VoltuiApp
+    app: Host
 
     def __init__(self, files: Files) -> None:
         super().__init__()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,12 +11,10 @@ from textual.screen import ModalScreen
 from voltui.model.filter import Ask, examples
 from voltui.ui.actions import ACTIONS, Action, Group
 from voltui.ui.glyphs import glyphs
+from voltui.ui.host import Host
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.views.words import OLD
 from voltui.ui.widgets.text import TextView
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 _KEYS_WIDTH, _LABEL_WIDTH, _TERM_WIDTH = 14, 16, 19
 
@@ -27,7 +24,7 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS = [Binding("escape,q,question_mark,h,left", "dismiss", show=False)]  # noqa: RUF012
 
-    app: VoltuiApp
+    app: Host
 
     def __init__(self, where: str, here: Sequence[Action], asks: Set[Ask], others: Sequence[Action] = ()) -> None:
         super().__init__()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +17,7 @@ from voltui.ui.actions import CONTAINERS, GRAPH, GROUPS, VOLUMES, footer
 from voltui.ui.catching_up import CatchingUp
 from voltui.ui.glyphs import glyphs
 from voltui.ui.groups import is_heading
+from voltui.ui.host import Host
 from voltui.ui.pane import Pane
 from voltui.ui.spans import Line, line
 from voltui.ui.state import State
@@ -30,9 +30,6 @@ from voltui.ui.widgets.drawing import Drawing
 from voltui.ui.widgets.filter_line import FilterLine
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 _REST = 0.1
 """Seconds the cursor rests before the detail follows: a held key repaints the list only."""
@@ -48,7 +45,7 @@ class ListScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012 - Textual's own form
 
-    app: VoltuiApp
+    app: Host
 
     def __init__(self, pane: Pane) -> None:
         super().__init__()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from textual import on
@@ -15,14 +14,11 @@ from textual.widgets import Input
 
 from voltui.model.text import cell_width
 from voltui.ui.frame import detail_title
+from voltui.ui.host import Host
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.views.base import Column
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
-
 
 _LABEL = 18
 """Cells for the labels, at least."""
@@ -50,7 +46,7 @@ class MenuScreen(ModalScreen[str | None]):
         Binding("q", "dismiss(None)", show=False),
     ]
 
-    app: VoltuiApp
+    app: Host
 
     def __init__(self, title: str, choices: Sequence[Choice], *, searching: bool = False, first: str = "") -> None:
         """The cursor begins on the choice ``first``."""
@@ -120,7 +116,7 @@ def _distance(needle: str, label: str) -> int:
     return (label != needle) + (not label.startswith(needle)) + (needle not in label)
 
 
-def choose_order(app: VoltuiApp, orders: Iterable[str], now: str, take: Callable[[str], object]) -> None:
+def choose_order(app: Host, orders: Iterable[str], now: str, take: Callable[[str], object]) -> None:
     """Ask what to sort by and give it to ``take``; the cursor begins on the order that there is ``now``."""
 
     def chosen(order: str | None) -> None:

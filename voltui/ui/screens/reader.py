@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,14 +15,12 @@ from voltui.ui import frame
 from voltui.ui.actions import Action, among, bindings
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.table import MOVES, act, moves
+from voltui.ui.host import Host
 from voltui.ui.screens.help import HelpScreen
 from voltui.ui.spans import Line, Span, line, spread
 from voltui.ui.widgets.filter_line import FilterLine
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.reading import Reading
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 _TOLD: Mapping[str, str] = {
     "back": "Close it; first, what is looked for",
@@ -44,7 +41,7 @@ class ReaderScreen(Screen[None]):
 
     BINDINGS = bindings()
 
-    app: VoltuiApp
+    app: Host
 
     def __init__(self, title: str, name: str) -> None:
         """``title`` is shown; ``name`` is what is copied. Both are safe for a terminal."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container as Box
@@ -15,6 +13,7 @@ from voltui.model.safe import safe
 from voltui.model.text import listed, plural
 from voltui.model.volume import Volume
 from voltui.ui.frame import detail_title
+from voltui.ui.host import Host
 from voltui.ui.screens.ask import AskScreen, only
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.spans import Line, Span, line
@@ -23,9 +22,6 @@ from voltui.ui.views.base import Column
 from voltui.ui.views.words import backup_standing, size_cell
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 _COLUMNS = (
     Column("VOLUME", share=1, middle=True),
@@ -52,7 +48,7 @@ class RemoveScreen(ModalScreen[RemovePlan | None]):
         Binding("enter", "take", show=False, priority=True),
     ]
 
-    app: VoltuiApp
+    app: Host
 
     def __init__(self, plan: RemovePlan, state: State) -> None:
         super().__init__()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
@@ -16,14 +14,12 @@ from voltui.model.safe import safe
 from voltui.model.text import clock_time, listed, plural
 from voltui.ui.frame import detail_title
 from voltui.ui.glyphs import glyphs
+from voltui.ui.host import Host
 from voltui.ui.screens.confirm import buttons
 from voltui.ui.spans import Line, Span
 from voltui.ui.views.base import labelled
 from voltui.ui.views.words import standing_words
 from voltui.ui.widgets.lines import Lines
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 _AROUND = 3
 """Lines around the plan: the title, a blank one, the answers."""
@@ -40,7 +36,7 @@ class RestoreScreen(ModalScreen[str | None]):
         Binding("up,k", "older(-1)", show=False),
     ]
 
-    app: VoltuiApp
+    app: Host
 
     def __init__(self, preview: RestorePreview, backups: tuple[Backup, ...]) -> None:
         super().__init__()

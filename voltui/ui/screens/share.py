@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual import on
@@ -24,6 +23,7 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
 from voltui.ui.frame import detail_title
+from voltui.ui.host import Host
 from voltui.ui.screens.ask import AskScreen
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.spans import Line, Span, line
@@ -32,9 +32,6 @@ from voltui.ui.views.base import Column, labelled, paragraph
 from voltui.ui.views.words import state_glyph
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 _COLUMNS = (Column("CONTAINER", share=1, middle=True), Column("STATE", width=12), Column("", share=2))
 
@@ -56,7 +53,7 @@ class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
         Binding("enter", "take", show=False, priority=True),
     ]
 
-    app: VoltuiApp
+    app: Host
 
     def __init__(self, plan: SharePlan, inventory: Inventory, details: Mapping[str, ContainerDetail]) -> None:
         super().__init__()

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.geometry import Size
 from textual.screen import Screen
 
 from voltui.ui import frame
+from voltui.ui.host import Host
 from voltui.ui.widgets.lines import Lines
-
-if TYPE_CHECKING:
-    from voltui.ui.app import VoltuiApp
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 60, 16
 """Cells below which a list and its detail would be of no use."""
 
 
-def follow_size(app: VoltuiApp, size: Size) -> None:
+def follow_size(app: Host, size: Size) -> None:
     """Lie over everything on a terminal of a size where there is no room for anything, and go where there is."""
     if _too_small(size) and not any(isinstance(screen, SmallScreen) for screen in app.screen_stack):
         app.push_screen(SmallScreen())
@@ -36,7 +32,7 @@ class SmallScreen(Screen[None]):
 
     BINDINGS = [Binding("q,ctrl+c", "leave", show=False, id="quit")]  # noqa: RUF012 - Textual's own form
 
-    app: VoltuiApp
+    app: Host
 
     def compose(self) -> ComposeResult:
         """The sentence."""
