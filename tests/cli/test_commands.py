@@ -201,6 +201,12 @@ async def test_old_backups_are_pruned_after_they_were_shown(lab: Lab, voltui: Vo
     assert "Deleted 2 backups" in voltui("prune", "--keep-last", "1", "--yes", check=True).out
     assert [backup.id for backup in lab.store.listing().backups] == [newest]
     assert len(list(lab.store.root.glob("data/*"))) == 3, "archive, index and manifest of the one that is left"
+    (await lab.mountpoint("data") / "letter").write_text("new")
+    voltui("restore", newest, "--yes", check=True)
+    shown = voltui("prune", "--keep-last", "1", check=True).out
+    assert "keep (undo until" in shown
+    assert "1 undo copy of what a restore replaced: kept for 7 days" in shown
+    assert "Nothing is to be deleted." in shown
 
 
 async def test_a_directory_that_holds_the_store_is_refused(lab: Lab, voltui: Voltui, tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from tests.store.test_local import make_backup
-from voltui.model.backup import Backup
+from voltui.model.backup import Backup, Reason, counted
 from voltui.model.errors import Usage
-from voltui.model.retention import Retention, judge
+from voltui.model.retention import Retention, judge, last_verified
 from voltui.model.when import stamp
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -22,7 +22,7 @@ def taken(when: datetime, volume: str = "data", *, verified: bool = True) -> Bac
 
 
 def kept(backups: list[Backup], rule: Retention) -> list[Backup]:
-    return [verdict.backup for verdict in judge(backups, rule) if verdict.kept]
+    return [verdict.backup for verdict in judge(backups, rule, NOON) if verdict.kept]
 
 
 def test_the_last_ones_are_kept() -> None:
@@ -47,7 +47,7 @@ def test_weeks_and_months_are_those_of_the_calendar() -> None:
 
 
 def test_rules_add_up_and_say_why() -> None:
-    verdicts = judge([taken(NOON), taken(NOON - timedelta(days=1))], Retention(last=1, daily=2))
+    verdicts = judge([taken(NOON), taken(NOON - timedelta(days=1))], Retention(last=1, daily=2), NOON)
     assert [verdict.reasons for verdict in verdicts] == [("last", "daily"), ("daily",)]
 
 
@@ -55,13 +55,53 @@ def test_the_newest_verified_backup_stays_whatever_the_rule_says() -> None:
     unverified = taken(NOON, verified=False)
     verified = taken(NOON - timedelta(days=1))
     older = taken(NOON - timedelta(days=2))
-    verdicts = judge([unverified, verified, older], Retention(last=1))
+    verdicts = judge([unverified, verified, older], Retention(last=1), NOON)
     assert [verdict.reasons for verdict in verdicts] == [("last",), ("only verified",), ()]
 
 
 def test_each_volume_is_judged_by_itself() -> None:
     one, other = taken(NOON), taken(NOON - timedelta(days=9), "other")
     assert kept([one, other], Retention(last=1)) == [one, other]
+
+
+def copied(when: datetime, *, verified: bool = True) -> Backup:
+    """What a restore replaced."""
+    return replace(taken(when, verified=verified), reason=Reason.BEFORE_RESTORE)
+
+
+def test_what_a_restore_replaced_is_kept_for_its_days_and_takes_no_place_of_a_backup() -> None:
+    own, older = taken(NOON - timedelta(days=8)), taken(NOON - timedelta(days=20))
+    fresh, last_day, late = (copied(NOON - timedelta(days=days)) for days in (1, 7, 9))
+    verdicts = judge([own, older, fresh, last_day, late], Retention(last=1, daily=1), NOON)
+    assert {verdict.backup.id: verdict.reasons for verdict in verdicts} == {
+        fresh.id: ("undo until 2026-11-30",),
+        last_day.id: ("undo until 2026-11-24",),
+        own.id: ("last", "daily"),
+        late.id: (),
+        older.id: (),
+    }
+
+
+def test_a_copy_for_undo_is_no_stead_for_the_last_verified_backup() -> None:
+    own, newer = taken(NOON - timedelta(days=9)), taken(NOON, verified=False)
+    copy = copied(NOON - timedelta(days=1))
+    assert kept([newer, own, copy], Retention(last=1)) == [newer, copy, own]
+    assert last_verified([own, copy], {own.id}) == own
+    assert last_verified([own, copy], {copy.id}) is None
+
+
+def test_where_nothing_else_is_verified_the_copy_for_undo_stays_beyond_its_days() -> None:
+    copy, older = copied(NOON - timedelta(days=30)), copied(NOON - timedelta(days=31))
+    verdicts = judge([taken(NOON, verified=False), copy, older], Retention(last=1), NOON)
+    assert [verdict.reasons for verdict in verdicts] == [("last",), ("only verified",), ()]
+    assert last_verified([copy, older], {copy.id}) is None
+    assert last_verified([copy, older], {copy.id, older.id}) == copy
+
+
+def test_copies_for_undo_are_counted_apart() -> None:
+    assert counted([taken(NOON), copied(NOON)]) == "1 backup and 1 undo copy"
+    assert counted([copied(NOON), copied(NOON)]) == "2 undo copies"
+    assert counted([]) == "0 backups"
 
 
 @pytest.mark.parametrize("numbers", [(0, 0, 0, 0), (1, -1, 0, 0)])

@@ -12,12 +12,12 @@ from voltui.cli.output import print_error, print_json, print_table
 from voltui.format import since, size
 from voltui.jobs.plan import PrunePlan
 from voltui.jobs.submit import submit
-from voltui.model.backup import Backup
+from voltui.model.backup import Backup, counted
 from voltui.model.errors import Failed
-from voltui.model.retention import Retention, Verdict, judge
+from voltui.model.retention import ONLY_VERIFIED, UNDO_DAYS, Retention, Verdict, judge
 from voltui.model.safe import safe
 from voltui.model.source import Source
-from voltui.model.text import plural
+from voltui.model.when import now
 from voltui.store.local import no_backup_of
 
 
@@ -42,11 +42,11 @@ def prune(
 ) -> None:
     """Delete old backups, of VOLUME… or of all.
 
-    A day, week or month without a backup does not count. What a restore replaced is a backup like any other here. The
-    newest verified backup of a volume is kept whatever the rule says.
+    A day, week or month without a backup does not count. The newest verified backup of a volume is kept whatever the
+    rule says. What a restore replaced is not counted by the rule: it is kept for undo for 7 days, and goes then.
     """
     rule = Retention(keep_last or 0, keep_daily or 0, keep_weekly or 0, keep_monthly or 0)
-    verdicts = judge(_backups(cli, volumes), rule)
+    verdicts = judge(_backups(cli, volumes), rule, now())
     doomed = [verdict.backup for verdict in verdicts if not verdict.kept]
     if not cli.as_json:
         _show(verdicts)
@@ -97,19 +97,40 @@ def _show(verdicts: list[Verdict]) -> None:
         ],
         right=(1, 2),
     )
+    for sentence in _sentences(verdicts):
+        click.echo(sentence)
+
+
+def _sentences(verdicts: list[Verdict]) -> list[str]:
+    """What is not plain from the rule: what becomes of what restores replaced, and what stays in spite of the rule."""
+    kept = [verdict.backup for verdict in verdicts if verdict.kept and verdict.backup.undo]
+    gone = [verdict.backup for verdict in verdicts if not verdict.kept and verdict.backup.undo]
+    spared = any(ONLY_VERIFIED in verdict.reasons for verdict in verdicts)
+    sentences = {
+        f"{counted(kept)} of what a restore replaced: kept for {UNDO_DAYS} days, apart from the rule.": bool(kept),
+        f"{counted(gone)} older than {UNDO_DAYS} days: those restores can't be undone after this.": bool(gone),
+        "The only verified backup of a volume stays, whatever the rule says.": spared,
+    }
+    return [sentence for sentence, said in sentences.items() if said]
 
 
 def _these(doomed: list[Backup]) -> str:
-    return f"{plural(len(doomed), 'backup')}, {size(sum(one.archive.size + one.index.size for one in doomed))}"
+    return f"{counted(doomed)}, {size(sum(one.archive.size + one.index.size for one in doomed))}"
 
 
 def _tell(cli: CliContext, removed: list[Backup], verdicts: list[Verdict], freed: int) -> None:
     if cli.as_json:
         documents = [
-            {"id": verdict.backup.id, "keep": verdict.kept, "reasons": verdict.reasons} for verdict in verdicts
+            {
+                "id": verdict.backup.id,
+                "keep": verdict.kept,
+                "reasons": verdict.reasons,
+                "undo": verdict.backup.undo,
+            }
+            for verdict in verdicts
         ]
         print_json({"removed": [backup.id for backup in removed], "bytes": freed, "backups": documents})
     elif removed:
-        click.echo(f"Deleted {plural(len(removed), 'backup')}; {size(freed)} are free again.")
+        click.echo(f"Deleted {counted(removed)}; {size(freed)} are free again.")
     elif not any(not verdict.kept for verdict in verdicts):
         click.echo("Nothing is to be deleted.")

@@ -35,8 +35,7 @@ from voltui.model.source import Source
 def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | None, yes: bool) -> None:
     """Put back what the last restore or change of files of VOLUME replaced; without VOLUME, list what can be put back.
 
-    An undo can be undone itself. What it puts back is a backup like any other, which `voltui prune`
-    deletes by its rule.
+    An undo can be undone itself. `voltui prune` keeps what a restore replaced for 7 days, and deletes it then.
     """
     if volume is None:
         _list(cli)

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from voltui.engine.tools import KEPT_PREFIX, made_by_a_job
 from voltui.model.errors import Gone
+from voltui.model.retention import UNDO_DAYS
 from voltui.model.safe import safe_path
 from voltui.model.source import Source
 from voltui.model.text import listed
@@ -22,8 +23,6 @@ KEPT_TREE, USED_TREE = "kept_tree", "used_tree"
 """The same of restores: the job whose folder of old content stayed in its target, and the one whose was put back."""
 _NAMED = 4
 """Paths that are named one by one."""
-KEPT_DAYS = 7
-"""After so many days what was put aside is deleted by the next job that changes files of the volume."""
 
 
 class ChangedFiles(Struct, frozen=True):
@@ -82,13 +81,13 @@ def _paths(texts: Iterable[str]) -> tuple[bytes, ...]:
 
 
 def expired(when: datetime) -> bool:
-    """Whether what was put aside then is not kept any longer."""
-    return now() - when > timedelta(days=KEPT_DAYS)
+    """Whether what was put aside then is kept no longer: the next job that changes files of the volume deletes it."""
+    return now() - when > timedelta(days=UNDO_DAYS)
 
 
 def expired_jobs(names: Iterable[str]) -> list[str]:
     """The jobs whose folders, by their names, are not kept any longer: a name begins with when it was made."""
-    oldest = stamp(now() - timedelta(days=KEPT_DAYS))
+    oldest = stamp(now() - timedelta(days=UNDO_DAYS))
     jobs = (name.removeprefix(KEPT_PREFIX) for name in names)
     return [job for job in jobs if job < oldest]
 

@@ -10,10 +10,11 @@ from voltui.engine import exchange as scripts
 from voltui.engine.adapter import Engine
 from voltui.engine.helper import TARGET
 from voltui.jobs.explorer import Explorer
-from voltui.jobs.kept_files import KEPT_DAYS, some_paths
+from voltui.jobs.kept_files import some_paths
 from voltui.jobs.users import refusal_to_stop
 from voltui.model.errors import NotFound
 from voltui.model.inventory import Inventory
+from voltui.model.retention import UNDO_DAYS
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
@@ -49,7 +50,7 @@ class FilesPreview(Struct, frozen=True):
         else:
             told.append("No running container has it mounted.")
         if self.replaced:
-            told.append(f"What is there now is kept in the volume for {KEPT_DAYS} days: undo brings it back.")
+            told.append(f"What is there now is kept in the volume for {UNDO_DAYS} days: undo brings it back.")
         return told
 
 

@@ -10,6 +10,7 @@ from voltui.jobs.plan import PrunePlan
 from voltui.jobs.undo import PUBLICATION
 from voltui.model.backup import Backup
 from voltui.model.errors import NotFound, Refused
+from voltui.model.retention import last_verified
 from voltui.model.safe import safe
 from voltui.model.text import listed
 
@@ -41,9 +42,7 @@ async def _may_go_whole(context: JobContext, plan: PrunePlan, backup: Backup) ->
 
 def _refuse_last(context: JobContext, backup: Backup) -> None:
     """Raise `Refused` for the only verified backup of its source."""
-    others = [one for one in context.store.listing(backup.source).backups if one.engine.id == backup.engine.id]
-    verified = [one.id for one in others if one.verified is not None]
-    if verified == [backup.id]:
+    if last_verified(context.store.listing(backup.source).backups, {backup.id}):
         raise Refused(
             f"{safe(backup.id)} is the only verified backup of the {backup.source.words}.", "Back it up again first."
         )

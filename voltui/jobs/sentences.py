@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from voltui.jobs.kept_files import KEPT_DAYS
 from voltui.jobs.plan import BackupPlan, Plan, RestorePlan, VerifyPlan
 from voltui.jobs.volume_plans import RemovePlan, UnsharePlan
+from voltui.model.retention import UNDO_DAYS
 
 VERBS = {
     "backup": "The backup of",
@@ -66,5 +66,5 @@ def done(plan: Plan, result: dict[str, Any]) -> str:
     if isinstance(plan, UnsharePlan):
         taken = f"Took back {plan.subject}." if plan.takers else f"Removed the data container {plan.subject}."
         return f"{taken} Its volumes stay."
-    kept = f" What was there is kept in the volume for {KEPT_DAYS} days; undo brings it back."
+    kept = f" What was there is kept in the volume for {UNDO_DAYS} days; undo brings it back."
     return f"{_DONE[plan.kind]} {plan.subject}.{kept if result.get('replaced') else ''}"

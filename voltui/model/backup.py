@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from voltui.model.source import Source
+from voltui.model.text import listed, plural
 
 FORMAT_VERSION = 1
 
@@ -136,6 +137,13 @@ class Backup(Struct, frozen=True, kw_only=True):
         if self.damaged:
             return "DAMAGED"
         return "verified" if self.verified else "NOT verified"
+
+
+def counted(backups: Sequence[Backup]) -> str:
+    """``3 backups and 1 undo copy``: what a restore replaced is counted apart from what somebody made."""
+    copies = sum(backup.undo for backup in backups)
+    own = plural(len(backups) - copies, "backup") if len(backups) > copies or not copies else ""
+    return listed([one for one in (own, plural(copies, "undo copy", "undo copies") if copies else "") if one])
 
 
 def latest(backups: Sequence[Backup]) -> Backup:

@@ -9,11 +9,10 @@ from voltui.format import ago, size
 from voltui.jobs.plan import PrunePlan
 from voltui.jobs.remove import refusal_to_remove
 from voltui.jobs.volume_plans import RemovePlan
-from voltui.model.backup import Backup
+from voltui.model.backup import Backup, counted
 from voltui.model.graph import NodeKind
 from voltui.model.retention import last_verified
 from voltui.model.safe import safe
-from voltui.model.text import plural
 from voltui.ui.actions import BACKUPS, VOLUMES
 from voltui.ui.screens.ask import AskScreen, only
 from voltui.ui.screens.confirm import ConfirmScreen
@@ -69,7 +68,7 @@ class Removal:
             if yes:
                 self._start(doomed)
 
-        what = safe(doomed[0].id) if len(doomed) == 1 else plural(len(doomed), "backup")
+        what = safe(doomed[0].id) if len(doomed) == 1 else counted(doomed)
         self._screen.app.push_screen(ConfirmScreen(f"Remove {what}?", _facts(doomed), "Remove"), decided)
 
     def _confirm_last(self, doomed: Sequence[Backup], last: Backup) -> None:
@@ -134,4 +133,7 @@ def _facts(doomed: Sequence[Backup]) -> list[str]:
     ]
     if len(doomed) > _MOST:
         facts.append(f"and {len(doomed) - _MOST} more")
+    copies = [one for one in doomed if one.undo]
+    if copies:
+        facts.append(f"{counted(copies)} of what a restore replaced: that can't be undone after this.")
     return [*facts, f"{size(disk_used(doomed))} will be free again. It can't be undone."]

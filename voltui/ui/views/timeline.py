@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voltui.format import ago, since, size
-from voltui.model.backup import Backup
-from voltui.model.text import clock_time, plural
+from voltui.model.backup import Backup, counted
+from voltui.model.text import clock_time
 from voltui.ui.glyphs import glyphs
 from voltui.ui.spans import Line, Span
-from voltui.ui.views.base import LABEL_WIDTH, NARROW, labelled, under
+from voltui.ui.views.base import LABEL_WIDTH, labelled, paragraph
 from voltui.ui.views.words import standing
 
 _LEAST = 10
@@ -26,17 +26,18 @@ def levels(sizes: Sequence[int]) -> str:
 def size_lines(backups: Sequence[Backup], current: Backup, width: int) -> list[Line]:
     """``sizes ▁▂▃▄▅  12 backups, 9.8 GB, oldest 30 d ago``: the oldest first, the current one reversed.
 
-    Where that is narrow the words have a line of their own.
+    Where these words leave no room for the sizes they have lines of their own.
     """
-    total = size(disk_used(backups))
-    words = f"  {plural(len(backups), 'backup')}, {total}, oldest {ago(backups[-1].started)}"
-    beside = "" if width < NARROW else words
-    room = max(width - LABEL_WIDTH - 2 - len(beside), _LEAST)
-    shown = list(reversed(backups[:room]))
+    words = f"{counted(backups)}, {size(disk_used(backups))}, oldest {ago(backups[-1].started)}"
+    room = width - LABEL_WIDTH - 2
+    left = room - len(words) - 2
+    beside = left >= min(len(backups), _LEAST)
+    shown = list(reversed(backups[: left if beside else room]))
     signs = levels([one.archive.size for one in shown])
     parts = [Span(sign, "cursor" if one.id == current.id else "accent") for one, sign in zip(shown, signs, strict=True)]
-    first = labelled("sizes", *parts, Span(beside, "dim"))
-    return [first] if beside else [first, under(Span(words.strip(), "dim"))]
+    if beside:
+        return [labelled("sizes", *parts, Span(f"  {words}", "dim"))]
+    return [labelled("sizes", *parts), *paragraph("", words, width, "dim")]
 
 
 def time_line(backups: Sequence[Backup], current: Backup) -> list[Line]:
