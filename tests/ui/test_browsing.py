@@ -17,7 +17,7 @@ def tree(*paths: str) -> FileTree:
 
 def browsing(*paths: str) -> Browsing:
     made = Browsing()
-    made.order = "name"
+    made.orders.take("name")
     made.take(tree(*paths))
     return made
 
@@ -41,7 +41,7 @@ def test_a_list_is_made_again_only_when_it_is_another() -> None:
     before = one.keys
     one.toggle(["top"])
     assert one.keys is before
-    one.sort_by_next()
+    one.orders.next()
     assert one.keys is not before
     one.show_found("a", one.look_for("a"))
     assert one.keys == ["conf/a"]

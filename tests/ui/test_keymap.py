@@ -33,9 +33,9 @@ def test_chosen_keys_take_the_place_of_the_own_ones_and_are_shown() -> None:
 
 
 def test_sentences_name_the_chosen_keys() -> None:
-    chosen = keymap([choice("refresh", "Q"), choice("engines", "O"), choice("quit", "Z"), choice("backup", "B")])
+    chosen = keymap([choice("refresh", "Q"), choice("engines", "P"), choice("quit", "Z"), choice("backup", "B")])
     state = State("unix:///x", keys=chosen, lost=NoEngine("It does not answer.", ""))
-    assert "Q tries now, O goes to another engine, Z quits." in "".join(map(plain, no_engine(state, 120)))
+    assert "Q tries now, P goes to another engine, Z quits." in "".join(map(plain, no_engine(state, 120)))
     assert "Z quits" in plain(too_small(state, 80, 60, 16)[0])
     assert "B makes one" in plain(backup_lines(state, "data", 80)[0])
     told = "\n".join(map(plain, help_lines(offered(keys=chosen), frozenset(Ask))))

@@ -113,7 +113,7 @@ def test_a_filter_is_prepared_in_pieces_and_what_was_there_stays_until_it_is() -
     assert not shown.prepare(many, 0.0)
     assert shown.prepare(many)
     assert shown.visible(many, 0.0) == ["v0007"]
-    shown.sort_by_next()
+    shown.orders.next()
     assert shown.visible(many) == ["v0007"]
     assert len(view.asked) == 1_000
 
@@ -203,3 +203,17 @@ def test_a_filter_gives_way_to_the_order_beside_it_until_too_little_of_it_is_lef
     assert plain(frame.tabs(shown, 80)).endswith(f"by project, sort name {rising} ")
     shown.filter, shown.marked = "unused driver=nfs", frozenset(["other"])
     assert plain(frame.tabs(shown, 80)).endswith(f"0 of 1 marked  /unused {cut}  ")
+
+
+def test_an_order_is_reversed_and_the_next_one_begins_its_own_way() -> None:
+    shown = pane("")
+    assert shown.visible(state()) == ["data", "other", "spare"]
+    shown.orders.reverse()
+    assert shown.visible(state()) == ["spare", "other", "data"]
+    assert f"sort name {glyphs.glyphs().falling}" in plain(frame.tabs(shown, 80))
+    assert shown.orders.reversed
+    shown.orders.take("name")
+    assert shown.visible(state()) == ["data", "other", "spare"], "what it is in already is reversed"
+    shown.orders.reverse()
+    shown.orders.next()
+    assert not shown.orders.reversed

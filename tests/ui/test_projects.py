@@ -94,9 +94,9 @@ def test_a_heading_of_containers_tells_how_many_are_up() -> None:
 def test_projects_go_by_what_their_rows_come_to_and_rows_keep_the_order_within() -> None:
     pane, now = grouped(), state()
     pane.fold(SHOP, open_=True) if pane.visible(now) else None
-    pane.sort_by("size")
+    pane.orders.take("size")
     assert pane.visible(now) == [BLOG, SHOP, "shop_data", "shop_media", NONE]
-    pane.sort_by("users")
+    pane.orders.take("users")
     assert pane.visible(now) == [SHOP, "shop_data", "shop_media", BLOG, NONE]
 
 

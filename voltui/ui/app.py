@@ -154,7 +154,9 @@ class VoltuiApp(Host):
             self.memory.keep(self._as_left())
 
     def _as_left(self) -> Remembered:
-        return Remembered(self.settings.endpoint.host, self.main.pane.view.id, self.main.sorts, self.main.grouped)
+        return Remembered(
+            self.settings.endpoint.host, self.main.pane.view.id, self.main.sorts, self.main.grouped, self.main.reversed
+        )
 
     def leave(self) -> None:
         """Quit. Jobs that run go on; the terminal says so afterwards."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 
 from voltui.model.files import ORDERS, FileNode, FileTree, ordered, outermost
+from voltui.ui.orders import Order, Orders
 from voltui.ui.state import same
 
 _MOST_FOUND = 1_000
@@ -20,7 +21,7 @@ class Browsing:
         """The folder that is open; ``None`` until all is read."""
         self.words = ""
         """What is looked for by name; empty shows the folder."""
-        self.order = ORDERS[0]
+        self.orders = Orders([Order(order, falling=order != "name") for order in ORDERS])
         self.marked_nodes: list[FileNode] = []
         """What is marked; of a folder and what is in it, the folder."""
         self._marks: dict[str, FileNode] = {}
@@ -61,11 +62,13 @@ class Browsing:
 
     def _follow(self) -> None:
         shown = self._found if self.words else self.folder.children if self.folder is not None else []
-        made_from = (self.tree, self.folder, shown, self.order)
+        made_from = (self.tree, self.folder, shown, self.orders.now)
         if same(made_from, self._made_from):
             return
         self._made_from = made_from
-        nodes = ordered(shown, self.order)
+        nodes = ordered(shown, self.orders.now.label)
+        if self.orders.reversed:
+            nodes.reverse()
         above = self.folder.path + b"/" if self.folder is not None and self.folder.parent is not None else b""
         self._keys = (
             [path_key(node.path) for node in nodes] if self.words else [path_key(above + node.name) for node in nodes]
@@ -75,10 +78,6 @@ class Browsing:
     def go(self, folder: FileNode) -> None:
         """Open a folder."""
         self.words, self.folder = "", folder
-
-    def sort_by_next(self) -> None:
-        """In the next order."""
-        self.order = ORDERS[(ORDERS.index(self.order) + 1) % len(ORDERS)]
 
     def toggle(self, keys: Iterable[str]) -> None:
         """Mark what of it is not marked, and the other way round."""

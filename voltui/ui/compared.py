@@ -8,14 +8,14 @@ from voltui.jobs.look import Files
 from voltui.model.differences import Difference, What
 from voltui.model.text import clock_time
 from voltui.ui.browsing import path_key
+from voltui.ui.orders import Order, Orders
 
 _ORDERS: Mapping[str, Callable[[Difference], object]] = {
     "path": lambda one: one.path,
-    "size": lambda one: -abs(one.bytes),
+    "size": lambda one: abs(one.bytes),
     "what": lambda one: list(What).index(one.what),
 }
-ORDERS = tuple(_ORDERS)
-FALLING = ("size",)
+_FALLING = ("size",)
 """The orders that begin with the most."""
 
 
@@ -29,8 +29,7 @@ class Compared:
         self.swapped = False
         self.words = ""
         """What a path, or what is said of it, must have; empty shows all."""
-        self.order = ORDERS[0]
-        """By what it is sorted."""
+        self.orders = Orders([Order(order, falling=order in _FALLING) for order in _ORDERS])
 
     @property
     def sides(self) -> tuple[Files, Files]:
@@ -38,15 +37,11 @@ class Compared:
         one, other = self._sides
         return (other, one) if self.swapped else (one, other)
 
-    def sort_by_next(self) -> None:
-        """In the next order."""
-        self.order = ORDERS[(ORDERS.index(self.order) + 1) % len(ORDERS)]
-
     def rows(self) -> dict[str, Difference]:
         """What is to be shown, by its path, in order. For a thread: it may be 100,000."""
         seen = (one.swapped if self.swapped else one for one in self.found or ())
         kept = [one for one in seen if one.has(self.words)] if self.words else list(seen)
-        kept.sort(key=_ORDERS[self.order])  # type: ignore[arg-type]
+        kept.sort(key=_ORDERS[self.orders.now.label], reverse=self.orders.now.falling)  # type: ignore[arg-type]
         return {path_key(one.path): one for one in kept}
 
     # In words.

@@ -112,8 +112,7 @@ def _filter(pane: Pane, room: int) -> Line:
 
 def _order(pane: Pane, room: int) -> Line:
     """The order, with whether projects come first where there is room; nothing where there is none."""
-    arrow = glyphs().falling if pane.sort.reverse else glyphs().rising
-    short = f"sort {pane.sort.label} {arrow} "
+    short = f"sort {pane.orders.now.label} {pane.orders.now.arrow} "
     shown = [f"by project, {short}", short] if pane.grouped else [short]
     return next((line(Span(words, "dim")) for words in shown if cell_width(words) <= room), ())
 

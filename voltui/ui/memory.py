@@ -25,6 +25,8 @@ class Remembered(Struct, frozen=True):
     """The label of each pane's order."""
     grouped: tuple[str, ...] = ()
     """The panes whose rows stand by projects."""
+    reversed: tuple[str, ...] = ()
+    """The panes whose order goes the other way than it begins with."""
 
 
 class Memory:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 
+from msgspec.structs import replace
+
 from voltui.model.filter import Selection, half_typed, parse, without_last_word
 from voltui.ui.glyphs import glyphs
 from voltui.ui.groups import Arranged, Folds, is_heading, key_of
+from voltui.ui.orders import Order, Orders
 from voltui.ui.rows import RowCache
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State, same
@@ -31,7 +34,8 @@ class Pane:
         self.cursor_key = ""
         self.grouped = False
         """Whether its rows stand by projects."""
-        self._sort = 0
+        self.orders = Orders([Order(sort.label, sort.reverse) for sort in view.sorts])
+        self._sort = view.sorts[0]
         self.near = False
         """Whether nothing met the filter, and what is shown only comes near."""
         self._cache = RowCache(view)
@@ -47,18 +51,12 @@ class Pane:
 
     @property
     def sort(self) -> Sort:
-        """The order of the rows."""
-        return self.view.sorts[self._sort]
-
-    def sort_by_next(self) -> None:
-        """Sort by what comes next."""
-        self._sort = (self._sort + 1) % len(self.view.sorts)
-
-    def sort_by(self, label: str) -> None:
-        """Sort by what has this label, if there is such."""
-        labels = [sort.label for sort in self.view.sorts]
-        if label in labels:
-            self._sort = labels.index(label)
+        """The order of the rows; the same object until it is another."""
+        now = self.orders.now
+        if (self._sort.label, self._sort.reverse) != now:
+            known = next(sort for sort in self.view.sorts if sort.label == now.label)
+            self._sort = replace(known, reverse=now.falling)
+        return self._sort
 
     @property
     def fault(self) -> str:
@@ -121,7 +119,7 @@ class Pane:
         view = self.view
         if not self.grouped or not isinstance(view, GroupedView):
             return rows
-        made_from = (rows, self._folds.version, self._sort, *view.data(state, self.sort.made_from))
+        made_from = (rows, self._folds.version, self.sort, *view.data(state, self.sort.made_from))
         if not same(made_from, self._arranged_of):
             self._arranged = self._folds.arrange(view, state, rows, self.sort, filtered=bool(self.filter.strip()))
             self._arranged_of = made_from
@@ -129,7 +127,7 @@ class Pane:
 
     def _in_order(self, state: State) -> list[str]:
         """All keys in the order of the sort, made once for the same data."""
-        made_from = (*self.view.data(state, self.sort.made_from), self._sort)
+        made_from = (*self.view.data(state, self.sort.made_from), self.sort)
         if not same(made_from, self._ordered_of):
             self._ordered = self._cache.in_order(state, self.sort)
             self._ordered_of = made_from

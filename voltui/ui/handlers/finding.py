@@ -36,21 +36,26 @@ class Finding:
         """Sort by the next column."""
         if self._drawn():
             return
-        self._screen.pane.sort_by_next()
+        self._screen.pane.orders.next()
+        self._screen.show_state()
+
+    def do_reverse(self) -> None:
+        """The same order the other way round."""
+        if self._drawn():
+            return
+        self._screen.pane.orders.reverse()
         self._screen.show_state()
 
     def do_sort_menu(self) -> None:
         """Choose what to sort by."""
         if self._drawn():
             return
-        pane = self._screen.pane
 
-        def take(label: str) -> None:
-            pane.sort_by(label)
+        def taken() -> None:
             self._screen.show_state()
             self._screen.app.remember()
 
-        choose_order(self._screen.app, (sort.label for sort in pane.view.sorts), pane.sort.label, take)
+        choose_order(self._screen.app, self._screen.pane.orders, taken)
 
     def _drawn(self) -> bool:
         """Whether there is no list to sort; it is said."""

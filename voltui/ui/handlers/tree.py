@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import TYPE_CHECKING
 
-from voltui.model.files import ORDERS
 from voltui.ui.handlers.table import moves
 from voltui.ui.screens.menu import choose_order
 
@@ -60,17 +59,17 @@ class Tree:
 
     def do_sort(self) -> None:
         """In the next order."""
-        self._screen.browsing.sort_by_next()
+        self._screen.browsing.orders.next()
+        self._screen.show_entries()
+
+    def do_reverse(self) -> None:
+        """The same order the other way round."""
+        self._screen.browsing.orders.reverse()
         self._screen.show_entries()
 
     def do_sort_menu(self) -> None:
         """Choose what to sort by."""
-
-        def take(order: str) -> None:
-            self._screen.browsing.order = order
-            self._screen.show_entries()
-
-        choose_order(self._screen.app, ORDERS, self._screen.browsing.order, take)
+        choose_order(self._screen.app, self._screen.browsing.orders, self._screen.show_entries)
 
     def do_mark(self) -> None:
         """Mark the entry and go down."""

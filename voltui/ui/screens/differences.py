@@ -19,7 +19,7 @@ from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe, safe_path
 from voltui.ui import frame
 from voltui.ui.actions import Action, among, bindings
-from voltui.ui.compared import FALLING, ORDERS, Compared
+from voltui.ui.compared import Compared
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.table import MOVES, act, moves
 from voltui.ui.host import Host
@@ -45,6 +45,7 @@ _TOLD: Mapping[str, str] = {
     "next_match": "",
     "previous_match": "",
     "sort": "By path, size, what it is",
+    "reverse": "",
     "sort_menu": "",
     "copy": "",
     **dict.fromkeys(MOVES, ""),
@@ -169,8 +170,8 @@ class DifferencesScreen(Screen[None]):
             return line(f"  comparing {size(opened.done)} of {size(opened.total)} ")
         words = self._compared.words
         asked = Span(f"  /{safe(words)}", "accent") if words else Span("")
-        arrow = glyphs().falling if self._compared.order in FALLING else glyphs().rising
-        return line(asked, Span(f"  sort {self._compared.order} {arrow} ", "dim"))
+        order = self._compared.orders.now
+        return line(asked, Span(f"  sort {order.label} {order.arrow} ", "dim"))
 
     def _cells(self, key: str) -> tuple[Line, ...]:
         one = self._rows[key]
@@ -211,6 +212,7 @@ class DifferencesScreen(Screen[None]):
             "next_match": lambda: self._table.move(1),
             "previous_match": lambda: self._table.move(-1),
             "sort": self._sort,
+            "reverse": self._reverse,
             "sort_menu": self._choose_order,
             "copy": self._copy,
             "help": lambda: self.app.push_screen(HelpScreen("differences", self._actions(tuple(_TOLD)), frozenset())),
@@ -238,15 +240,15 @@ class DifferencesScreen(Screen[None]):
         self._arrange()
 
     def _sort(self) -> None:
-        self._compared.sort_by_next()
+        self._compared.orders.next()
+        self._arrange()
+
+    def _reverse(self) -> None:
+        self._compared.orders.reverse()
         self._arrange()
 
     def _choose_order(self) -> None:
-        def take(order: str) -> None:
-            self._compared.order = order
-            self._arrange()
-
-        choose_order(self.app, ORDERS, self._compared.order, take)
+        choose_order(self.app, self._compared.orders, self._arrange)
 
     def _copy(self) -> None:
         """The path, by OSC 52."""

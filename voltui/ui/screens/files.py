@@ -205,7 +205,7 @@ class FilesScreen(Screen[None]):
         self.table.show(rows, cursor_key)
         marked = browsing.marked_nodes
         self._lines("files-header").show(
-            [header(self.files.title, browsing.words, folder, marked, browsing.order, width, gone=self.gone)]
+            [header(self.files.title, browsing.words, folder, marked, browsing.orders.now, width, gone=self.gone)]
         )
         shown = footer(self.pane_id, read_only=self.state.read_only, keys=self.state.keys)
         self._lines("keys").show([frame.keys(shown, width)])

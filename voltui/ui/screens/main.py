@@ -50,7 +50,7 @@ class MainScreen(ListScreen):
         self.new_here = new_here
         self._panes = _panes()
         for identifier, pane in self._panes.items():
-            pane.sort_by(remembered.sorts.get(identifier, ""))
+            pane.orders.restore(remembered.sorts.get(identifier, ""), reversed_=identifier in remembered.reversed)
             pane.grouped = identifier in remembered.grouped
         self._pane = self._panes[self._pane.view.id]
         self.zoom(False)
@@ -58,7 +58,12 @@ class MainScreen(ListScreen):
     @property
     def sorts(self) -> dict[str, str]:
         """The label of each pane's order."""
-        return {identifier: pane.sort.label for identifier, pane in self._panes.items()}
+        return {identifier: pane.orders.now.label for identifier, pane in self._panes.items()}
+
+    @property
+    def reversed(self) -> tuple[str, ...]:
+        """The panes whose order goes the other way than it begins with."""
+        return tuple(identifier for identifier, pane in self._panes.items() if pane.orders.reversed)
 
     @property
     def grouped(self) -> tuple[str, ...]:

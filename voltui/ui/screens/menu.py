@@ -15,6 +15,7 @@ from textual.widgets import Input
 from voltui.model.text import cell_width
 from voltui.ui.frame import detail_title
 from voltui.ui.host import Host
+from voltui.ui.orders import Orders
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.views.base import Column
 from voltui.ui.widgets.lines import Lines
@@ -116,12 +117,19 @@ def _distance(needle: str, label: str) -> int:
     return (label != needle) + (not label.startswith(needle)) + (needle not in label)
 
 
-def choose_order(app: Host, orders: Iterable[str], now: str, take: Callable[[str], object]) -> None:
-    """Ask what to sort by and give it to ``take``; the cursor begins on the order that there is ``now``."""
+def choose_order(app: Host, orders: Orders, taken: Callable[[], object]) -> None:
+    """Ask what to sort by, take it and call ``taken``; the cursor begins on the order that there is now."""
 
-    def chosen(order: str | None) -> None:
-        if order is not None:
-            take(order)
+    def chosen(label: str | None) -> None:
+        if label is not None:
+            orders.take(label)
+            taken()
 
-    choices = [Choice(order, order.capitalize()) for order in orders]
-    app.push_screen(MenuScreen("Sort by", choices, first=now), chosen)
+    now = orders.now
+    choices = [
+        Choice(order.label, order.label.capitalize(), now.arrow, f"as it is now; again for {now.reversed.arrow}")
+        if order.label == now.label
+        else Choice(order.label, order.label.capitalize(), order.arrow)
+        for order in orders.known
+    ]
+    app.push_screen(MenuScreen("Sort by", choices, first=now.label), chosen)

@@ -9,7 +9,7 @@ from voltui.model.files import FileNode
 from voltui.model.kinds import LINK
 from voltui.model.safe import safe, safe_path
 from voltui.model.text import clock_time, plural
-from voltui.ui.glyphs import glyphs
+from voltui.ui.orders import Order
 from voltui.ui.spans import Line, Span, line, spread
 from voltui.ui.views.base import Column
 from voltui.ui.views.words import share_bar
@@ -35,7 +35,7 @@ def header(
     words: str,
     folder: FileNode | None,
     marked: Sequence[FileNode],
-    order: str,
+    order: Order,
     width: int,
     *,
     gone: bool = False,
@@ -45,11 +45,10 @@ def header(
     if folder is None:
         return spread(line(*left), (), width)
     left.append(Span(f"/{safe(words)}", "accent") if words else folder.shown_path)
-    arrow = glyphs().rising if order == "name" else glyphs().falling
     held: Span | str = f"  {plural(folder.count, 'entry', 'entries')} {size(folder.total)}"
     if marked:
         held = Span(f"  {len(marked)} marked, {size(sum(node.total for node in marked))}", "mark")
-    return spread(line(*left), line(held, Span(f"  sort {order} {arrow} ", "dim")), width)
+    return spread(line(*left), line(held, Span(f"  sort {order.label} {order.arrow} ", "dim")), width)
 
 
 def found_cells(node: FileNode) -> tuple[Line, ...]:
