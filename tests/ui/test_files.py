@@ -184,6 +184,16 @@ async def test_files_are_deleted_put_back_and_restored_by_keys(lab: Lab, tmp_pat
         terminal.wait_for("Wrote mine.txt of data")
         assert (files / "mine.txt").read_text() == "mine, edited"
         assert list((tmp_path / "state" / "voltui" / "edit").iterdir()) == []
+        editor.rename(tmp_path / "away")
+        terminal.press("o")
+        terminal.wait_for(r"(?s)does not\W+start: no such file.*Set")
+        terminal.wait_for("> /mine.txt")
+        (tmp_path / "away").rename(editor)
+        editor.write_text("#!/bin/sh\nkill -SEGV $$\n")
+        terminal.press("o")
+        terminal.wait_for("was ended by SIGSEGV")
+        terminal.wait_for("> /mine.txt")
+        assert (files / "mine.txt").read_text() == "mine, edited"
 
         (files / "text").write_text("changed")
         terminal.press("q")

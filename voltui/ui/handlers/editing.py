@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -15,14 +16,17 @@ from textual.app import SuspendNotSupported
 from voltui.format import size
 from voltui.jobs.edit import MOST_BYTES, digest, forget_copy
 from voltui.jobs.file_plans import EditPlan
-from voltui.model.errors import Failed, Refused, VoltuiError
+from voltui.model.errors import Failed, Refused
 from voltui.model.files import FileNode
 from voltui.model.kinds import FILE, LINK
 from voltui.model.safe import safe
 from voltui.ui.handlers.permission import may_change
+from voltui.ui.suspended import suspended
+from voltui.ui.told import told
 
 if TYPE_CHECKING:
     from voltui.jobs.look import Opened
+    from voltui.ui.opening import Opening
     from voltui.ui.screens.files import FilesScreen
 
 _EDITOR = "vi"
@@ -38,44 +42,52 @@ class Editing:
     def do_edit(self) -> None:
         """Edit the file under the cursor; a job writes it back if it has changed."""
         screen = self._screen
-        node, opened = screen.node, screen.opened
-        if node is None or opened is None:
-            return
-        if may_change(screen.app, screen.files.source, "voltui shell {name} --write"):
-            screen.app.run_worker(self._edit(opened, node), exclusive=True, group="edit", exit_on_error=False)
+        node = screen.node
+        if node is not None and may_change(screen.app, screen.files.source, "voltui shell {name} --write"):
+            work = self._edit(screen.opening, node)
+            screen.app.run_worker(work, exclusive=True, group="edit", exit_on_error=False)
 
-    async def _edit(self, opened: Opened, node: FileNode) -> None:
+    async def _edit(self, opening: Opening, node: FileNode) -> None:
         app = self._screen.app
-        try:
-            content = await _read(opened, node)
+        with told(app, f"{node.shown_name} can't be edited"):
+            content = await _read(await opening.opened(), node)
             file = await asyncio.to_thread(_copied, app.live.state_directory / "edit", node.name, content)
             self._open_editor(file)
             written = await asyncio.to_thread(file.read_bytes)
-        except VoltuiError as error:
-            app.tell_error(error)
-            return
-        except OSError as error:
-            app.tell(f"{node.shown_name} can't be edited: {(error.strerror or str(error)).lower()}.", warning=True)
-            return
-        if written == content:
-            await asyncio.to_thread(forget_copy, file)
-            app.tell(f"{node.shown_name} was not changed.")
-            return
-        plan = EditPlan(app.live.common(), self._screen.files.source, node.path, os.fsencode(file), digest(content))
-        app.start_job(plan)
+            if written == content:
+                await asyncio.to_thread(forget_copy, file)
+                app.tell(f"{node.shown_name} was not changed.")
+                return
+            source = self._screen.files.source
+            app.start_job(EditPlan(app.live.common(), source, node.path, os.fsencode(file), digest(content)))
 
     def _open_editor(self, file: Path) -> None:
         """Leave the terminal to the editor until it ends. Raises `Failed` where it does not start or says it failed."""
         chosen = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _EDITOR
         try:
             command = [*shlex.split(chosen), str(file)]
-            with self._screen.app.suspend():
-                code = subprocess.run(command, check=False).returncode
-        except (ValueError, OSError, SuspendNotSupported) as error:
+            code = suspended(self._screen.app, lambda: subprocess.run(command, check=False).returncode)
+        except SuspendNotSupported as error:
             forget_copy(file)
-            raise Failed(f"The editor {safe(chosen)} does not start here.", "Set VISUAL or EDITOR.") from error
+            raise Failed("There is no terminal for an editor here.") from error
+        except (ValueError, OSError) as error:
+            forget_copy(file)
+            why = f": {error.strerror.lower()}" if isinstance(error, OSError) and error.strerror else ""
+            raise Failed(f"The editor {safe(chosen)} does not start{why}.", "Set VISUAL or EDITOR to yours.") from error
         if code:
-            raise Failed(f"{safe(chosen)} ended with status {code}: nothing is written back.", f"{safe(str(file))}")
+            raise Failed(
+                f"The editor {safe(chosen)} {_end(code)}: nothing is written back.",
+                f"What it left is in {safe(str(file))}.",
+            )
+
+
+def _end(code: int) -> str:
+    """How a program ended that did not end well."""
+    if code > 0:
+        return f"ended with status {code}"
+    return (
+        f"was ended by {signal.Signals(-code).name}" if -code in set(signal.Signals) else f"was ended by signal {-code}"
+    )
 
 
 async def _read(opened: Opened, node: FileNode) -> bytes:

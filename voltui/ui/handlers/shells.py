@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
-from voltui.model.errors import VoltuiError
 from voltui.model.graph import NodeKind
 from voltui.model.safe import safe
 from voltui.model.volume import Volume
 from voltui.ui.host import Host
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.screens.menu import Choice, MenuScreen
+from voltui.ui.suspended import suspended
+from voltui.ui.told import told
 
 if TYPE_CHECKING:
     from voltui.ui.screens.main import MainScreen
@@ -82,25 +83,23 @@ def _confirm(app: Host, volume: Volume) -> None:
 
 
 def _open(app: Host, volume: Volume, *, writable: bool) -> None:
-    """Leave the terminal to the shell until it ends. In a thread, with an engine of its own: its loop is not ours."""
-    errors: list[VoltuiError] = []
-    thread = threading.Thread(target=lambda: errors.extend(_run(app, volume, writable=writable)), name="shell")
+    """Leave the terminal to the shell until it ends."""
     app.clear_notifications()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the terminal is raw, Ctrl-C would end the explorer
     try:
-        with app.suspend():
-            thread.start()
-            thread.join()
+        with told(app, f"The shell on {_name(app, volume)} ended"):
+            suspended(app, lambda: _in_thread(lambda: _run(app, volume, writable=writable)))
     except SuspendNotSupported:
         app.tell(f"There is no terminal for it here. `voltui shell {safe(volume.name)}` opens one.", warning=True)
-    finally:
-        signal.signal(signal.SIGINT, before)
-    for error in errors:
-        app.tell_error(error)
 
 
-def _run(app: Host, volume: Volume, *, writable: bool) -> list[VoltuiError]:
-    """The shell, from its first to its last byte; why there was none."""
+def _in_thread(work: Callable[[], object]) -> None:
+    """Wait for work that has a loop of its own, which is not ours."""
+    with ThreadPoolExecutor(1, "shell") as pool:
+        pool.submit(work).result()
+
+
+def _run(app: Host, volume: Volume, *, writable: bool) -> None:
+    """The shell, from its first to its last byte. Raises `VoltuiError` where there was none."""
     from voltui.engine.adapter import Engine
     from voltui.jobs.shell import open_shell
 
@@ -111,8 +110,4 @@ def _run(app: Host, volume: Volume, *, writable: bool) -> list[VoltuiError]:
         finally:
             engine.close()
 
-    try:
-        asyncio.run(shell())
-    except VoltuiError as error:
-        return [error]
-    return []
+    asyncio.run(shell())

@@ -10,8 +10,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
-from voltui.jobs.look import Files, Opened
-from voltui.model.errors import VoltuiError
+from voltui.jobs.look import Files
 from voltui.model.files import FileNode, FileTree
 from voltui.model.filter import Ask
 from voltui.model.text import plural
@@ -23,9 +22,11 @@ from voltui.ui.handlers import FILE_MODULES, Handlers
 from voltui.ui.handlers.permission import tell_read_only
 from voltui.ui.host import Host
 from voltui.ui.messages import JobEnded, StateChanged
+from voltui.ui.opening import Opening
 from voltui.ui.screens.preview import PreviewScreen
 from voltui.ui.spans import Span, line
 from voltui.ui.state import State
+from voltui.ui.told import told
 from voltui.ui.views.files import COLUMNS, FOUND_COLUMNS, cells, detail, found_cells, header
 from voltui.ui.widgets.filter_line import TYPING, FilterLine
 from voltui.ui.widgets.lines import Lines
@@ -47,7 +48,6 @@ class FilesScreen(Screen[None]):
         self.files = files
         self.browsing = Browsing()
         """What is open, found and marked."""
-        self._opened: Opened | None = None
         self._told_gone = False
         self._counting: Timer | None = None
         self._handlers = Handlers(self, FILE_MODULES)
@@ -106,11 +106,6 @@ class FilesScreen(Screen[None]):
         return files.volume is not None and inventory is not None and files.volume.name not in inventory.volumes
 
     @property
-    def opened(self) -> Opened | None:
-        """What is read from; ``None`` until all names are."""
-        return self._opened
-
-    @property
     def table(self) -> Table:
         """The list."""
         return self.query_one("#files-table", Table)
@@ -136,28 +131,29 @@ class FilesScreen(Screen[None]):
     # Reading.
 
     def read(self) -> None:
-        """Read all names, anew if need be."""
+        """Open it and read all names, anew if need be."""
+        self.opening = Opening(self.files, self._begun, self._loaded)
         self._stop_counting()
         self._counting = self.set_interval(_COUNT_EVERY, self.show_entries)
-        self.run_worker(self._read(), exclusive=True, group="read", exit_on_error=False)
+        self.run_worker(self._read(self.opening), exclusive=True, group="read", exit_on_error=False)
 
-    async def _read(self) -> None:
-        """Open and read all; it stays open for previews until the screen is closed."""
+    async def _read(self, opening: Opening) -> None:
+        """It stays open for previews until the screen is closed; where nothing can be read, the screen is."""
         try:
-            async with self.files.opened() as opened:
-                tree = FileTree()
-                if self.browsing.folder is None:
-                    self.browsing.tree = tree
-                await opened.load(tree)
-                self._loaded(opened, tree)
-                await _never()
-        except VoltuiError as error:
-            self.app.tell_error(error)
-            if self.browsing.folder is None:
-                self.dismiss()
+            with told(self.app, f"{self.files.title} can't be read"):
+                await opening.run()
+        finally:
+            self._stop_counting()
+        if self.browsing.folder is None:
+            self.dismiss()
+        else:
+            self.show_entries()
 
-    def _loaded(self, opened: Opened, tree: FileTree) -> None:
-        self._opened = opened
+    def _begun(self, tree: FileTree) -> None:
+        if self.browsing.folder is None:
+            self.browsing.tree = tree
+
+    def _loaded(self, tree: FileTree) -> None:
         self._stop_counting()
         self.browsing.take(tree)
         self.show_entries()
@@ -169,7 +165,7 @@ class FilesScreen(Screen[None]):
         """Read anew what a job has changed."""
         outcome = event.job.outcome
         if outcome is not None and self.files.backup is None and outcome.result.get("target") == self.files.source.name:
-            self.read()
+            self.opening.again()
 
     @on(StateChanged)
     def _state_changed(self) -> None:
@@ -244,8 +240,8 @@ class FilesScreen(Screen[None]):
         node = self.node
         if node is not None and node.folder:
             self._go(node)
-        elif node is not None and self._opened is not None:
-            self.app.push_screen(PreviewScreen(node, self._opened, self.files.root))
+        elif node is not None:
+            self.app.push_screen(PreviewScreen(node, self.opening, self.files.root))
 
     def leave_folder(self) -> None:
         """One folder up, then out."""
@@ -292,8 +288,3 @@ class FilesScreen(Screen[None]):
     def _end_find(self) -> None:
         """Back to the list; what was found stays."""
         self.table.focus()
-
-
-async def _never() -> None:
-    """Wait until cancelled."""
-    await asyncio.Event().wait()

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Sequence
 
 from voltui.format import size
-from voltui.jobs.look import HEAD, Opened
+from voltui.jobs.look import HEAD
 from voltui.model.contents import Contents, contents, hexadecimal
 from voltui.model.files import FileNode
 from voltui.ui.highlighting import coloured
+from voltui.ui.opening import Opening
 from voltui.ui.screens.reader import ReaderScreen
 from voltui.ui.spans import Line, Span, line
 
@@ -17,14 +18,14 @@ from voltui.ui.spans import Line, Span, line
 class PreviewScreen(ReaderScreen):
     """A file, as far as it is read."""
 
-    def __init__(self, node: FileNode, opened: Opened, root: str = "") -> None:
+    def __init__(self, node: FileNode, opening: Opening, root: str = "") -> None:
         super().__init__(node.shown_path, f"{root}{node.shown_path}")
         self._node = node
-        self._opened = opened
+        self._opening = opening
 
     async def read(self) -> tuple[Sequence[Line], str]:
         """Its first bytes, looked through in a thread."""
-        head = await self._opened.content(self._node)
+        head = await (await self._opening.opened()).content(self._node)
         whole = len(head) >= self._node.size
 
         def look() -> tuple[Sequence[Line], str]:

@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
 from voltui.model.text import plural
 from voltui.ui import frame
@@ -18,6 +17,7 @@ from voltui.ui.handlers.table import MOVES, act, moves
 from voltui.ui.host import Host
 from voltui.ui.screens.help import HelpScreen
 from voltui.ui.spans import Line, Span, line, spread
+from voltui.ui.told import told
 from voltui.ui.widgets.filter_line import FilterLine
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.reading import Reading
@@ -74,14 +74,12 @@ class ReaderScreen(Screen[None]):
         raise NotImplementedError
 
     async def _read(self) -> None:
-        try:
+        with told(self.app, f"{self._shown_title} can't be read"):
             lines, self._note = await self.read()
-        except VoltuiError as error:
-            self.app.tell_error(error)
-            self.dismiss()
+            self._reading.show(lines)
+            self._show_frame()
             return
-        self._reading.show(lines)
-        self._show_frame()
+        self.dismiss()
 
     @property
     def _reading(self) -> Reading:
