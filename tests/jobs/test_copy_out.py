@@ -105,6 +105,21 @@ async def test_nothing_is_replaced_and_what_is_not_there_is_told(lab: Lab, tmp_p
         (await lab.run(plan(lab, tmp_path / "new", b"folder/again", b"again"))).raise_error()
 
 
+async def test_a_socket_or_a_device_among_what_was_asked_for_is_left_out_and_told(lab: Lab, tmp_path: Path) -> None:
+    files = await lab.volume("data")
+    fill(files)
+    os.mknod(files / "socket", stat.S_IFSOCK | 0o600)
+    os.mknod(files / "device", stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    outcome = await lab.run(plan(lab, tmp_path / "to", b"other", b"socket", b"device"))
+    assert outcome.ending == "done", outcome.sentence
+    assert [path.name for path in (tmp_path / "to").iterdir()] == ["other"]
+    assert "1 socket file" in " ".join(outcome.warnings)
+    assert "1 device can't be made" in " ".join(outcome.warnings)
+    with pytest.raises(Refused, match="Sockets and devices can't be copied out"):
+        (await lab.run(plan(lab, tmp_path / "none", b"socket"))).raise_error()
+    assert not (tmp_path / "none").exists()
+
+
 async def test_a_copy_that_is_killed_anywhere_leaves_all_or_nothing(lab: Lab, tmp_path: Path) -> None:
     fill(await lab.volume("data"))
     target = tmp_path / "target"

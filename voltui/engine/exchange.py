@@ -77,6 +77,7 @@ for word; do
     if ! enter; then printf '!'
     elif [ -L "./$name" ]; then printf f
     elif [ -d "./$name" ]; then printf d
+    elif [ -S "./$name" ]; then printf s
     elif [ -e "./$name" ]; then printf f
     else printf -- -
     fi
@@ -224,8 +225,8 @@ def words(come: Sequence[bytes], go: Sequence[bytes]) -> list[str]:
 
 
 def look(root: str, paths: Sequence[bytes]) -> list[str]:
-    """The command that prints a letter for each path: ``d`` a folder, ``f`` anything else, ``-`` nothing, ``!`` in no
-    folder at all, or below a link."""
+    """The command that prints a letter for each path: ``d`` a folder, ``s`` a socket, ``f`` anything else, ``-``
+    nothing, ``!`` in no folder at all, or below a link."""
     return _script(_LOOK, root, "", words((), paths))
 
 

@@ -31,8 +31,9 @@ from voltui.model.safe import safe, safe_path
 from voltui.model.selection import above
 from voltui.model.source import Source
 
-FOLDER, OTHER, NOTHING = "d", "f", "-"
+FOLDER, SOCKET, OTHER, NOTHING = "d", "s", "f", "-"
 """What `kinds` finds at a path; anything else where it is in no folder."""
+THERE = (FOLDER, SOCKET, OTHER)
 
 
 class Changing:
@@ -46,14 +47,12 @@ class Changing:
 
     async def kinds(self, paths: Iterable[bytes]) -> dict[bytes, str]:
         """What is at the paths now."""
-        asked = list(dict.fromkeys(paths))
-        found = await self.bridge.check(scripts.look(TARGET, asked), "Looking at the files")
-        return dict(zip(asked, found.decode(), strict=True))
+        return await kinds(self.bridge, paths)
 
     async def check_there(self, paths: Iterable[bytes]) -> None:
         """Raise `NotFound` for a path at which there is nothing, or that leads through a link."""
         for path, kind in (await self.kinds(paths)).items():
-            if kind not in (FOLDER, OTHER):
+            if kind not in THERE:
                 raise NotFound(
                     f"There is no /{safe_path(path)} in the {self.target.words}.", "Look again: it has gone."
                 )
@@ -63,7 +62,7 @@ class Changing:
         folder, which is staged as well."""
         kinds = await self.kinds(folder for path in paths for folder in above(path))
         for folder, kind in kinds.items():
-            if kind == OTHER:
+            if kind in (SOCKET, OTHER):
                 raise Refused(
                     f"/{safe_path(folder)} in the {self.target.words} is no folder now, but a file or a link.",
                     f"Choose /{safe_path(folder)} itself, or move away what stands there.",
@@ -143,6 +142,13 @@ class Changing:
         data = {**target_data(self.context.directory.id, self.target), "kept": job}
         async with self.context.scoped(DISCARD_KEPT, data):
             self.context.begin("Deleting what was kept")  # which the step's undo does: once begun it must be finished
+
+
+async def kinds(bridge: Bridge, paths: Iterable[bytes], root: str = TARGET) -> dict[bytes, str]:
+    """What is at the paths below a folder of a helper now."""
+    asked = list(dict.fromkeys(paths))
+    found = await bridge.check(scripts.look(root, asked), "Looking at the files")
+    return dict(zip(asked, found.decode(), strict=True))
 
 
 @asynccontextmanager

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from voltui.engine import exchange as scripts
 from voltui.engine.adapter import Engine
 from voltui.engine.helper import TARGET
+from voltui.jobs.exchange import THERE, kinds
 from voltui.jobs.explorer import Explorer
 from voltui.jobs.kept_files import some_paths
 from voltui.jobs.users import refusal_to_stop
@@ -63,15 +63,14 @@ async def preview_files(
         raise NotFound(f"There is no volume {safe(target.name)}.", "Restore the whole backup: that makes it anew.")
     place, folder = await explorer.place(volume) if volume else (target, TARGET)
     async with explorer.opened(place) as bridge:
-        found = (await bridge.check(scripts.look(folder, paths), "Looking at the files")).decode()
-    there = dict(zip(paths, found, strict=True))
+        there = await kinds(bridge, paths, folder)
     users = inventory.running_users(target)
     refusals = [refusal_to_stop(await engine.container(user.id)) for user in users] if stops else []
     refusal = next((refused.sentence for refused in refusals if refused), "")
     return FilesPreview(
         target,
-        tuple(path for path, kind in there.items() if kind in "df"),
-        tuple(path for path, kind in there.items() if kind not in "df"),
+        tuple(path for path, kind in there.items() if kind in THERE),
+        tuple(path for path, kind in there.items() if kind not in THERE),
         stops,
         tuple(safe(user.name) for user in users),
         refusal,

@@ -15,7 +15,7 @@ from voltui.archive.listing import Expectation
 from voltui.engine import exchange as scripts
 from voltui.engine.helper import TARGET
 from voltui.jobs.context import JobContext
-from voltui.jobs.exchange import FOLDER, OTHER, Changing, changing, refuse_own
+from voltui.jobs.exchange import FOLDER, THERE, Changing, changing, refuse_own
 from voltui.jobs.extract import extract
 from voltui.jobs.file_plans import PutPlan
 from voltui.jobs.restore import check_extracted
@@ -70,7 +70,7 @@ async def _owner(target: Changing, folder: bytes) -> Owner:
 
 
 async def _refuse_taken(target: Changing, places: tuple[bytes, ...], *, replace: bool) -> None:
-    taken = [path for path, kind in (await target.kinds(places)).items() if kind in (FOLDER, OTHER)]
+    taken = [path for path, kind in (await target.kinds(places)).items() if kind in THERE]
     if taken and not replace:
         raise Refused(f"/{safe_path(taken[0])} is there already.", "Say --replace to replace it; the old one is kept.")
 

@@ -7,7 +7,7 @@ there already is replaced.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,9 +19,10 @@ from voltui.archive.pick import Picker
 from voltui.archive.pump import pump
 from voltui.archive.scan import choose, not_there
 from voltui.archive.unpack import unpack
-from voltui.jobs.access import opened
+from voltui.jobs.access import ArchiveAccess, BridgeAccess, opened
 from voltui.jobs.context import JobContext
 from voltui.jobs.copying import warn_of_losses
+from voltui.jobs.exchange import SOCKET, kinds
 from voltui.jobs.file_plans import CopyOutPlan
 from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo_client import CLIENT_FILES, CLIENT_FOLDER
@@ -46,7 +47,7 @@ async def run(context: JobContext, plan: CopyOutPlan) -> dict[str, Any]:
             context.warn(loss)
         context.begin("Putting it in place")
         places = {selection.numbered(path): name for name, path in selection.names.items()}
-        moves = [(str(folder / os.fsdecode(old)), str(target / os.fsdecode(new))) for old, new in places.items()]
+        moves = await context.in_thread(lambda: _moves(folder, target, places))
         async with context.tentative(CLIENT_FILES, {"moves": moves}):
             await context.in_thread(lambda: _place(target, moves))
             await context.in_thread(lambda: writer.settle(lambda place: target / os.fsdecode(places[place])))
@@ -74,12 +75,19 @@ async def _fetch(context: JobContext, plan: CopyOutPlan, selection: Selection, f
             members = Picker(writer, selection.takes)
             read = partial(pump, reading.source, lambda piece: None, root=reading.root, members=members)
             await context.in_thread(lambda: _written(writer, partial(read, progress=context.count, seen=see)))
-            if missing:
-                raise not_there(missing)
+            if gone := missing - await _sockets(access, missing):
+                raise not_there(gone)
             warn_of_losses(context, source.words, await reading.finish())
         finally:
             reading.close()
     return writer, count
+
+
+async def _sockets(access: BridgeAccess | ArchiveAccess, paths: set[bytes]) -> set[bytes]:
+    """Those of the paths that are sockets, which no archive holds: they are left out, and told as a loss."""
+    if not paths or not isinstance(access, BridgeAccess):
+        return set()
+    return {path for path, kind in (await kinds(access.bridge, paths)).items() if kind == SOCKET}
 
 
 async def _from_backup(
@@ -125,6 +133,15 @@ def _make(folder: Path) -> None:
     with _told(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700)
+
+
+def _moves(folder: Path, target: Path, places: Mapping[bytes, bytes]) -> list[tuple[str, str]]:
+    """From where to where what was made goes. Raises `Refused` where nothing could be made."""
+    moves = [(str(folder / os.fsdecode(old)), str(target / os.fsdecode(new))) for old, new in places.items()]
+    made = [(old, new) for old, new in moves if os.path.lexists(old)]
+    if not made:
+        raise Refused("Sockets and devices can't be copied out, and there is nothing else.", "Choose files or folders.")
+    return made
 
 
 def _place(target: Path, moves: list[tuple[str, str]]) -> None:

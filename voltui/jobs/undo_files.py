@@ -8,7 +8,7 @@ from voltui.engine import exchange as scripts
 from voltui.engine.helper import TARGET
 from voltui.engine.tools import KEPT_PREFIX
 from voltui.jobs.context import JobContext
-from voltui.jobs.exchange import FOLDER, OTHER, Changing, changing
+from voltui.jobs.exchange import FOLDER, THERE, Changing, changing
 from voltui.jobs.file_plans import UndoFilesPlan
 from voltui.jobs.kept_files import USED_FILES, gone
 from voltui.jobs.undo import ADOPT_KEPT, target_data
@@ -32,7 +32,7 @@ async def _put_back(context: JobContext, plan: UndoFilesPlan, target: Changing) 
     kinds = await target.kinds((*plan.new, aside))
     if kinds[aside] != FOLDER:
         raise gone(target.target)
-    go = [path for path in plan.new if kinds[path] in (FOLDER, OTHER)]
+    go = [path for path in plan.new if kinds[path] in THERE]
     data = {**target_data(context.directory.id, target.target), "kept": plan.job}
     async with context.tentative(ADOPT_KEPT, data):
         adopt = scripts.adopt(TARGET, context.directory.id, plan.job)
