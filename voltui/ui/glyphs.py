@@ -25,6 +25,8 @@ class Glyphs(Struct, frozen=True):
     opened: str
     rule: str
     bar: str
+    bar_half: str
+    """The last cell of a bar that ends within it; empty where there is no sign for that."""
     bar_rest: str
     ellipsis: str
     dot: str
@@ -39,13 +41,22 @@ class Glyphs(Struct, frozen=True):
 
 
 UNICODE = Glyphs(
-    "●", "○", "‖", ">", "*", "▸", "▾", "─", "█", "·", "…", "·", "↑", "↓", "≈",
+    "●", "○", "‖", ">", "*", "▸", "▾", "─", "█", "▌", "·", "…", "·", "↑", "↓", "≈",
     "▁▂▃▄▅▆▇█", ("↓", "↑", "←", "→"),
 )  # fmt: skip
 ASCII = Glyphs(
-    "+", "o", "=", ">", "*", ")", "v", "-", "#", ".", "~", "|", "^", "v", "~",
+    "+", "o", "=", ">", "*", ")", "v", "-", "#", "", ".", "~", "|", "^", "v", "~",
     "_.-=+*%#", ("Down", "Up", "Left", "Right"),
 )  # fmt: skip
+
+
+def bar(share: float, cells: int) -> str:
+    """As much of ``cells`` as ``share`` (0 to 1) is, to half a cell where there is a sign for it."""
+    signs = glyphs()
+    if not signs.bar_half:
+        return signs.bar * round(share * cells)
+    whole, half = divmod(round(share * cells * 2), 2)
+    return signs.bar * whole + signs.bar_half * half
 
 
 @cache

@@ -23,6 +23,7 @@ from voltui.ui.spans import Line, line
 from voltui.ui.state import State
 from voltui.ui.views.graph import GraphView
 from voltui.ui.views.jobs import job_line
+from voltui.ui.views.near import Near
 from voltui.ui.views.nodes import node_detail, node_title
 from voltui.ui.walking import Walking
 from voltui.ui.widgets.detail import Detail
@@ -53,6 +54,7 @@ class ListScreen(Screen[None]):
         self._follow: Timer | None = None
         self._preparing: Timer | None = None
         self._catching_up = CatchingUp(self)
+        self._near = Near()
         self.new_here = False
         """Whether to say what to begin with."""
 
@@ -238,7 +240,12 @@ class ListScreen(Screen[None]):
         group, node = self.drawing.walk.group, self.node
         if self.walking and group is not None and node is not None:
             return node_detail(self.state, group, node, width, full=self.zoomed)
-        return self._pane.detail(self.state, self.table.cursor_key, width, full=self.zoomed)
+        lines = self._pane.detail(self.state, self.table.cursor_key, width, full=self.zoomed)
+        if node is not None and not self.zoomed and self.size.width >= _WIDE:
+            room = self.detail.size.height - len(lines) - 2  # below the title and a blank line
+            near = self._near.lines(self.state, node, width, room, more=self.state.key("graph_of"))
+            lines += [(), *near] if near else []
+        return lines
 
     def scroll_detail(self, by: int) -> None:
         """Move through a detail that is longer than the screen."""

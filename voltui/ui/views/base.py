@@ -9,11 +9,9 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from voltui.model.filter import Ask, Facts
-from voltui.ui.spans import Line, Span, line, plain, wrapped
+from voltui.ui.spans import Line, Span, line, plain, width_of, wrapped
 from voltui.ui.state import State
 
-NARROW = 60
-"""Below so many cells a detail breaks its long lines in two."""
 LABEL_WIDTH = 10
 """Cells of the label that begins each line of a detail."""
 
@@ -108,6 +106,15 @@ def paragraph(label: str, text: str, width: int, style: str = "") -> list[Line]:
     """A labelled text of any length, broken into lines."""
     pieces = wrapped(text, width - LABEL_WIDTH - 2)
     return [labelled("" if number else label, Span(piece, style)) for number, piece in enumerate(pieces)]
+
+
+def in_one_or_two(label: str, first: Line, rest: Line, width: int) -> list[Line]:
+    """A labelled line, in two where one has no room for both of its parts."""
+    whole = labelled(label, *first, *rest)
+    if width_of(whole) <= width:
+        return [whole]
+    words, style = rest[0]
+    return [labelled(label, *first), under(Span(f"  {words.lstrip(' ,')}", style), *rest[1:])]
 
 
 def under(*parts: Span | str) -> Line:

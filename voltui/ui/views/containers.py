@@ -14,7 +14,7 @@ from voltui.model.text import clock_time, plural
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
 from voltui.ui.views import projects
-from voltui.ui.views.base import Column, Sort, labelled, under
+from voltui.ui.views.base import Column, Sort, in_one_or_two, labelled, under
 from voltui.ui.views.grouped import GroupedView, Heading
 from voltui.ui.views.words import state_glyph
 
@@ -112,9 +112,9 @@ class ContainersView(GroupedView):
         mounts = data_mounts(container)
         shown = mounts if full else mounts[:_MOST_MOUNTS]
         for number, mount in enumerate(shown):
-            words = f"{mount_name(_inventory(state), mount)}  {safe(mount.destination)}  "
-            kind = Span(f"{mount.access}  {mount.kind}", "dim")
-            lines.append(labelled("mounts", words, kind) if number == 0 else under(words, kind))
+            words = f"{mount_name(_inventory(state), mount)}  {safe(mount.destination)}"
+            kind = Span(f"  {mount.access}  {mount.kind}", "dim")
+            lines += in_one_or_two("" if number else "mounts", line(words), line(kind), width)
         left = len(mounts) - len(shown)
         if left:
             lines.append(under(Span(f"and {plural(left, 'more mount')}", "dim")))

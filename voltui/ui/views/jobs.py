@@ -10,7 +10,7 @@ from voltui.jobs.watch import JobView
 from voltui.model.safe import safe
 from voltui.model.text import age, short_age
 from voltui.model.when import parse_time
-from voltui.ui.glyphs import glyphs
+from voltui.ui.glyphs import bar, glyphs
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
 from voltui.ui.views.base import Column, Sort, View, labelled, paragraph
@@ -112,8 +112,8 @@ def _bar(progress: Progress) -> Line:
         if progress.done:
             parts.append(f"  {size(progress.done)}")
     else:
-        filled = round(fraction * _BAR)
-        parts += [Span(glyphs().bar * filled, "accent"), Span(glyphs().bar_rest * (_BAR - filled), "dim")]
+        filled = bar(fraction, _BAR)
+        parts += [Span(filled, "accent"), Span(glyphs().bar_rest * (_BAR - len(filled)), "dim")]
         parts.append(f" {fraction:4.0%}")
     if progress.rate:
         parts.append(f"  {rate(progress.rate)}")

@@ -8,7 +8,7 @@ from voltui.format import ago, since, size
 from voltui.model.backup import Backup, counted
 from voltui.model.text import clock_time
 from voltui.ui.glyphs import glyphs
-from voltui.ui.spans import Line, Span
+from voltui.ui.spans import Line, Span, line
 from voltui.ui.views.base import LABEL_WIDTH, labelled, paragraph
 from voltui.ui.views.words import standing
 
@@ -32,12 +32,19 @@ def size_lines(backups: Sequence[Backup], current: Backup, width: int) -> list[L
     room = width - LABEL_WIDTH - 2
     left = room - len(words) - 2
     beside = left >= min(len(backups), _LEAST)
-    shown = list(reversed(backups[: left if beside else room]))
-    signs = levels([one.archive.size for one in shown])
-    parts = [Span(sign, "cursor" if one.id == current.id else "accent") for one, sign in zip(shown, signs, strict=True)]
+    signs = size_signs(backups, current, left if beside else room)
     if beside:
-        return [labelled("sizes", *parts, Span(f"  {words}", "dim"))]
-    return [labelled("sizes", *parts), *paragraph("", words, width, "dim")]
+        return [labelled("sizes", *signs, Span(f"  {words}", "dim"))]
+    return [labelled("sizes", *signs), *paragraph("", words, width, "dim")]
+
+
+def size_signs(backups: Sequence[Backup], current: Backup, most: int) -> Line:
+    """A sign for the size of each of the ``most`` newest, the oldest of these first, the current one reversed."""
+    shown = list(reversed(backups[: max(most, 1)]))
+    signs = levels([one.archive.size for one in shown])
+    return line(
+        *(Span(sign, "cursor" if one.id == current.id else "accent") for one, sign in zip(shown, signs, strict=True))
+    )
 
 
 def time_line(backups: Sequence[Backup], current: Backup) -> list[Line]:

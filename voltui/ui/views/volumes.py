@@ -19,15 +19,18 @@ from voltui.ui.glyphs import glyphs
 from voltui.ui.spans import EMPTY, Line, Span, line, plain
 from voltui.ui.state import State, same
 from voltui.ui.views import projects
-from voltui.ui.views.base import NARROW, Column, Sort, labelled, under
+from voltui.ui.views.base import LABEL_WIDTH, Column, Sort, in_one_or_two, labelled, under
 from voltui.ui.views.grouped import GroupedView, Heading
-from voltui.ui.views.words import backup_standing, share_bar, size_cell, standing_words, state_glyph, users
+from voltui.ui.views.timeline import disk_used, size_signs
+from voltui.ui.views.words import backup_standing, share_bar, share_of, size_cell, standing_words, state_glyph, users
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _ENGINE = ("inventory",)
 _MOST_USERS = 3
 _SHARE = 5
 """Cells of the bar that is a volume's share of all."""
+_GAUGE = 8
+"""Cells of the same in the detail."""
 _MOST_LABELS = 2
 
 
@@ -178,27 +181,30 @@ class VolumesView(GroupedView):
             lines.append(labelled("anonymous", safe(volume.name)))
         created = clock_time(volume.created) if volume.created else "unknown"
         if volume.project:
-            lines.append(labelled("project", safe(volume.project), Span("   created ", "dim"), created))
+            lines += in_one_or_two(
+                "project", line(safe(volume.project)), line(Span("   created ", "dim"), created), width
+            )
         else:
             lines.append(labelled("created", created))
-        lines.append(_size_line(state, key))
+        lines += _size_lines(state, key, width)
         lines += _labels(volume, full=full)
         lines += _options(volume)
         lines += backup_lines(state, key, width)
+        if len(backups := state.backups_of(key)) > 1:
+            lines.append(labelled("sizes", *size_signs(backups, latest(backups), width - LABEL_WIDTH - 2)))
         lines.append(labelled("path", Span(safe(volume.mountpoint), "dim")))
-        known = _size(state, key)
-        if known and state.sizes:  # in the list there is room for it on wide terminals only
-            share = share_bar(known.size, state.sizes.total, _SHARE)
-            lines.append(labelled("share", *share, Span(f" of {size(state.sizes.total)} in all", "dim")))
         return lines
 
 
-def _size_line(state: State, key: str) -> Line:
+def _size_lines(state: State, key: str, width: int) -> list[Line]:
+    """``4.2 GB  ███▌ 77 % of 5.4 GB  measured 5 min ago``."""
     known, kind = _size(state, key), safe(_volume(state, key).kind)
-    if known is None:
-        return labelled("size", Span("unknown", "dim"), Span(f"   {kind}", "dim"))
+    if known is None or state.sizes is None:
+        return [labelled("size", Span("unknown", "dim"), Span(f"   {kind}", "dim"))]
     old = Span(", may be past", "warn") if _old(state, key, known) else ""
-    return labelled("size", size(known.size), Span(f"   measured {ago(known.measured)}", "dim"), old, f"   {kind}")
+    measured = line(Span(f"   measured {ago(known.measured)}", "dim"), old, Span(f"   {kind}", "dim"))
+    first = line(f"{size(known.size)}   ", *share_of(known.size, state.sizes.total, _GAUGE))
+    return in_one_or_two("size", first, measured, width)
 
 
 def _name_cell(state: State, key: str) -> Line:
@@ -217,10 +223,7 @@ def used_by(uses: Sequence[Use], width: int, *, full: bool) -> list[Line]:
         name = f" {safe(container.name)}  {safe(use.mount.destination)}"
         rest = (f"  {use.mount.access}  ", Span(f"{safe(container.image)}  {safe(container.condition)}", "dim"))
         label = "" if lines else "used by"
-        if width < NARROW:
-            lines += [labelled(label, state_glyph(container), name), under(*rest)]
-        else:
-            lines.append(labelled(label, state_glyph(container), name, *rest))
+        lines += in_one_or_two(label, line(state_glyph(container), name), line(*rest), width)
     if len(uses) > most:
         lines.append(under(Span(f"and {plural(len(uses) - most, 'more container')}", "dim")))
     return lines
@@ -253,8 +256,5 @@ def backup_lines(state: State, name: str, width: int) -> list[Line]:
     first = (f"{count}  last {ago(newest.started)}, ", standing_words(newest))
     if len(backups) == 1:
         return [labelled("backups", *first)]
-    total = size(sum(backup.archive.size + backup.index.size for backup in backups))
-    rest = f"oldest {ago(backups[-1].started)}, {total} in all"
-    if width < NARROW:
-        return [labelled("backups", *first), under(f"   {rest}")]
-    return [labelled("backups", *first, f"  {rest}")]
+    rest = f"   oldest {ago(backups[-1].started)}, {size(disk_used(backups))} in all"
+    return in_one_or_two("backups", line(*first), line(rest), width)

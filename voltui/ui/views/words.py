@@ -8,7 +8,7 @@ from voltui.model.container import Container
 from voltui.model.inventory import Use
 from voltui.model.safe import safe
 from voltui.model.sizes import VolumeSize
-from voltui.ui.glyphs import glyphs
+from voltui.ui.glyphs import bar, glyphs
 from voltui.ui.spans import Line, Span, line
 
 
@@ -52,8 +52,14 @@ def size_cell(known: VolumeSize | None, *, old: bool) -> Line:
 def share_bar(part: int, whole: int, cells: int) -> Line:
     """``██    42 %``: a bar and a number, in ``cells`` and five more."""
     share = part / whole if whole else 0.0
-    filled = round(share * cells)
-    return line(Span((glyphs().bar * filled).ljust(cells), "accent"), f"{share:5.0%}".replace("%", " %")[-5:])
+    return line(Span(bar(share, cells).ljust(cells), "accent"), f"{share:5.0%}".replace("%", " %")[-5:])
+
+
+def share_of(part: int, whole: int, cells: int) -> Line:
+    """``███▌ 77 % of 5.4 GB``: for a line of text, where nothing stands below that it had to align with."""
+    share = part / whole if whole else 0.0
+    signs = bar(share, cells)
+    return line(Span(f"{signs} ", "accent") if signs else "", f"{share:.0%}".replace("%", " %"), f" of {size(whole)}")
 
 
 def backup_standing(backups: tuple[Backup, ...]) -> Line:
