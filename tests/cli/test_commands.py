@@ -158,12 +158,16 @@ async def test_everything_of_a_project_or_container_is_backed_up_together(
     folder.mkdir()
     (folder / "x").write_text("1")
     await lab.container("db", ["shop_db:/data", f"{folder}:/bind", "/etc/localtime:/etc/localtime:ro"])
-    voltui("backup", "--container", "db", check=True)
+    voltui("backup", "--container", "/db", check=True)
     assert {backup.source.name for backup in lab.store.listing().backups} == {"shop_db", str(folder)}
     voltui("backup", "--project", "shop", check=True)
     assert len(lab.store.listing().backups) == 3
     voltui("backup", "--all", check=True)
     assert len(lab.store.listing().backups) == 4
+    await lab.container("cacher", [], Mounts=[{"Type": "volume", "Target": "/cache"}])
+    made = voltui("backup", "cacher:/cache", check=True).out.split()[0]
+    assert made in voltui("backups", "cacher:/cache", check=True).out, "an anonymous volume, as lists show it"
+    assert voltui("verify", f"{made[:12]}@latest", check=True).out.startswith(f"Verified {made}")
 
 
 async def test_detached_jobs_are_followed(lab: Lab, voltui: Voltui) -> None:

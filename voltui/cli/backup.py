@@ -17,6 +17,7 @@ from voltui.jobs.submit import submit
 from voltui.model.backup import Backup, Consistency
 from voltui.model.errors import NotFound, Usage
 from voltui.model.inventory import Inventory
+from voltui.model.naming import container_named, source_named
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import plural
@@ -53,13 +54,15 @@ def backup(
     writers are held together.
     """
     cli = cli.with_keys(recipients=recipients, passphrase_file=passphrase_file)
-    chosen = {Source.parse(source) for source in sources}
-    if containers or projects or everything:
-        inventory = cli.ask(lambda engine: engine.inventory())
-        chosen |= _of_groups(inventory, containers, projects, everything=everything)
-    if not chosen:
+    treatment = _treatment(pause=pause, stop=stop, live=live)
+    if not (sources or containers or projects or everything):
         raise Usage("There is nothing to back up.", "Name a volume or a path, or --container, --project or --all.")
-    plan = BackupPlan(cli.common, tuple(sorted(chosen)), _treatment(pause=pause, stop=stop, live=live))
+    inventory = cli.inventory()
+    chosen = {source_named(inventory, source) for source in sources}
+    chosen |= _of_groups(inventory, containers, projects, everything=everything)
+    if not chosen:
+        raise Usage("There is nothing to back up.", "What is named has no data.")
+    plan = BackupPlan(cli.common, tuple(sorted(chosen)), treatment)
     job = submit(plan, cli.settings.state)
     if detach:
         print_json({"job": job.id}) if cli.as_json else click.echo(job.id)
@@ -81,10 +84,7 @@ def _of_groups(
     """All data of the containers and projects named, or all volumes."""
     chosen: set[Source] = set()
     for name in containers:
-        found = [one for one in inventory.containers.values() if name in (one.name, one.id, one.id[:12])]
-        if not found:
-            raise NotFound(f"There is no container {safe(name)}.", "`voltui containers` lists them.")
-        chosen.update(inventory.data_of(found))
+        chosen.update(inventory.data_of([container_named(inventory, name)]))
     for project in projects:
         if project not in inventory.projects():
             raise NotFound(f"There is no Compose project {safe(project)}.", "`voltui containers` lists them.")

@@ -20,6 +20,7 @@ from voltui.jobs.preview_files import FilesPreview, preview_files
 from voltui.jobs.protection import refuse_protected
 from voltui.jobs.put import destinations
 from voltui.model.errors import Usage
+from voltui.model.naming import source_named, target_named
 from voltui.model.safe import safe
 from voltui.model.selection import Selection, clean_path
 from voltui.model.source import Source
@@ -39,7 +40,7 @@ def delete_files(cli: CliContext, volume: str, paths: tuple[str, ...], force: st
     it back; deleting that folder in the same way deletes it for good.
     """
     cli.refuse_read_only("it deletes no files")
-    target, selection = Source.parse(volume), Selection.of(map(os.fsencode, paths))
+    target, selection = source_named(cli.inventory(), volume), Selection.of(map(os.fsencode, paths))
     named = forced(target, force)
     if not yes:
         plain = [path for path in selection.paths if not job_of_kept(path)]
@@ -62,10 +63,9 @@ def put(cli: CliContext, volume: str, sources: tuple[Path, ...], into: str, repl
     for 7 days; `voltui undo VOLUME` brings it back, and takes away what is new.
     """
     cli.refuse_read_only("it puts no files anywhere")
-    target = Source.parse(volume)
     places = tuple(os.fsencode(os.path.normpath(source.absolute())) for source in sources)
     destinations(places, os.fsencode(into))
-    cli.ask(lambda engine: engine.info())
+    target = source_named(cli.inventory(), volume)
     run(cli, PutPlan(cli.common, target, places, clean_path(os.fsencode(into)), replace, forced(target, force)))
 
 
@@ -81,9 +81,9 @@ def restore_only(
 ) -> None:
     """Put only some files and folders of a backup back."""
     cli.refuse_read_only("it restores nothing")
-    engine_id = cli.ask(lambda engine: engine.info()).id
-    backup = cli.keys.opened(cli.store.find(reference, engine_id), accept_plain=accept_plain)[0]
-    target, selection = Source.parse(to) if to else backup.source, Selection.of(map(os.fsencode, paths))
+    inventory = cli.inventory()
+    backup = cli.keys.opened(cli.store.find(reference, inventory.engine.id), accept_plain=accept_plain)[0]
+    target, selection = target_named(inventory, to) if to else backup.source, Selection.of(map(os.fsencode, paths))
     named = forced(target, force)
     if not yes:
         _show(_preview(cli, target, selection.paths, stops=True, force=named), brings=True)

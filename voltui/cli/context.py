@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from voltui.jobs.common import Common
     from voltui.jobs.directory import JobsDirectory
     from voltui.jobs.keys import Keyring
+    from voltui.model.inventory import Inventory
     from voltui.store.local import LocalStore
 
 T = TypeVar("T")
@@ -101,6 +102,10 @@ class CliContext(Struct, frozen=True, dict=True):
                 engine.close()
 
         return asyncio.run(run())
+
+    def inventory(self) -> Inventory:
+        """What the engine has."""
+        return self.ask(lambda engine: engine.inventory())
 
     def refuse_read_only(self, what: str) -> None:
         """Raise `Refused` where nothing may be changed; ``what`` would be."""

@@ -25,6 +25,7 @@ from voltui.model.backup import Backup
 from voltui.model.differences import Difference, What
 from voltui.model.errors import NotFound, VoltuiError
 from voltui.model.files import FileNode
+from voltui.model.naming import source_named
 from voltui.model.safe import safe, safe_path
 from voltui.model.source import Source
 from voltui.store.local import LATEST
@@ -90,7 +91,7 @@ async def _sides(cli: CliContext, engine: Engine, before: str, after: str | None
 async def _files(cli: CliContext, engine: Engine, reference: str) -> Files:
     if "@" in reference:
         return _of_backup(cli, await _backup(cli, engine, reference))
-    return await _live(cli, engine, Source.parse(reference))
+    return await _live(cli, engine, source_named(await engine.inventory(), reference))
 
 
 async def _backup(cli: CliContext, engine: Engine, reference: str) -> Backup:

@@ -22,6 +22,7 @@ from voltui.jobs.to_client import check_target
 from voltui.model.backup import Backup
 from voltui.model.errors import NotFound
 from voltui.model.files import FileNode, FileTree, ordered
+from voltui.model.naming import volume_named
 from voltui.model.safe import safe, safe_path
 from voltui.model.selection import Selection, clean_path
 from voltui.model.source import Source
@@ -65,7 +66,7 @@ def _tree(cli: CliContext, reference: str) -> FileTree:
                 await opened.load(tree)
             return
         explorer = Explorer(engine, cli.settings.state, refusal_to_explore(cli.settings))
-        volume = await engine.volume(reference)
+        volume = volume_named(await engine.inventory(), reference)
         async with VolumeFiles(explorer, volume, volume.name).opened() as opened:
             await opened.load(tree)
 
@@ -111,9 +112,10 @@ def copy_out(cli: CliContext, reference: str, paths: tuple[str, ...], directory:
     target = directory.absolute()
     check_target(target, list(selection.names))
 
-    async def look(engine: Engine) -> str:
-        return (await _backup(cli, engine, reference)).id if _BACKUP_SIGN in reference else ""
+    async def look(engine: Engine) -> tuple[str, Source | None]:
+        if _BACKUP_SIGN in reference:
+            return (await _backup(cli, engine, reference)).id, None
+        return "", Source("volume", volume_named(await engine.inventory(), reference).name)
 
-    backup = cli.ask(look)
-    source = None if backup else Source("volume", reference)
+    backup, source = cli.ask(look)
     run(cli, CopyOutPlan(cli.common, selection.paths, os.fsencode(target), source, backup, accept_plain))

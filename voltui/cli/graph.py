@@ -65,7 +65,7 @@ async def _ask(engine: Engine) -> MountGraph:
 
 
 def _named(found: MountGraph, name: str) -> NodeKey:
-    nodes = found.named(name)
+    nodes = found.named(name) or found.named(name.removeprefix("/"))
     if not nodes:
         raise NotFound(f"There is no volume, path or container {safe(name)}.", "`voltui graph` shows all there are.")
     if len(nodes) > 1:

@@ -104,7 +104,7 @@ def containers(cli: CliContext, terms: tuple[str, ...]) -> None:
 def backups(cli: CliContext, volume: str | None) -> None:
     """List backups, all or those of VOLUME (a volume's name or a path)."""
     asyncio.run(cli.clean_up())
-    listing = cli.store.listing(Source.parse(volume) if volume else None)
+    listing = cli.store.listing(cli.store.source_named(volume) if volume else None)
     for problem in listing.problems:
         print_error(problem, as_json=False)
     if cli.as_json:
@@ -112,7 +112,7 @@ def backups(cli: CliContext, volume: str | None) -> None:
         return
     if not listing.backups:
         if volume:
-            raise no_backup_of(Source.parse(volume))
+            raise no_backup_of(cli.store.source_named(volume))
         click.echo(f"There are no backups in {safe(str(cli.store.root))}; `voltui backup VOLUME` makes one.", err=True)
         return
     print_table(

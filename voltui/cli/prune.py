@@ -14,9 +14,9 @@ from voltui.jobs.plan import PrunePlan
 from voltui.jobs.submit import submit
 from voltui.model.backup import Backup, counted
 from voltui.model.errors import Failed
+from voltui.model.naming import source_backed_up
 from voltui.model.retention import ONLY_VERIFIED, UNDO_DAYS, Retention, Verdict, judge
 from voltui.model.safe import safe
-from voltui.model.source import Source
 from voltui.model.when import now
 from voltui.store.local import no_backup_of
 
@@ -74,9 +74,10 @@ def _backups(cli: CliContext, volumes: tuple[str, ...]) -> list[Backup]:
         return list(listing.backups)
     found: list[Backup] = []
     for volume in volumes:
-        backups = listing.of(Source.parse(volume))
+        source = source_backed_up(listing.backups, volume)
+        backups = listing.of(source)
         if not backups:
-            raise no_backup_of(Source.parse(volume))
+            raise no_backup_of(source)
         found += backups
     return found
 

@@ -20,6 +20,7 @@ from voltui.jobs.state import Outcome
 from voltui.jobs.submit import submit
 from voltui.model.backup import Backup
 from voltui.model.errors import NotFound, Refused, Usage
+from voltui.model.naming import target_named
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import clock_time, listed, plural
@@ -68,7 +69,7 @@ def restore(
     async def look(engine: Engine) -> tuple[RestorePreview, Backup | None]:
         inventory = await engine.inventory()
         found = None if file else _opened(cli, inventory.engine.id, backup, accept_plain=accept_plain)
-        where = Source.parse(target) if target else found.source if found else Source.parse("")
+        where = target_named(inventory, target) if target else found.source if found else Source.parse("")
         return await preview_restore(engine, inventory, found, where), found
 
     preview, found = cli.ask(look)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -13,13 +14,15 @@ from voltui.cli.command import Command
 from voltui.cli.context import CliContext, confirm, with_options
 from voltui.cli.run import run
 from voltui.engine.adapter import Engine
+from voltui.jobs.copy_out import split
 from voltui.jobs.sharing import Taker, check, data_name, shares, takers_of
 from voltui.jobs.state import Outcome
 from voltui.jobs.unsharing import Leaving, leaving
 from voltui.jobs.volume_plans import ImagePlan, SharePlan, UnsharePlan
-from voltui.model.errors import Usage
+from voltui.model.errors import NotFound, Usage
+from voltui.model.inventory import Inventory
+from voltui.model.naming import container_named, source_named, target_named, volume_named
 from voltui.model.safe import safe
-from voltui.model.source import Source
 from voltui.model.text import listed
 
 
@@ -73,6 +76,9 @@ def share(
     if (only_read or lose) and not (takers or image):
         raise Usage("--ro and --lose-changes are for containers that get the data.", "Name them with --with.")
     _check(volumes, name, takers, image, copy_from, direct=direct)
+    inventory = cli.inventory()
+    volumes = tuple(target_named(inventory, volume).name for volume in volumes)
+    takers = tuple(container_named(inventory, taker).name for taker in takers)
     plan = SharePlan(
         cli.common,
         shares(volumes, paths),
@@ -80,7 +86,7 @@ def share(
         takers,
         only_read,
         lose,
-        copy_from or "",
+        _giver(inventory, copy_from) if copy_from else "",
         image or "",
         new_name,
         _words(command),
@@ -93,6 +99,12 @@ def share(
     outcome = run(cli, plan)
     if not cli.as_json:
         _tell_how(plan, outcome)
+
+
+def _giver(inventory: Inventory, copy_from: str) -> str:
+    """``CONTAINER:PATH``, the container by its own name."""
+    container, path = split(copy_from)
+    return f"{container_named(inventory, container).name}:{path}"
 
 
 def _words(command: str) -> tuple[str, ...]:
@@ -128,8 +140,8 @@ def _check(
 def _share_as_image(cli: CliContext, volumes: tuple[str, ...], reference: str, file: Path | None) -> None:
     if len(volumes) != 1:
         raise Usage("One image holds one volume.", "Name just that.")
-    cli.ask(lambda engine: engine.info())
-    plan = ImagePlan(cli.common, Source.parse(volumes[0]), reference, str(file.absolute()) if file else "")
+    source = source_named(cli.inventory(), volumes[0])
+    plan = ImagePlan(cli.common, source, reference, str(file.absolute()) if file else "")
     outcome = run(cli, plan)
     if cli.as_json:
         return
@@ -181,9 +193,12 @@ def _tell_how(plan: SharePlan, outcome: Outcome) -> None:
 @with_options
 def unshare(cli: CliContext, name: str, takers: tuple[str, ...], lose: bool, yes: bool) -> None:
     """Remove a data container, or make containers anew without its data, or without a volume. Volumes always stay."""
+    inventory = cli.inventory()
+    name = _data_or_volume(inventory, name)
+    takers = tuple(container_named(inventory, taker).name for taker in takers)
 
     async def look(engine: Engine) -> Leaving:
-        return await leaving(engine, await engine.inventory(), name, takers)
+        return await leaving(engine, inventory, name, takers)
 
     found = cli.ask(look)
     check(found.takers, lose=lose)
@@ -197,3 +212,13 @@ def unshare(cli: CliContext, name: str, takers: tuple[str, ...], lose: bool, yes
             click.echo(f"{names} took the mounts of {safe(name)}: they keep them, until they are made anew.", err=True)
         confirm(f"Remove the data container {safe(name)}?", yes=yes)
     run(cli, UnsharePlan(cli.common, name, takers, lose))
+
+
+def _data_or_volume(inventory: Inventory, name: str) -> str:
+    """The name of the container or volume that is meant; as it is where there is none of it."""
+    if name in inventory.volumes:
+        return name
+    for named in (container_named, volume_named):
+        with suppress(NotFound):
+            return named(inventory, name).name
+    return name

@@ -11,7 +11,8 @@ from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_options
 from voltui.engine.adapter import Engine
 from voltui.jobs.shell import open_shell, refusal_to_write, users_sentence
-from voltui.model.errors import NotFound, Usage
+from voltui.model.errors import Usage
+from voltui.model.naming import volume_named
 from voltui.model.safe import safe
 
 
@@ -31,11 +32,9 @@ def shell(cli: CliContext, volume: str, write: bool, force: str | None) -> None:
 
     async def run(engine: Engine) -> int:
         inventory = await engine.inventory()
-        found = inventory.volumes.get(volume)
-        if found is None:
-            raise NotFound(f"There is no volume {safe(volume)}.", "`voltui volumes` lists what there is.")
+        found = volume_named(inventory, volume)
         if write:
-            if refusal := refusal_to_write(found, named=force == volume):
+            if refusal := refusal_to_write(found, named=force in (volume, found.name)):
                 raise refusal
             click.echo(users_sentence(inventory, found), err=True)
         return await open_shell(
@@ -45,7 +44,3 @@ def shell(cli: CliContext, volume: str, write: bool, force: str | None) -> None:
     status = cli.ask(run)
     if status:
         click.get_current_context().exit(status)
-
-
-def _tell(said: str) -> None:
-    click.echo(said, err=True)

@@ -24,8 +24,8 @@ from voltui.jobs.common import Treatment
 from voltui.jobs.plan import STDIN, STDOUT, BackupExportPlan, ExportPlan, RestorePlan
 from voltui.jobs.submit import submit
 from voltui.model.errors import Failed, NotFound, Usage
+from voltui.model.naming import source_named, target_named
 from voltui.model.safe import safe
-from voltui.model.source import Source
 
 _PIECE = 1 << 20
 _BACKUP_OF_PATH = re.compile(r"@(?:latest|\d{8}T\d{6}Z?)$")
@@ -65,8 +65,7 @@ def export(cli: CliContext, sources: tuple[str, ...], to: str | None, decrypt: b
     if backups:
         plan = BackupExportPlan(cli.common, (cli.store.find(backups[0]).id,), STDOUT)
     else:
-        cli.ask(lambda engine: engine.info())
-        plan = ExportPlan(cli.common, Source.parse(sources[0]), Treatment(treatment))
+        plan = ExportPlan(cli.common, source_named(cli.inventory(), sources[0]), Treatment(treatment))
     outcome = follow(submit(plan, cli.settings.state, descriptor=sys.stdout.fileno()))
     outcome.raise_error()
 
@@ -101,8 +100,8 @@ def import_(cli: CliContext, file: Path, volume: str, keep_folder: bool) -> None
         name, descriptor = str(file.absolute()), None
     else:
         raise NotFound(f"There is no file {safe(str(file))}.", "Check the path.")
-    cli.ask(lambda engine: engine.info())
-    plan = RestorePlan(cli.common, Source.parse(volume), file=name, keep_folder=keep_folder, only_empty=True)
+    target = target_named(cli.inventory(), volume)
+    plan = RestorePlan(cli.common, target, file=name, keep_folder=keep_folder, only_empty=True)
     job = submit(plan, cli.settings.state, descriptor=descriptor)
     outcome = follow(job)
     outcome.raise_error()

@@ -20,7 +20,9 @@ from voltui.jobs.preview import RestorePreview, preview_restore
 from voltui.jobs.protection import refuse_protected
 from voltui.jobs.submit import submit
 from voltui.jobs.undoable import Undoable, last_undoable, undoables
-from voltui.model.errors import Refused
+from voltui.model.errors import NotFound, Refused
+from voltui.model.inventory import Inventory
+from voltui.model.naming import source_named
 from voltui.model.safe import safe, safe_path
 from voltui.model.source import Source
 
@@ -44,7 +46,7 @@ def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | N
     async def look(engine: Engine) -> tuple[RestorePreview, Undoable]:
         inventory = await engine.inventory()
         found = undoables(cli.store.listing().backups, cli.jobs, inventory.engine.id)
-        last = last_undoable(found, Source.parse(volume))
+        last = last_undoable(found, _named(cli, inventory, volume))
         way = f"Say --force {safe(last.source.name)}."
         refuse_protected(inventory, last.source, way, force=forced(last.source, force))
         if last.files is not None:
@@ -73,6 +75,14 @@ def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | N
     outcome = follow(job)
     outcome.raise_error()
     print_restored(cli, job.id, outcome)
+
+
+def _named(cli: CliContext, inventory: Inventory, name: str) -> Source:
+    """The source to undo something of: one of the engine's, else one that is gone and has backups."""
+    try:
+        return source_named(inventory, name)
+    except NotFound:
+        return cli.store.source_named(name)
 
 
 def _describe_kept(preview: RestorePreview) -> str:

@@ -14,8 +14,9 @@ from voltui.jobs.common import Treatment
 from voltui.jobs.remove import refusal_to_remove
 from voltui.jobs.volume_plans import ClonePlan, CreatePlan, ImportImagePlan, RemovePlan
 from voltui.model.backup import latest
-from voltui.model.errors import NotFound, Usage
+from voltui.model.errors import Usage
 from voltui.model.inventory import Inventory
+from voltui.model.naming import volume_named
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import plural
@@ -32,8 +33,8 @@ from voltui.store.sizes import SizeCache
 @with_options
 def clone(cli: CliContext, volume: str, new: str, treatment: str) -> None:
     """Copy a volume into a NEW one on the engine's own host, with its driver, options and labels, and read it back."""
-    cli.ask(lambda engine: engine.info())
-    run(cli, ClonePlan(cli.common, volume, new, Treatment(treatment)))
+    source = volume_named(cli.inventory(), volume)
+    run(cli, ClonePlan(cli.common, source.name, new, Treatment(treatment)))
 
 
 @click.command(cls=Command)
@@ -92,9 +93,9 @@ def remove(
     """
     if bool(volumes) == (unused or anonymous):
         raise Usage("Remove which volumes?", "Name them, or say --unused.")
-    inventory = cli.ask(lambda engine: engine.inventory())
-    named = [_named(inventory, name) for name in dict.fromkeys(volumes)]
-    chosen = named if volumes else _unused(inventory, anonymous=anonymous)
+    inventory = cli.inventory()
+    named = {volume.name: volume for volume in (volume_named(inventory, name) for name in volumes)}
+    chosen = list(named.values()) if volumes else _unused(inventory, anonymous=anonymous)
     for volume in chosen:
         if refusal := refusal_to_remove(inventory, volume.name, named=volume.name in force):
             raise refusal
@@ -108,12 +109,6 @@ def remove(
     kept = "" if no_backup else ", each backed up first"
     confirm(f"Remove {plural(len(chosen), 'volume')}{kept}?", yes=yes)
     run(cli, RemovePlan(cli.common, names, backup=not no_backup, protected=force))
-
-
-def _named(inventory: Inventory, name: str) -> Volume:
-    if name not in inventory.volumes:
-        raise NotFound(f"There is no volume {safe(name)}.", "`voltui volumes` lists what there is.")
-    return inventory.volumes[name]
 
 
 def _unused(inventory: Inventory, *, anonymous: bool) -> list[Volume]:

@@ -16,7 +16,7 @@ DATA_LABEL = "voltui.data"
 HELPER_LABEL = "voltui.helper"
 """Marks the short-lived containers that VolTUI makes itself. They are no users of a volume."""
 
-_LEAST_ID = 4
+LEAST_ID = 4
 """Digits of an id that are taken for one."""
 _REMARK = re.compile(r"\(([^)]+)\)")
 _SERVICE_LABEL = "com.docker.compose.service"
@@ -65,7 +65,7 @@ class Container(Struct, frozen=True):
 
     def answers_to(self, reference: str) -> bool:
         """Whether a reference means it: its name, its id, or the beginning of that."""
-        return reference == self.name or (len(reference) >= _LEAST_ID and self.id.startswith(reference))
+        return reference == self.name or (len(reference) >= LEAST_ID and self.id.startswith(reference))
 
     @property
     def project(self) -> str:

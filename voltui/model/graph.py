@@ -8,7 +8,9 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from voltui.model.container import LEAST_ID
 from voltui.model.source import Source
+from voltui.model.volume import ANONYMOUS_NAME
 
 
 class NodeKind(StrEnum):
@@ -104,7 +106,7 @@ class MountGraph(Struct, frozen=True, dict=True):
         return self._neighbours.get(key, ())
 
     def named(self, name: str) -> tuple[Node, ...]:
-        """The nodes that a name may mean: a volume's, a path, a container's name or the beginning of its id.
+        """The nodes that a name may mean: a volume's, a path, a container's name or the beginning of an id.
 
         ``volume:db`` and ``container:db`` tell them apart where they have one name.
         """
@@ -115,7 +117,7 @@ class MountGraph(Struct, frozen=True, dict=True):
             node
             for node in self.nodes.values()
             if of_kind in ("", node.key.kind)
-            and (meant in (node.name, node.key.name) or (len(meant) >= _LEAST_ID and _is_id(node, meant)))
+            and (meant in (node.name, node.key.name) or (len(meant) >= LEAST_ID and _is_id(node, meant)))
         )
 
     def into(self, key: NodeKey, kind: EdgeKind) -> list[Edge]:
@@ -249,8 +251,7 @@ class MountGraph(Struct, frozen=True, dict=True):
         return {key: number for number, key in enumerate(self.nodes)}
 
 
-_LEAST_ID = 4
-
-
 def _is_id(node: Node, beginning: str) -> bool:
-    return node.key.kind is NodeKind.CONTAINER and node.key.name.startswith(beginning)
+    name = node.key.name
+    named_by_engine = node.key.kind is NodeKind.CONTAINER or ANONYMOUS_NAME.fullmatch(name) is not None
+    return named_by_engine and name.startswith(beginning)

@@ -13,7 +13,8 @@ from voltui.model.volume import ANONYMOUS_NAME
 
 SourceKind = Literal["volume", "path", "file"]
 
-_SHORT = 12
+SHORT = 12
+"""Digits that an anonymous volume's name is shown with, as docker shortens ids."""
 
 
 class Source(Struct, frozen=True, order=True):
@@ -42,7 +43,7 @@ class Source(Struct, frozen=True, order=True):
     @property
     def short(self) -> str:
         """Its name, an anonymous volume's shortened as docker shortens ids."""
-        return self.name[:_SHORT] if ANONYMOUS_NAME.fullmatch(self.name) else self.name
+        return self.name[:SHORT] if ANONYMOUS_NAME.fullmatch(self.name) else self.name
 
     @property
     def folder(self) -> Source:

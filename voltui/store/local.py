@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from voltui.archive import manifest
 from voltui.model.backup import Backup, latest
 from voltui.model.errors import Damaged, Failed, NotFound, Refused, Usage, VoltuiError
+from voltui.model.naming import source_backed_up
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
@@ -68,9 +69,10 @@ class LocalStore:
         several begin so.
         """
         name, at, moment = reference.rpartition("@")
-        source = Source.parse(name) if at else Source.parse(reference)
+        source = self.source_named(name) if at else Source.parse(reference)
         if at and moment == LATEST:
             return self._latest(source, engine_id)
+        reference = f"{source.name}{at}{moment}" if at else reference
         listing = self.listing(source) if at else self.listing()
         found = [backup for backup in listing.backups if backup.id.startswith(reference)]
         exact = [backup for backup in found if backup.id == reference]
@@ -83,6 +85,11 @@ class LocalStore:
                 f"{safe(reference)} may be {listed([safe(backup.id) for backup in found])}.", "Give more of the id."
             )
         return found[0]
+
+    def source_named(self, name: str) -> Source:
+        """What a name means here, as `source_backed_up` tells. Raises `Usage` where it may be several."""
+        source = Source.parse(name)
+        return source if self._manifests(source) else source_backed_up(self.listing().backups, name)
 
     def _problems(self, listing: Listing, reference: str) -> Iterator[VoltuiError]:
         """What can't be read and may be the one that is meant."""
