@@ -225,8 +225,16 @@ async def test_a_backup_found_damaged_is_never_called_verified_again(lab: Lab, v
     voltui("backup", "data", check=True)
     [archive] = lab.store.root.glob("data/*.tar.zst")
     archive.write_bytes(archive.read_bytes()[:-50_000])
-    assert voltui("restore", "data@latest", "--yes").code == 6
-    assert "DAMAGED" in voltui("backups", check=True).out
+    refused = voltui("restore", "data@latest", "--yes")
+    assert refused.code == 6
+    assert "is damaged. Its archive" in refused.err
+    assert voltui("restore", "data@latest", "--only", "noise", "--yes").code == 6
+    (archive.parent / "data@20200101T000000Z.json").write_text("{}")
+    listed = voltui("backups", check=True)
+    assert [line.count("DAMAGED") for line in listed.out.splitlines()] == [0, 1, 1]
+    assert "data@20200101T000000Z.json is not a VolTUI manifest" in listed.err
+    assert json.loads(voltui("backups", "--json", check=True).out)[1]["file"] == "data@20200101T000000Z.json"
+    assert "now DAMAGED" in voltui("volumes", "backup=never", check=True).out, "it does not count as a backup"
     assert voltui("verify", "data@latest").code == 6
     [backup] = lab.store.listing().backups
     assert backup.verified is None

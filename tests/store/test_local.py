@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,7 +37,7 @@ def make_backup(identifier: str, engine: str = "engine-1", moment: datetime = MO
         transport="bridge",
         losses=(Loss("sockets", "1 socket file can't be archived.", ("a\\xff",)),),
         content=Content({"file": 2, "dir": 1}, 10, 10240),
-        archive=Part(3, "aa"),
+        archive=Part(4, "aa"),
         index=Part(4, "bb"),
     )
 
@@ -137,7 +140,7 @@ def test_a_broken_manifest_is_a_problem_and_hides_no_other(store: LocalStore, co
     (store.root / "other" / f"{bad.id}.json").write_bytes(content)
     listing = store.listing()
     assert [backup.id for backup in listing.backups] == [good.id]
-    assert why in listing.problems[0].sentence
+    assert why in listing.problems[0].error.sentence
     with pytest.raises(Damaged, match=why):
         store.find(bad.id)
 
@@ -146,7 +149,7 @@ def test_a_manifest_under_another_name_is_refused(store: LocalStore) -> None:
     good = publish(store, "data")
     folder = store.root / "data"
     (folder / f"{good.id}.json").rename(folder / "data@20200101T000000Z.json")
-    assert "manifest of another backup" in store.listing().problems[0].sentence
+    assert "manifest of another backup" in store.listing().problems[0].error.sentence
 
 
 def test_removing_takes_the_manifest_first(store: LocalStore) -> None:
@@ -167,8 +170,49 @@ def test_a_store_that_is_a_file_is_told(tmp_path: Path) -> None:
     store = LocalStore(tmp_path / "store")
     with pytest.raises(Failed, match="store"):
         store.begin(Source.parse("data"), "job")
-    with pytest.raises(Failed, match="can't be read"):
+    with pytest.raises(Failed, match="store is a file"):
         store.listing()
+
+
+@pytest.mark.parametrize(
+    ("ending", "harm", "why"),
+    [
+        (".tar.zst", lambda file: file.unlink(), "Its archive data@.* is missing."),
+        (".index.zst", lambda file: file.unlink(), "Its index data@.* is missing."),
+        (".tar.zst", lambda file: file.write_bytes(b"da"), "has 2 bytes; it was made with 4."),
+        (".index.zst", lambda file: file.write_bytes(b"data and more"), "has 13 bytes"),
+    ],
+)
+def test_a_backup_without_its_whole_files_is_listed_as_damaged(
+    store: LocalStore, ending: str, harm: Callable[[Path], object], why: str
+) -> None:
+    backup = publish(store, "data")
+    store.mark_verified(backup, MOMENT)
+    file = store.root / "data" / f"{backup.id}{ending}"
+    kept = file.read_bytes()
+    harm(file)
+    (listed,) = store.listing().backups
+    assert (listed.standing, listed.verified) == ("DAMAGED", None)
+    assert re.search(why, listed.damaged)
+    file.write_bytes(kept)
+    assert store.find(backup.id).verified == MOMENT, "it was seen, not written down: a disk may have been away"
+
+
+def test_a_folder_that_can_not_be_read_hides_no_other(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = publish(store, "data")
+    publish(store, "other")
+    scan = os.scandir
+
+    def refusing(path: Path) -> object:
+        if Path(path).name == "other":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr("voltui.store.local.os.scandir", refusing)  # root, who runs tests, may read all
+    listing = store.listing()
+    assert [backup.id for backup in listing.backups] == [good.id]
+    assert [problem.name for problem in listing.problems] == ["other"]
+    assert listing.problems[0].error.sentence == "other can't be read: permission denied."
 
 
 def test_a_store_that_does_not_exist_is_empty(store: LocalStore) -> None:

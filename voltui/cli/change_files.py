@@ -82,7 +82,7 @@ def restore_only(
     """Put only some files and folders of a backup back."""
     cli.refuse_read_only("it restores nothing")
     inventory = cli.inventory()
-    backup = cli.keys.opened(cli.store.find(reference, inventory.engine.id), accept_plain=accept_plain)[0]
+    backup = cli.keys.opened(cli.store.find_whole(reference, inventory.engine.id), accept_plain=accept_plain)[0]
     target, selection = target_named(inventory, to) if to else backup.source, Selection.of(map(os.fsencode, paths))
     named = forced(target, force)
     if not yes:

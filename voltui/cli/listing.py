@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -16,7 +17,7 @@ from voltui.format import since, size
 from voltui.jobs.explorer import Explorer, refusal_to_explore
 from voltui.jobs.measure import measured
 from voltui.model import facts
-from voltui.model.backup import Backup, latest
+from voltui.model.backup import Backup, last_whole, latest
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import Usage
 from voltui.model.filter import Ask, Facts, Filter, parse
@@ -27,7 +28,7 @@ from voltui.model.source import Source
 from voltui.model.text import clock_time, listed
 from voltui.model.volume import Volume
 from voltui.model.when import now
-from voltui.store.local import no_backup_of
+from voltui.store.local import Problem, no_backup_of
 from voltui.store.sizes import SizeCache
 
 
@@ -44,8 +45,12 @@ def volumes(cli: CliContext, terms: tuple[str, ...], measure: bool) -> None:
     """
     wanted = _filter(terms, facts.VOLUME_ASKS)
     inventory, sizes = cli.ask(lambda engine: _with_sizes(cli, engine, measure=measure))
-    newest = _newest(cli, inventory)
-    of = {name: _volume_facts(inventory, volume, newest.get(name), sizes) for name, volume in inventory.volumes.items()}
+    backups = _backups(cli, inventory)
+    newest = {name: latest(those) for name, those in backups.items()}
+    of = {
+        name: _volume_facts(inventory, volume, backups.get(name, ()), sizes)
+        for name, volume in inventory.volumes.items()
+    }
     names = wanted.select(of, of, near=False).keys
     found = [(inventory.volumes[name], newest.get(name)) for name in names]
     if cli.as_json:
@@ -106,18 +111,18 @@ def backups(cli: CliContext, volume: str | None) -> None:
     asyncio.run(cli.clean_up())
     listing = cli.store.listing(cli.store.source_named(volume) if volume else None)
     for problem in listing.problems:
-        print_error(problem, as_json=False)
+        print_error(problem.error, as_json=False)
     if cli.as_json:
-        print_json(list(listing.backups))
+        print_json([*listing.backups, *map(_problem_document, listing.problems)])
         return
-    if not listing.backups:
+    if not listing.backups and not listing.problems:
         if volume:
             raise no_backup_of(cli.store.source_named(volume))
         click.echo(f"There are no backups in {safe(str(cli.store.root))}; `voltui backup VOLUME` makes one.", err=True)
         return
     print_table(
         ("ID", "AGE", "SIZE", "ENTRIES", "CONSISTENCY", "VERIFIED", "ENCRYPTED", "LOSSES"),
-        [_backup_row(backup) for backup in listing.backups],
+        [*map(_backup_row, listing.backups), *map(_problem_row, listing.problems)],
         right=(1, 2, 3),
     )
 
@@ -130,19 +135,20 @@ def _filter(terms: tuple[str, ...], asks: frozenset[Ask]) -> Filter:
     return wanted
 
 
-def _volume_facts(inventory: Inventory, volume: Volume, backup: Backup | None, sizes: Sizes) -> Facts:
-    words, known = " ".join(_volume_row(inventory, volume, backup, sizes)), sizes.of(volume)
-    started, held = backup.started if backup else None, known.size if known else None
+def _volume_facts(inventory: Inventory, volume: Volume, backups: Sequence[Backup], sizes: Sizes) -> Facts:
+    newest, whole = latest(backups) if backups else None, last_whole(backups)
+    words, known = " ".join(_volume_row(inventory, volume, newest, sizes)), sizes.of(volume)
+    started, held = whole.started if whole else None, known.size if known else None
     return facts.of_volume(inventory, volume, inventory.display_name(volume), words, started, size=held)
 
 
-def _newest(cli: CliContext, inventory: Inventory) -> dict[str, Backup]:
-    """The newest backup of each source of this engine."""
+def _backups(cli: CliContext, inventory: Inventory) -> dict[str, list[Backup]]:
+    """The backups of each source of this engine, newest first."""
     found: dict[str, list[Backup]] = {}
     for backup in cli.store.listing().backups:
         if backup.engine.id == inventory.engine.id:
             found.setdefault(backup.source.name, []).append(backup)
-    return {name: latest(backups) for name, backups in found.items()}
+    return found
 
 
 def _volume_row(inventory: Inventory, volume: Volume, backup: Backup | None, sizes: Sizes) -> list[str]:
@@ -154,7 +160,7 @@ def _volume_row(inventory: Inventory, volume: Volume, backup: Backup | None, siz
         safe(volume.kind),
         _users(inventory.uses(volume.name)),
         since(volume.created),
-        since(backup.started if backup else None),
+        f"{since(backup.started if backup else None)}{' DAMAGED' if backup and backup.damaged else ''}",
         str(len(volume.labels)),
     ]
 
@@ -187,7 +193,14 @@ def _volume_document(
             }
             for use in inventory.uses(volume.name)
         ],
-        "last_backup": {"id": backup.id, "started": backup.started, "verified": backup.verified} if backup else None,
+        "last_backup": {
+            "id": backup.id,
+            "started": backup.started,
+            "verified": backup.verified,
+            "damaged": backup.damaged,
+        }
+        if backup
+        else None,
     }
 
 
@@ -239,6 +252,15 @@ def _container_document(inventory: Inventory, detail: ContainerDetail) -> dict[s
             for mount in container.mounts
         ],
     }
+
+
+def _problem_row(problem: Problem) -> list[str]:
+    """A file of the store that can't be read, among the backups: what it was is not known."""
+    return [problem.name, "-", "-", "-", "-", "DAMAGED", "-", "-"]
+
+
+def _problem_document(problem: Problem) -> dict[str, Any]:
+    return {"id": None, "file": problem.name, "verified": None, "damaged": problem.error.sentence}
 
 
 def _backup_row(backup: Backup) -> list[str]:

@@ -64,7 +64,7 @@ def _backups(cli: CliContext, volumes: tuple[str, ...]) -> list[Backup]:
     """The backups to judge. Raises `Failed` where one can't be read: it may be the one that counts."""
     listing = cli.store.listing()
     for problem in listing.problems:
-        print_error(problem, as_json=False)
+        print_error(problem.error, as_json=False)
     if listing.problems:
         raise Failed(
             "Some backups can't be read, so none is deleted: what they are might change what may go.",

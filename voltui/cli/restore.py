@@ -95,7 +95,7 @@ def restore(
 
 
 def _opened(cli: CliContext, engine_id: str, reference: str, *, accept_plain: bool) -> Backup:
-    return cli.keys.opened(cli.store.find(reference, engine_id), accept_plain=accept_plain)[0]
+    return cli.keys.opened(cli.store.find_whole(reference, engine_id), accept_plain=accept_plain)[0]
 
 
 def print_restored(cli: CliContext, job: str, outcome: Outcome) -> None:

@@ -13,7 +13,7 @@ from voltui.format import since, size
 from voltui.jobs.common import Treatment
 from voltui.jobs.remove import refusal_to_remove
 from voltui.jobs.volume_plans import ClonePlan, CreatePlan, ImportImagePlan, RemovePlan
-from voltui.model.backup import latest
+from voltui.model.backup import last_whole
 from voltui.model.errors import Usage
 from voltui.model.inventory import Inventory
 from voltui.model.naming import volume_named
@@ -125,7 +125,8 @@ def _show(cli: CliContext, inventory: Inventory, volumes: list[Volume]) -> None:
     for volume in volumes:
         known = sizes.of(volume)
         backups = listing.of(Source("volume", volume.name))
-        last = since(latest(backups).started) if backups else "never"
+        whole = last_whole(backups)
+        last = since(whole.started) if whole else "DAMAGED" if backups else "never"
         made = since(volume.created) if volume.created else "-"
         kind = "anonymous" if volume.anonymous else "named"
         rows.append([safe(inventory.display_name(volume)), size(known.size) if known else "-", made, last, kind])

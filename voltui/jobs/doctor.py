@@ -101,7 +101,7 @@ def _store(store: LocalStore) -> Check:
     except OSError as error:
         return Check("store", "bad", f"{where} can't be read: {error.strerror}.")
     if listing.problems:
-        return Check("store", "warning", f"{where}: {listing.problems[0].sentence}")
+        return Check("store", "warning", f"{where}: {listing.problems[0].error.sentence}")
     words = f"{where}, {plural(len(listing.backups), 'backup')}, {free / 1e9:,.1f} GB free"
     if store.root.exists() and store.root.stat().st_mode & 0o022:
         return Check("store", "warning", f"{words}; others may write to it")

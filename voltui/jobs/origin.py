@@ -81,7 +81,7 @@ async def find(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> 
         return await _from_file(context, path, "standard input", keep_folder=plan.keep_folder)
     if plan.file:
         return await _from_file(context, Path(plan.file), Path(plan.file).name, keep_folder=plan.keep_folder)
-    return await _from_backup(context, context.store.find(plan.backup), accept_plain=plan.accept_plain)
+    return await _from_backup(context, context.store.find_whole(plan.backup), accept_plain=plan.accept_plain)
 
 
 async def _from_file(context: JobContext, path: Path, name: str, *, keep_folder: bool) -> Origin:

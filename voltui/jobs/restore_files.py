@@ -48,7 +48,7 @@ async def run(context: JobContext, plan: RestoreFilesPlan) -> dict[str, Any]:
 
 async def _origin(context: JobContext, plan: RestoreFilesPlan, selection: Selection) -> tuple[Origin, Chosen]:
     """The part of the backup as something to be extracted. All of the archive is read, and held against its index."""
-    found = context.store.find(plan.backup)
+    found = context.store.find_whole(plan.backup)
     archive, index = context.store.archive_path(found), context.store.index_path(found)
     parts = (found.archive, found.index)
     backup, key = await context.in_thread(lambda: context.keys.opened(found, accept_plain=plan.accept_plain))

@@ -94,7 +94,7 @@ async def _from_backup(
     context: JobContext, plan: CopyOutPlan, selection: Selection, folder: Path
 ) -> tuple[LocalWriter, int]:
     """All of the archive is read, and held against its index, on the way."""
-    found = context.store.find(plan.backup)
+    found = context.store.find_whole(plan.backup)
     archive, index = context.store.archive_path(found), context.store.index_path(found)
     parts = (found.archive, found.index)
     backup, key = await context.in_thread(lambda: context.keys.opened(found, accept_plain=plan.accept_plain))

@@ -146,6 +146,12 @@ def counted(backups: Sequence[Backup]) -> str:
     return listed([one for one in (own, plural(copies, "undo copy", "undo copies") if copies else "") if one])
 
 
+def last_whole(backups: Sequence[Backup]) -> Backup | None:
+    """The newest of some, newest first, that is not known to be damaged: the last that counts as a backup."""
+    whole = [backup for backup in backups if not backup.damaged]
+    return latest(whole) if whole else None
+
+
 def latest(backups: Sequence[Backup]) -> Backup:
     """The newest of some, newest first, at least one. What a restore replaced counts where there is nothing else."""
     return next((backup for backup in backups if not backup.undo), backups[0])

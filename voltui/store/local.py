@@ -5,7 +5,6 @@ A backup exists where its manifest does. Files are 0600, directories 0700: a bac
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -27,13 +26,27 @@ from voltui.store.names import ARCHIVE, DATA, ENCRYPTED, INDEX, MANIFEST, PART, 
 from voltui.store.publication import Publication
 
 LATEST = "latest"
+STORE = "store"
+"""What a `Problem` names where nothing of the store can be read."""
+
+
+class Problem(Struct, frozen=True):
+    """A manifest, a folder or a store that can't be read."""
+
+    name: str
+    """Of the file or folder, safe for a terminal."""
+    error: VoltuiError
 
 
 class Listing(Struct, frozen=True):
-    """What is in a store: complete backups, newest first, and what is there but can't be read."""
+    """What is in a store: backups, newest first, and what is there but can't be read.
+
+    One whose archive or index is missing, or has not the size that its manifest tells, is ``damaged`` there and then:
+    whether all is as it was made tells `verify` alone.
+    """
 
     backups: tuple[Backup, ...]
-    problems: tuple[VoltuiError, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def of(self, source: Source) -> tuple[Backup, ...]:
         """The backups of one source, newest first."""
@@ -49,16 +62,22 @@ class LocalStore:
     def listing(self, source: Source | None = None) -> Listing:
         """All backups, or those of one source. Raises `Failed` where the store can't be read."""
         backups: list[Backup] = []
-        problems: list[VoltuiError] = []
-        for path in self._manifests(source):
+        problems: list[Problem] = []
+        for folder in self._folders(source):
             try:
-                backups.append(self._read(path))
-            except FileNotFoundError:
-                continue
-            except VoltuiError as error:
-                problems.append(error)
+                paths = _manifests(folder)
             except OSError as error:
-                problems.append(Failed(f"{safe(path.name)} can't be read: {error.strerror}."))
+                problems.append(_unreadable(folder, error))
+                continue
+            for path in paths:
+                try:
+                    backups.append(self._read(path))
+                except FileNotFoundError:
+                    continue
+                except VoltuiError as error:
+                    problems.append(Problem(safe(path.name), error))
+                except OSError as error:
+                    problems.append(_unreadable(path, error))
         return Listing(tuple(sorted(backups, key=lambda backup: backup.started, reverse=True)), tuple(problems))
 
     def find(self, reference: str, engine_id: str = "") -> Backup:
@@ -89,12 +108,24 @@ class LocalStore:
     def source_named(self, name: str) -> Source:
         """What a name means here, as `source_backed_up` tells. Raises `Usage` where it may be several."""
         source = Source.parse(name)
-        return source if self._manifests(source) else source_backed_up(self.listing().backups, name)
+        return source if self.listing(source).backups else source_backed_up(self.listing().backups, name)
+
+    def find_whole(self, reference: str, engine_id: str = "") -> Backup:
+        """The same, to be restored. Raises also `Damaged` for one that is known to be, and names another."""
+        backup = self.find(reference, engine_id)
+        if not backup.damaged:
+            return backup
+        others = self.listing(backup.source).backups
+        whole = [one for one in others if not one.damaged and one.engine.id == backup.engine.id]
+        last = f"The last that is not: {safe(latest(whole).id)}." if whole else "There is no other of it."
+        raise Damaged(
+            f"{safe(backup.id)} is damaged. {backup.damaged}", f"{last} `voltui verify` reads a damaged one again."
+        )
 
     def _problems(self, listing: Listing, reference: str) -> Iterator[VoltuiError]:
         """What can't be read and may be the one that is meant."""
         stem = file_stem(reference)
-        return (problem for problem in listing.problems if stem in problem.sentence)
+        return (problem.error for problem in listing.problems if problem.name.startswith(safe(stem)))
 
     def _latest(self, source: Source, engine_id: str) -> Backup:
         backups = self.listing(source).backups
@@ -186,20 +217,48 @@ class LocalStore:
         published = any((folder / f"{stem}{suffix}").exists() for suffix in (*DATA, MANIFEST))
         return published or any(folder.glob(f"{PART}*-{stem}{ARCHIVE}*"))
 
-    def _manifests(self, source: Source | None) -> list[Path]:
-        pattern = f"{folder_name(source)}/*{MANIFEST}" if source else f"*/*{MANIFEST}"
+    def _folders(self, source: Source | None) -> list[Path]:
+        """Where manifests may be. Raises `Failed` where the store can't be read."""
         try:
-            with contextlib.suppress(FileNotFoundError):
-                next(self.root.iterdir(), None)
-            return sorted(path for path in self.root.glob(pattern) if not path.name.startswith("."))
+            with os.scandir(self.root) as entries:
+                folders = [Path(entry.path) for entry in entries if _may_be_folder(entry)]
+        except FileNotFoundError:
+            return []
+        except NotADirectoryError as error:
+            raise Failed(f"The store {safe(str(self.root))} is a file.", "Name a directory with --store.") from error
         except OSError as error:
-            raise Failed(f"The store {safe(str(self.root))} can't be read: {error.strerror}.") from error
+            raise Failed(
+                f"The store {safe(str(self.root))} can't be read: {(error.strerror or str(error)).lower()}.",
+                "See to that directory, or name another with --store.",
+            ) from error
+        wanted = folder_name(source) if source else ""
+        return sorted(folder for folder in folders if not wanted or folder.name == wanted)
 
     def _read(self, path: Path) -> Backup:
         backup = manifest.decode(path.read_bytes(), path.name)
         if path.name != file_stem(backup.id) + MANIFEST or path.parent.name != folder_name(backup.source):
             raise Damaged(f"{safe(path.name)} is the manifest of another backup, {safe(backup.id)}.")
-        return backup
+        fault = "" if backup.damaged else self._fault(backup)
+        if not fault:
+            return backup
+        path.stat()  # one that was removed meanwhile is not damaged, but gone
+        return replace(backup, verified=None, damaged=fault)
+
+    def _fault(self, backup: Backup) -> str:
+        """What the sizes of its files show to be wrong with it, in a sentence, or nothing. They are not read."""
+        for what, path, part in (
+            ("archive", self.archive_path(backup), backup.archive),
+            ("index", self.index_path(backup), backup.index),
+        ):
+            try:
+                found = path.stat().st_size
+            except FileNotFoundError:
+                return f"Its {what} {safe(path.name)} is missing."
+            except OSError as error:
+                return f"Its {what} {safe(path.name)} can't be read: {(error.strerror or str(error)).lower()}."
+            if found != part.size:
+                return f"Its {what} {safe(path.name)} has {found:,} bytes; it was made with {part.size:,}."
+        return ""
 
     def _folder(self, source: Source) -> Path:
         return self.root / folder_name(source)
@@ -209,6 +268,31 @@ class LocalStore:
 
     def _path(self, backup: Backup, suffix: str) -> Path:
         return self._folder(backup.source) / (file_stem(backup.id) + suffix)
+
+
+def _may_be_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether to look into it: what can't be told is said when it is read."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return True
+
+
+def _manifests(folder: Path) -> list[Path]:
+    """The manifests in a folder; none where it is gone. Raises `OSError`."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries]
+    except FileNotFoundError:
+        return []
+    return [folder / name for name in sorted(names) if name.endswith(MANIFEST) and not name.startswith(".")]
+
+
+def _unreadable(path: Path, error: OSError) -> Problem:
+    name = safe(path.name)
+    return Problem(
+        name, Failed(f"{name} can't be read: {(error.strerror or str(error)).lower()}.", f"See to {safe(str(path))}.")
+    )
 
 
 def no_backup_of(source: Source) -> NotFound:

@@ -10,7 +10,8 @@ from voltui.model.filter import hint
 from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.text import cell_width, end_cut, middle_cut, plural
-from voltui.ui.actions import Action
+from voltui.store.local import STORE, Problem
+from voltui.ui.actions import BACKUPS, Action
 from voltui.ui.glyphs import glyphs
 from voltui.ui.pane import Pane
 from voltui.ui.spans import Line, Span, line, spread, width_of, wrapped
@@ -76,8 +77,14 @@ def _warning(state: State) -> Line:
     if state.lost and state.inventory:
         return line(Span(" engine lost, retrying ", "bad"))
     if state.problems:
-        return line(Span(f" store: {plural(len(state.problems), 'problem')}, see `voltui doctor` ", "bad"))
+        return line(Span(f" {_problem_words(state.problems)} ", "bad"))
     return ()
+
+
+def _problem_words(problems: Sequence[Problem]) -> str:
+    if problems[0].name == STORE:
+        return f"store unreadable, see {BACKUPS.capitalize()}"
+    return f"store: {plural(len(problems), 'file')} DAMAGED, see `voltui doctor`"
 
 
 def tabs(pane: Pane, width: int) -> Line:
@@ -136,6 +143,11 @@ def nothing_found(state: State, pane: Pane, width: int) -> tuple[Line, ...]:
         *(line(f"   {piece}") for piece in wrapped(why.replace("?.", "?"), width - 4)),
         *(line(Span(f"   {piece}", "dim")) for piece in wrapped(ways, width - 4)),
     )
+
+
+def nothing_here(words: str, width: int) -> tuple[Line, ...]:
+    """What stands in place of rows where there are none."""
+    return ((), *(line(f"   {piece}") for piece in wrapped(words, width - 4)))
 
 
 def detail_title(name: str, position: str, width: int, summary: str = "") -> Line:

@@ -21,7 +21,7 @@ from voltui.jobs.explorer import Explorer, refusal_to_explore
 from voltui.jobs.watch import JobView
 from voltui.model.errors import NotFound, VoltuiError
 from voltui.model.inventory import Inventory
-from voltui.store.local import Listing, LocalStore
+from voltui.store.local import STORE, Listing, LocalStore, Problem
 from voltui.ui import collecting
 from voltui.ui.state import Store
 
@@ -101,7 +101,7 @@ class Live:
             try:
                 return self.backups.listing()
             except VoltuiError as error:
-                return Listing((), (error,))
+                return Listing((), (Problem(STORE, error),))
 
         listing = await self._files.run(read)
         self._store.update(backups=listing.backups, problems=listing.problems)

@@ -16,6 +16,7 @@ from voltui.model.container import ContainerDetail
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import Inventory
 from voltui.model.sizes import Sizes
+from voltui.store.local import Problem
 from voltui.ui.actions import Keymap, key_of
 
 
@@ -36,7 +37,7 @@ class State(Struct, frozen=True, dict=True):
     """Why the engine does not answer now. What is in ``inventory`` is then of the past."""
     backups: tuple[Backup, ...] = ()
     """All backups of the store, newest first."""
-    problems: tuple[VoltuiError, ...] = ()
+    problems: tuple[Problem, ...] = ()
     """What in the store can't be read."""
     jobs: tuple[JobView, ...] = ()
     """Running and past ones, newest first."""

@@ -193,8 +193,7 @@ class ListScreen(Screen[None]):
         if pane.behind:
             self._prepare_soon()
         pane.prune(pane.view.keys(state))
-        empty = pane.view.empty.format(backup=state.key("backup"))
-        nothing: tuple[Line, ...] = ((), line(f"   {empty}"))
+        nothing: tuple[Line, ...] = frame.nothing_here(pane.view.nothing(state), self.table.size.width)
         if pane.filter.strip():
             nothing = frame.nothing_found(state, pane, self.table.size.width)
         if isinstance(pane.view, GraphView) and pane.view.behind(state):

@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 
 from voltui.format import ago, size
 from voltui.jobs.preview import RestorePreview
-from voltui.model.backup import Backup, latest
+from voltui.model.backup import Backup, last_whole, latest
 from voltui.model.safe import safe
 from voltui.model.text import clock_time, listed, plural
 from voltui.ui.frame import detail_title
@@ -42,9 +42,8 @@ class RestoreScreen(ModalScreen[str | None]):
         super().__init__()
         self._preview = preview
         self._backups = backups
-        self._number = backups.index(latest(backups))
-        self._possible = not preview.refusal and not preview.protected
-        self._go = self._possible
+        self._number = backups.index(last_whole(backups) or latest(backups))
+        self._go = True
 
     def compose(self) -> ComposeResult:
         """One box of lines."""
@@ -53,7 +52,8 @@ class RestoreScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Show the newest backup's plan."""
-        self.query_one("#plan", Container).styles.height = len(self._plan()) + _AROUND
+        most = max(len(plan_lines(self._preview, self._backups, number)) for number in range(len(self._backups)))
+        self.query_one("#plan", Container).styles.height = most + _AROUND
         self.call_after_refresh(self._show)
 
     def on_resize(self) -> None:
@@ -67,18 +67,24 @@ class RestoreScreen(ModalScreen[str | None]):
 
     def action_switch(self) -> None:
         """The other button."""
-        self._go = not self._go and self._possible
+        self._go = not self._going
         self._show()
 
     def action_take(self) -> None:
         """Return the choice."""
-        self.dismiss(self._backups[self._number].id if self._go else None)
+        self.dismiss(self._backups[self._number].id if self._going else None)
+
+    @property
+    def _going(self) -> bool:
+        """Whether Enter restores: it is chosen, and possible."""
+        refused = self._preview.refusal or self._preview.protected or self._backups[self._number].damaged
+        return self._go and not refused
 
     def _show(self) -> None:
         lines = self.query_one(Lines)
         name = safe(self._preview.target.short)
         title = detail_title(f"Restore {name}", "Enter takes it, Esc closes", lines.size.width)
-        lines.show([title, *self._plan(), (), buttons("Restore", "Cancel", first=self._go)])
+        lines.show([title, *self._plan(), (), buttons("Restore", "Cancel", first=self._going)])
 
     def _plan(self) -> list[Line]:
         return plan_lines(self._preview, self._backups, self._number)
@@ -100,7 +106,9 @@ def plan_lines(preview: RestorePreview, backups: tuple[Backup, ...], number: int
         labelled("keeps", _kept(preview)),
         _losses(backup),
     ]
-    if preview.refusal:
+    if backup.damaged:
+        lines.append(labelled("refused", Span(f"It is damaged. {backup.damaged}", "bad")))
+    elif preview.refusal:
         lines.append(labelled("refused", Span(preview.refusal, "bad")))
     elif preview.protected:
         lines.append(labelled("refused", Span("It is protected: voltui restore --force NAME replaces it.", "bad")))

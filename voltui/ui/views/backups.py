@@ -56,6 +56,10 @@ class BackupsView(View):
     empty = "The store has no backups yet. {backup} on a volume makes one."
     asks = facts.BACKUP_ASKS
 
+    def nothing(self, state: State) -> str:
+        """That there is none yet, or why none can be read."""
+        return " ".join(problem.error.words for problem in state.problems[:1]) or super().nothing(state)
+
     def keys(self, state: State) -> Sequence[str]:
         """The backups' ids."""
         return [backup.id for backup in state.backups]

@@ -57,6 +57,10 @@ class View(ABC):
     asks: ClassVar[frozenset[Ask]] = frozenset()
     """What its filter can ask of a row, beside its words."""
 
+    def nothing(self, state: State) -> str:
+        """What to say where there is nothing to list."""
+        return self.empty.format(backup=state.key("backup"))
+
     @abstractmethod
     def keys(self, state: State) -> Sequence[str]:
         """The rows' keys, unsorted."""

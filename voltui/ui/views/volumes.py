@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from voltui.format import ago, size
 from voltui.model import facts
-from voltui.model.backup import latest
+from voltui.model.backup import last_whole, latest
 from voltui.model.filter import Facts
 from voltui.model.inventory import Inventory, Use
 from voltui.model.safe import safe
@@ -153,7 +153,8 @@ class VolumesView(GroupedView):
         """Its labels, project, driver, users, last backup."""
         assert state.inventory is not None
         backups = state.backups_of(key)
-        last = latest(backups).started if backups else None
+        whole = last_whole(backups)
+        last = whole.started if whole else None
         known = _size(state, key)
         held = known.size if known is not None else None
         return facts.of_volume(
