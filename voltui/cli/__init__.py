@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import traceback
 from typing import Any
 
 import click
@@ -128,7 +127,7 @@ def _run() -> int:
         where = f" {safe(str(error.filename))}" if error.filename else ""
         return _told(Failed(f"A file can't be used:{where}: {(error.strerror or str(error)).lower()}."), context)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, no traceback on the terminal
-        return _told(Failed(f"VolTUI has a fault: {error!r}.", f"Its log is {_log(error)}."), context)
+        return _told(_written_down(error), context)
 
 
 def _told(error: VoltuiError, context: click.Context | None) -> int:
@@ -137,13 +136,8 @@ def _told(error: VoltuiError, context: click.Context | None) -> int:
     return error.exit_code
 
 
-def _log(error: Exception) -> str:
+def _written_down(fault: Exception) -> Failed:
     from voltui.config import state_directory
+    from voltui.store.faults import written_down
 
-    path = state_directory() / "fault.log"
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_text("".join(traceback.format_exception(error)), errors="backslashreplace")
-    except OSError as second:
-        return f"lost, since {path} can't be written ({(second.strerror or str(second)).lower()})"
-    return str(path)
+    return written_down(fault, state_directory())

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+import termios
+from contextlib import suppress
 
 import click
 
 from voltui.cli.context import CliContext
 from voltui.model.errors import Usage
+
+_USUAL_SIZE = (24, 80)
+"""Rows and columns of a terminal that does not say."""
 
 
 def explore(options: CliContext) -> None:
@@ -19,6 +24,7 @@ def explore(options: CliContext) -> None:
         raise Usage("The explorer can't work on a dumb terminal.", "`voltui --help` lists the commands that can.")
     for name in ("COLUMNS", "LINES"):  # a shell that exports them would fix the size whatever the terminal's is
         os.environ.pop(name, None)
+    _settle_size()
     from voltui.engine.adapter import Engine
     from voltui.ui import collecting
 
@@ -27,6 +33,19 @@ def explore(options: CliContext) -> None:
     engine.ask_ahead()
     from voltui.ui.app import run
 
-    words = run(options.settings, engine)
-    if words:
-        click.echo(words)
+    ended = run(options.settings, engine)
+    if ended.words:
+        with suppress(OSError):  # the terminal may be what has gone
+            click.echo(ended.words)
+    if ended.signal:
+        raise click.exceptions.Exit(128 + ended.signal)
+
+
+def _settle_size() -> None:
+    """Give a terminal the usual size where it has none: a serial line, or a container's.
+
+    What draws there takes different sizes for it: Textual would lay out again and again, and show nothing.
+    """
+    with suppress(OSError, termios.error):
+        if 0 in os.get_terminal_size(sys.stdout.fileno()):
+            termios.tcsetwinsize(sys.stdout.fileno(), _USUAL_SIZE)

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 from textual.events import Event, Key, Paste, Resize
@@ -28,6 +28,7 @@ from voltui.ui.palette import GROUNDS
 from voltui.ui.screens.main import MainScreen
 from voltui.ui.screens.small import follow_size
 from voltui.ui.session import Session
+from voltui.ui.signals import Signals
 from voltui.ui.start import Start
 from voltui.ui.stylesheets import stylesheets
 
@@ -69,6 +70,7 @@ class VoltuiApp(Host):
         self.main = MainScreen()
         self._typed = KeyOrder(self, super().on_event)
         self._start = Start(self, self.main)
+        self.signals = Signals(self.leave)
         self.session = self._session_with(settings, engine)
 
     def _session_with(self, settings: Settings, engine: Engine) -> Session:
@@ -100,8 +102,14 @@ class VoltuiApp(Host):
     def on_mount(self) -> None:
         """Begin."""
         self.set_interval(_MINUTE, self.main.show_state)
+        self.signals.follow()
         self._taking_keys = asyncio.create_task(self._typed.run())
+        self._taking_keys.add_done_callback(self._no_more_keys)
         self._start.begin()
+
+    def _no_more_keys(self, taking: asyncio.Task[None]) -> None:
+        if not taking.cancelled() and isinstance(error := taking.exception(), Exception):
+            self._handle_exception(error)
 
     async def on_event(self, event: Event) -> None:
         """Keys go in at one end of a line."""
@@ -193,6 +201,19 @@ class VoltuiApp(Host):
         self._toast(words, "information" if job.state == "done" else "error")
 
 
-def run(settings: Settings, engine: Engine) -> str:
-    """Open the explorer on an engine; what to say when it is closed."""
-    return VoltuiApp(settings, engine).run() or ""
+class Ended(NamedTuple):
+    """How the explorer was left."""
+
+    words: str
+    """What to say on the terminal."""
+    signal: int
+    """The signal that ended it; 0 where the user did."""
+
+
+def run(settings: Settings, engine: Engine) -> Ended:
+    """Open the explorer on an engine until it is left. Raises what nobody foresaw."""
+    app = VoltuiApp(settings, engine)
+    words = app.run() or ""
+    if app.fault is not None:
+        raise app.fault
+    return Ended(words, app.signals.came or 0)

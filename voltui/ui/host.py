@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
-from textual.app import App
+from textual.worker import Worker, WorkerState
 
 from voltui.config import Settings
 from voltui.engine.endpoint import Endpoint
 from voltui.model.errors import VoltuiError
+from voltui.store.faults import written_down
 from voltui.ui.clipboard import copied_by_tmux
+from voltui.ui.faults import FaultKeeping
 from voltui.ui.glyphs import encodable
 from voltui.ui.live import Live
 from voltui.ui.memory import Memory
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from voltui.jobs.plan import Plan
 
 
-class Host(App[str]):
+class Host(FaultKeeping):
     """The application as its screens see it. `VoltuiApp` is the one there is; it knows the screens, this does not."""
 
     session: Session
@@ -106,6 +108,13 @@ class Host(App[str]):
     def tell_error(self, error: VoltuiError) -> None:
         """Show an error: its sentence and hint."""
         self._toast(error.words, "error")
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell of a task that has failed where what it did may be asked for again."""
+        error = event.worker.error
+        if event.state is not WorkerState.ERROR or error is None or self.fault is not None:
+            return
+        self.tell_error(error if isinstance(error, VoltuiError) else written_down(error, self.settings.state))
 
     def _toast(self, text: str, severity: Literal["information", "warning", "error"]) -> None:
         """One message at a time: a heap of them would cover the list."""

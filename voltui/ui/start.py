@@ -66,12 +66,12 @@ class Start:
 
     def _reach(self) -> None:
         self._app.memory.recall(self._app.settings.endpoint.host)
-        self._app.run_worker(self._app.live.follow_engine(), name="engine", exit_on_error=False)
+        self._app.run_worker(self._app.live.follow_engine(), name="engine")
 
     def _go_on(self) -> None:
         """Do what has waited for the screen."""
         app = self._app
         app.live.painted.set()
-        app.run_worker(app.live.follow_jobs(), name="jobs", exit_on_error=False)
+        app.run_worker(app.live.follow_jobs(), name="jobs")
         app.run_worker(app.sizing.follow(), name="sizes", group="sizes", exit_on_error=False)
         app.run_worker(asyncio.to_thread(load_handlers), group="handlers", exit_on_error=False)
