@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from pathlib import Path
 
@@ -50,6 +51,8 @@ async def test_what_differs_is_told_by_content(lab: Lab) -> None:
         holes.truncate(1 << 20)
         holes.seek(1 << 19)
         holes.write(b"data" * 2000)
+    os.mkfifo(files / "pipe")
+    (files / "link").symlink_to("alike")
     first = await backed_up(lab)
 
     kept_time(files / "hidden", (files / "hidden").read_bytes().replace(b"first", b"other"))
@@ -61,11 +64,15 @@ async def test_what_differs_is_told_by_content(lab: Lab) -> None:
     (files / "gone").unlink()
     (files / "folder").chmod(0o700)
     (files / "new").write_bytes(b"\0" * 9)
+    os.utime(files / "pipe", (5, 5))
+    os.utime(files / "link", (5, 5), follow_symlinks=False)
+    os.mknod(files / "socket", stat.S_IFSOCK | 0o600)
+    (files / ".voltui-kept-20260101T000000Z-abcd" / "old").mkdir(parents=True)
     volume = VolumeFiles(Explorer(lab.engine, lab.state), await lab.engine.volume("data"), "data")
     expected = {
         b"hidden": What.CHANGED, b"hidden-too": What.CHANGED, b"rewritten": What.TOUCHED, b"odd\xff\n": What.TOUCHED,
         b"grown": What.CHANGED, b"gone": What.REMOVED, b"folder": What.TOUCHED, b"new": What.ADDED,
-        b"holes": What.TOUCHED,
+        b"holes": What.TOUCHED, b"pipe": What.TOUCHED, b"link": What.TOUCHED,
     }  # fmt: skip
     async with comparing(first, volume) as opened:
         found = await settled(opened)
@@ -81,6 +88,8 @@ async def test_what_differs_is_told_by_content(lab: Lab) -> None:
         assert (await text(b"hidden-too"))[1:3] == ["-first", "+other"]
         assert await text(b"gone") == ["@@ -1,3 +0,0 @@", "-first", "-'gone'", "-last"]
         assert await text(b"rewritten") == ["The content is the same; time differs."]
+        assert await text(b"pipe") == ["It is a fifo; time differs."]
+        assert [side.size for side in found[b"link"].sides] == [len("alike")] * 2
         assert await text(b"folder") == ["It is a dir; mode differs."]
         assert await text(b"new") == ["It is no text: 9 B, and the contents differ."]
         (files / "grown").write_bytes(b"x" * (MOST_TEXT + 1))

@@ -71,3 +71,23 @@ def test_what_is_still_there_stays_marked_when_the_tree_is_read_anew() -> None:
     one.take(tree("new"))
     assert not one.marked
     assert one.keys == ["new"]
+
+
+def test_the_folders_of_what_was_put_aside_are_one_row_that_opens_to_them() -> None:
+    aside = [f".voltui-kept-2026010{number}T000000Z-abcd" for number in range(1, 4)]
+    one = browsing("top", *(name + "/" for name in aside), *(f"{name}/top" for name in aside))
+    assert one.keys == [".voltui-kept-*", "top"]
+    row = one.rows[".voltui-kept-*"]
+    assert row.count == 6
+    one.toggle([".voltui-kept-*", "top"])
+    assert set(one.marked) == {*aside, "top", ".voltui-kept-*"}
+    assert [node.path.decode() for node in one.marked_nodes] == [*aside, "top"]
+    one.toggle([".voltui-kept-*"])
+    assert set(one.marked) == {"top"}
+    one.go(row)
+    assert one.keys == aside
+    one.take(tree("top", *(name + "/" for name in aside[1:])))
+    assert one.keys == aside[1:]
+    assert [node.path for node in one.look_for("top")] == [b"top"]
+    one.take(tree("top", aside[0] + "/"))
+    assert one.keys == [aside[0], "top"]

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from msgspec import Struct
 
+from voltui.engine.tools import made_by_a_job
 from voltui.format import size
 from voltui.jobs.look import Files, Opened
 from voltui.model.contents import text_of
@@ -79,8 +80,12 @@ class Comparing:
         await asyncio.to_thread(self._trees[side].learn, hashes)
 
     async def _found(self) -> list[Difference]:
-        before, after = self._trees
-        return await asyncio.to_thread(lambda: list(differences(before, after)))
+        """What jobs have put aside in a volume, or are about to put there, is none of its data."""
+
+        def find() -> list[Difference]:
+            return [one for one in differences(*self._trees) if not made_by_a_job(one.path)]
+
+        return await asyncio.to_thread(find)
 
     async def text(self, one: Difference, *, swapped: bool = False) -> TextDifference:
         """The unified diff of a path, the other way round where it is ``swapped``, or a sentence where there is none.

@@ -14,7 +14,7 @@ from voltui.jobs.look import HEAD, Opened, full, raise_if, refuse_without_conten
 from voltui.model.backup import Backup
 from voltui.model.errors import Damaged
 from voltui.model.files import FileNode, FileTree, content_hash
-from voltui.model.kinds import LINK
+from voltui.model.kinds import LINK, SYMLINK
 from voltui.model.safe import safe
 from voltui.model.text import clock_time
 from voltui.model.volume import Volume
@@ -68,6 +68,8 @@ class _OpenedBackup:
                 seconds = entry.mtime // _SECOND if entry.mtime >= 0 else -(-entry.mtime // _SECOND)
                 path, kind, size = entry.path, entry.type, first.size if first else entry.size
                 takes = 0 if first else size
+                if kind == SYMLINK:
+                    size = len(entry.link)  # as a file system counts it
                 digest = content_hash(entry.hash, sparse=entry.sparse) if entry.hash else first.hash if first else b""
                 tree.add(path, kind, size, takes, entry.mode, entry.uid, entry.gid, seconds, entry.link, hash=digest)
             tree.read = self._backup.started.timestamp()

@@ -8,7 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from voltui.model.files import FileNode, FileTree, same_content
-from voltui.model.kinds import DIR, FILE, LINK, SYMLINK
+from voltui.model.kinds import DIR, FILE, LINK, SOCKET, SYMLINK
 
 _COARSE = 2.0
 """Seconds by which a time of status may be coarser than a clock."""
@@ -58,7 +58,8 @@ class Difference(Struct, frozen=True):
 
 
 def differences(before: FileTree, after: FileTree) -> Iterator[Difference]:
-    """What is not alike, by path. A folder's own time and size tell nothing.
+    """What is not alike, by path. A folder's own time and size tell nothing, and no backup holds sockets: whether there
+    is one tells nothing either.
 
     Contents are the same where size and time are, and the status was not changed since the other side was read: every
     write changes that, and no program sets it back. Else their hashes tell, where both are known.
@@ -68,7 +69,9 @@ def differences(before: FileTree, after: FileTree) -> Iterator[Difference]:
     for path in sorted(old.keys() | new.keys()):
         one, other = old.get(path), new.get(path)
         if one is None or other is None:
-            yield Difference(path, What.ADDED if one is None else What.REMOVED, one, other)
+            found = Difference(path, What.ADDED if one is None else What.REMOVED, one, other)
+            if found.sides[0].kind != SOCKET:
+                yield found
         elif what := _what(one, other, _since(before, after)):
             yield Difference(path, what, one, other)
 
@@ -85,7 +88,7 @@ def _what(one: FileNode, other: FileNode, since: float | None) -> What | None:
     if _kind(one) != FILE:
         if one.link != other.link:
             return What.CHANGED
-        return What.TOUCHED if _owner_and_mode(one) != _owner_and_mode(other) else None
+        return What.TOUCHED if changed_in(one, other) else None
     same = same_content(one, other)
     if same is None:
         ctime = max(one.ctime, other.ctime)

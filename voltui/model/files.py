@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
+from itertools import islice
 from operator import attrgetter
 
 from voltui.model.kinds import BLOCK_DEVICE, CHAR, DIR, FIFO, FILE, LINK, SOCKET, SYMLINK
@@ -98,6 +99,20 @@ class FileNode:
         return stat.filemode(_TYPES.get(self.kind, 0) | self.mode)
 
 
+class Folded(FileNode):
+    """One row for several folders that stand side by side: it is no entry itself, and they keep their paths."""
+
+    __slots__ = ()
+
+    def __init__(self, name: bytes, folders: Sequence[FileNode]) -> None:
+        newest = max(folders, key=attrgetter("mtime"))
+        super().__init__(name, newest.parent, DIR)
+        self.children = list(folders)
+        self.total = sum(node.total for node in folders)
+        self.count = sum(node.count + 1 for node in folders)
+        self.mode, self.uid, self.gid, self.mtime = newest.mode, newest.uid, newest.gid, newest.mtime
+
+
 _NOBODY: list[FileNode] = []
 """The children of whatever has none: never changed."""
 
@@ -182,13 +197,15 @@ class FileTree:
         folders = [(folder, names) for above, names in wanted.items() if (folder := self._folders.get(above))]
         return [node for folder, names in folders for node in folder.children if node.name in names]
 
-    def matching(self, words: str, most: int) -> list[FileNode]:
-        """The first entries whose names have all the words, upper and lower case alike."""
+    def matching(self, words: str, most: int, without: Iterable[FileNode] = ()) -> list[FileNode]:
+        """The first entries whose names have all the words, upper and lower case alike; none of ``without``, or below
+        such."""
         found = self.nodes[1:]
         for word in words.split():
             needle = word.encode("utf-8", "surrogateescape").lower()
             found = [node for node in found if needle in node.name.lower()]
-        return found[:most]
+        hidden = set(without)
+        return list(islice((node for node in found if not hidden or not _in_one(node, hidden)), most))
 
     def _folder(self, path: bytes) -> FileNode:
         """The folder of a path; with those around it where an archive does not list them, in one loop: deep is deep."""
@@ -214,14 +231,14 @@ class FileTree:
 def outermost(nodes: list[FileNode]) -> list[FileNode]:
     """Those of the entries that are in none of the others: what is meant by a folder and what is in it."""
     folders = {node for node in nodes if node.folder}
+    return [node for node in nodes if not _in_one(node.parent, folders)] if folders else nodes
 
-    def covered(node: FileNode) -> bool:
-        above = node.parent
-        while above is not None and above not in folders:
-            above = above.parent
-        return above is not None
 
-    return [node for node in nodes if not covered(node)] if folders else nodes
+def _in_one(node: FileNode | None, folders: Set[FileNode]) -> bool:
+    """Whether an entry is one of the folders, or below one."""
+    while node is not None and node not in folders:
+        node = node.parent
+    return node is not None
 
 
 _WITH_HOLES = b"with holes "

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 
-from voltui.model.files import ORDERS, FileNode, FileTree, ordered, outermost
+from voltui.engine.tools import KEPT_PREFIX
+from voltui.jobs.kept_files import job_of_kept
+from voltui.model.files import ORDERS, FileNode, FileTree, Folded, ordered, outermost
 from voltui.ui.orders import Order, Orders
 from voltui.ui.state import same
 
+_KEPT = f"{KEPT_PREFIX}*"
+"""The row for all folders of what was put aside; as a pattern it is what they are called."""
 _MOST_FOUND = 1_000
 """Entries that are shown of what has a name: whoever looks for one types on."""
 
@@ -33,12 +37,16 @@ class Browsing:
     def take(self, tree: FileTree) -> None:
         """Show what was read, in the folder that was open, or what there still is of the way to it."""
         before = self.folder.path if self.folder is not None else b""
+        in_kept = isinstance(self.folder, Folded)
         self.tree = tree
         found = tree.find(before)
         while before and (found is None or not found.folder):
             before = before.rpartition(b"/")[0]
             found = tree.find(before)
         self.folder = found or tree.root
+        if in_kept:
+            folded = (node for node in _with_kept_folded(tree.root.children) if isinstance(node, Folded))
+            self.folder = next(folded, tree.root)
         marked = tree.find_all(map(_path, self._marks))
         self._mark({key_of(node): node for node in marked})
         self._found = self.look_for(self.words)
@@ -57,7 +65,10 @@ class Browsing:
 
     @property
     def marked(self) -> Set[str]:
-        """The keys of what is marked, in whatever folder."""
+        """The keys of what is marked, in whatever folder; also that of a row for several, which are all marked."""
+        folded = self._rows.get(_KEPT)
+        if isinstance(folded, Folded) and all(key_of(node) in self._marks for node in folded.children):
+            return self._marks.keys() | {_KEPT}
         return self._marks.keys()
 
     def _follow(self) -> None:
@@ -66,13 +77,14 @@ class Browsing:
         if same(made_from, self._made_from):
             return
         self._made_from = made_from
+        if self.folder is self.tree.root and not self.words:
+            shown = _with_kept_folded(shown)
         nodes = ordered(shown, self.orders.now.label)
         if self.orders.reversed:
             nodes.reverse()
         above = self.folder.path + b"/" if self.folder is not None and self.folder.parent is not None else b""
-        self._keys = (
-            [path_key(node.path) for node in nodes] if self.words else [path_key(above + node.name) for node in nodes]
-        )
+        of_several = self.words or isinstance(self.folder, Folded)
+        self._keys = [path_key(node.path if of_several else above + node.name) for node in nodes]
         self._rows = dict(zip(self._keys, nodes, strict=True))
 
     def go(self, folder: FileNode) -> None:
@@ -83,8 +95,13 @@ class Browsing:
         """Mark what of it is not marked, and the other way round."""
         marks, rows = self._marks, self.rows
         for key in keys:
-            if marks.pop(key, None) is None:
-                marks[key] = rows[key]
+            node = rows[key]
+            if isinstance(node, Folded):
+                on = key in self.marked
+                for one in node.children:
+                    marks.pop(key_of(one), None) if on else marks.setdefault(key_of(one), one)
+            elif marks.pop(key, None) is None:
+                marks[key] = node
         self._mark(marks)
 
     def unmark(self) -> None:
@@ -96,12 +113,28 @@ class Browsing:
         self.marked_nodes = outermost(list(marks.values()))
 
     def look_for(self, words: str) -> list[FileNode]:
-        """What has these words in its name, in all folders; takes as long as reading all names."""
-        return self.tree.matching(words, _MOST_FOUND) if words else []
+        """What has these words in its name, in all folders but those of what was put aside; takes as long as reading
+        all names."""
+        aside = (node for node in self.tree.root.children if job_of_kept(node.name))
+        return self.tree.matching(words, _MOST_FOUND, aside) if words else []
 
     def show_found(self, words: str, found: list[FileNode]) -> None:
         """Show what was found by name."""
         self.words, self._found = words, found
+
+
+def meant(nodes: Iterable[FileNode]) -> list[FileNode]:
+    """The entries that rows stand for."""
+    return [one for node in nodes for one in (node.children if isinstance(node, Folded) else (node,))]
+
+
+def _with_kept_folded(nodes: list[FileNode]) -> list[FileNode]:
+    """One row in place of the folders of what was put aside, where there are several."""
+    kept = [node for node in nodes if job_of_kept(node.name)]
+    if len(kept) < 2 or any(node.name == _path(_KEPT) for node in nodes):
+        return nodes
+    aside = set(kept)
+    return [*(node for node in nodes if node not in aside), Folded(_path(_KEPT), kept)]
 
 
 def key_of(node: FileNode) -> str:

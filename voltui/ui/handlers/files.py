@@ -16,7 +16,7 @@ from voltui.jobs.preview_files import FilesPreview, preview_files
 from voltui.jobs.put import destinations
 from voltui.jobs.to_client import check_target
 from voltui.model.errors import NotFound, VoltuiError
-from voltui.model.files import FileNode
+from voltui.model.files import FileNode, Folded
 from voltui.model.paths import absolute
 from voltui.model.safe import safe, safe_path
 from voltui.model.selection import Selection
@@ -148,6 +148,9 @@ class Files:
         """Ask for a file or directory of this machine, and put it into the folder that is open."""
         screen = self._screen
         folder = screen.browsing.folder
+        if isinstance(folder, Folded):
+            screen.app.tell("These folders are VolTUI's own: nothing is put there.", warning=True)
+            return
         if folder is None or not may_change(screen.app, screen.files.source, "voltui put {name} FILE"):
             return
 

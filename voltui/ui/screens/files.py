@@ -16,7 +16,7 @@ from voltui.model.filter import Ask
 from voltui.model.text import plural
 from voltui.ui import frame
 from voltui.ui.actions import BACKUP_FILES, BY_ID, TREES, VOLUME_FILES, Action, bindings, footer
-from voltui.ui.browsing import Browsing, key_of
+from voltui.ui.browsing import Browsing, key_of, meant
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers import FILE_MODULES, Handlers
 from voltui.ui.handlers.permission import tell_read_only
@@ -123,7 +123,7 @@ class FilesScreen(Screen[None]):
     @property
     def chosen(self) -> list[FileNode]:
         """What an action is for: all that is marked, else the entry under the cursor."""
-        return self.browsing.marked_nodes or ([self.node] if self.node else [])
+        return self.browsing.marked_nodes or meant([self.node] if self.node else [])
 
     def _lines(self, identifier: str) -> Lines:
         return self.query_one(f"#{identifier}", Lines)

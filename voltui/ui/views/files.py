@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voltui.format import since, size
-from voltui.model.files import FileNode
+from voltui.model.files import FileNode, Folded
 from voltui.model.kinds import LINK
+from voltui.model.retention import UNDO_DAYS
 from voltui.model.safe import safe, safe_path
 from voltui.model.text import clock_time, plural
 from voltui.ui.orders import Order
@@ -71,6 +72,9 @@ def cells(node: FileNode, whole: int) -> tuple[Line, ...]:
 
 def detail(node: FileNode) -> list[Line]:
     """The whole path; kind, exact size, rights, owner, time."""
+    if isinstance(node, Folded):
+        said = f" {plural(len(node.children), 'folder')} of what was replaced or deleted; {UNDO_DAYS} days each"
+        return [line(f" {node.shown_path}"), line(Span(said, "dim"))]
     held = f"{plural(node.size, 'byte')}, " if not node.folder else ""
     facts = f" {node.kind}  {held}{node.rights} {node.uid}:{node.gid}, changed {clock_time(node.changed)}"
     return [line(f" {node.shown_path}", _target(node)), line(Span(facts, "dim"))]
