@@ -23,6 +23,18 @@ def ended(jobs: JobsDirectory, result: dict[str, Any], name: str = "") -> JobDir
     return JobDirectory(job.path.rename(jobs.root / name)) if name else job
 
 
+def test_what_is_kept_of_jobs_is_for_its_owner_only_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        job = ended(JobsDirectory(tmp_path / "state" / "voltui" / "jobs"), {})
+        job.log("words")
+        job.ask_to_cancel()
+    finally:
+        os.umask(before)
+    for path in (tmp_path / "state", *(tmp_path / "state").rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
 def test_old_jobs_are_forgotten_but_for_those_that_can_be_undone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,6 +73,16 @@ def test_published_files_are_private_and_complete(store: LocalStore) -> None:
     assert [found.id for found in store.listing().backups] == [backup.id]
 
 
+def test_a_store_is_made_for_its_owner_only_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        publish(LocalStore(tmp_path / "new" / "store"), "data")
+    finally:
+        os.umask(before)
+    for path in (tmp_path / "new", *(tmp_path / "new").rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
 def test_nothing_is_listed_before_the_manifest_is_there(store: LocalStore) -> None:
     publication = store.begin(Source.parse("data"), "job")
     publication.open()

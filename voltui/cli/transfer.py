@@ -26,6 +26,7 @@ from voltui.jobs.submit import submit
 from voltui.model.errors import Failed, NotFound, Usage
 from voltui.model.naming import source_named, target_named
 from voltui.model.safe import safe
+from voltui.store.files import private_directory
 
 _PIECE = 1 << 20
 _BACKUP_OF_PATH = re.compile(r"@(?:latest|\d{8}T\d{6}Z?)$")
@@ -113,7 +114,7 @@ def _whole_input(folder: Path) -> BinaryIO:
     if stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode):
         return sys.stdin.buffer
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_directory(folder)
         file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - it lives as long as the job has its descriptor
         shutil.copyfileobj(sys.stdin.buffer, file, _PIECE)
         file.flush()

@@ -28,7 +28,7 @@ from voltui.jobs.state import Outcome, Progress
 from voltui.model.errors import NotFound, Usage
 from voltui.model.safe import safe
 from voltui.model.when import now, stamp
-from voltui.store.files import locked_file, write_file
+from voltui.store.files import locked_file, private_directory, write_file
 
 T = TypeVar("T")
 LOG = "log.ndjson"
@@ -125,7 +125,8 @@ class JobDirectory:
 
     def log(self, text: str) -> None:
         """Append a line to the log."""
-        with (self.path / "log").open("a", encoding="utf-8", errors="backslashreplace") as file:
+        descriptor = os.open(self.path / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {text}\n")
 
     def alive(self) -> bool:
@@ -166,7 +167,7 @@ class JobsDirectory:
 
     def create(self, description: Description) -> tuple[JobDirectory, int]:
         """A new job's directory, and a descriptor that holds its lock until every process that has it ends."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_directory(self.root)
         self._forget_old()
         job = JobDirectory(self.root / f"{stamp(now())}-{secrets.token_hex(2)}")
         job.path.mkdir(mode=0o700)

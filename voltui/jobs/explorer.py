@@ -27,7 +27,7 @@ from voltui.model.errors import Failed, VoltuiError
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.volume import Volume
-from voltui.store.files import locked_file
+from voltui.store.files import locked_file, private_directory
 
 _BACKUPS_HINT = "Files of backups can be looked at."
 _PREFIX, SHELL_PREFIX = "voltui-explorer-", "voltui-shell-"
@@ -167,7 +167,7 @@ def refusal_to_explore(settings: Settings) -> BridgeUnavailable | None:
 
 def _new_io(root: Path, files: ExitStack) -> Path:
     """A private directory for a helper's FIFOs, gone when ``files`` is closed. What dead processes left goes too."""
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_directory(root)
     for old in root.iterdir():
         with locked_file(old / "lock") as free:
             if free:

@@ -13,7 +13,7 @@ from voltui.archive import manifest
 from voltui.model.backup import Backup
 from voltui.model.errors import Damaged, Refused
 from voltui.model.safe import safe
-from voltui.store.files import write_file
+from voltui.store.files import private_directory, write_file
 from voltui.store.names import file_stem
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Keyring:
         self._fresh[backup_id] = seal.key
         if keep:
             path = self._kept(backup_id)
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_directory(path.parent)
             write_file(path, f"{seal.secret}\n".encode())
 
     def forget(self, backup_id: str) -> None:

@@ -13,13 +13,14 @@ from blake3 import blake3
 from voltui.model.errors import Refused
 from voltui.model.safe import safe
 from voltui.model.source import Source
+from voltui.store.files import private_directory
 
 
 @contextmanager
 def locked(state: Path, engine_id: str, sources: Iterable[Source], job: str) -> Iterator[None]:
     """Hold the locks of all sources. Raises `Refused`, naming the job that holds one of them."""
     folder = state / "locks"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_directory(folder)
     with ExitStack() as stack:
         for source in sorted({source.folder for source in sources}):
             for above in _above(source):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from voltui.model.errors import Failed
 from voltui.model.safe import safe
-from voltui.store.files import write_file
+from voltui.store.files import private_directory, write_file
 
 
 def written_down(fault: BaseException, state: Path) -> Failed:
@@ -17,7 +17,7 @@ def written_down(fault: BaseException, state: Path) -> Failed:
     """
     path = state / "fault.log"
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_directory(path.parent)
         write_file(path, "".join(traceback.format_exception(fault)).encode(errors="backslashreplace"), durable=False)
         hint = f"Its log is {safe(str(path))}."
     except OSError as error:

@@ -17,6 +17,16 @@ _MOST_OF_NAME = 215
 """Bytes of a name that its temporary form keeps: file systems take 255."""
 
 
+def private_directory(path: Path) -> None:
+    """Make a directory, and those that are missing above it, for their owner only, whatever the umask.
+
+    One that is there stays as it is. Raises `OSError`.
+    """
+    missing = [folder for folder in path.parents if not folder.exists()]
+    for folder in (*reversed(missing), path):
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def create_file(path: Path) -> int:
     """A descriptor for writing to a new file that only its owner can read. Raises `FileExistsError`."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

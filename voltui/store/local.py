@@ -21,7 +21,7 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
 from voltui.model.when import now, stamp
-from voltui.store.files import sync_directory, told, write_file
+from voltui.store.files import private_directory, sync_directory, told, write_file
 from voltui.store.names import ARCHIVE, DATA, ENCRYPTED, INDEX, MANIFEST, PART, file_stem, folder_name
 from voltui.store.publication import Publication
 
@@ -187,19 +187,20 @@ class LocalStore:
         """Start a new backup: its id is the present second, or the next one that is free."""
         folder = self._folder(source)
         with told("make a folder", self.root):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        moment = now()
-        while self._taken(folder, identifier := f"{source.name}@{stamp(moment)}"):
-            moment += timedelta(seconds=1)
+            private_directory(folder)
+            moment = now()
+            while self._taken(folder, identifier := f"{source.name}@{stamp(moment)}"):
+                moment += timedelta(seconds=1)
         return Publication(folder, identifier, job, ENCRYPTED if encrypted else "")
 
     def begin_copy(self, backup: Backup, job: str, *, encrypted: bool) -> Publication:
         """Start a copy of a backup of another store, with its id. Raises `Refused` where one of that id is here."""
         folder = self._folder(backup.source)
-        if self._taken(folder, backup.id):
-            raise Refused(f"{safe(backup.id)} is in {safe(str(self.root))} already.", "Nothing is ever overwritten.")
         with told("make a folder", self.root):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self._taken(folder, backup.id):
+                where = safe(str(self.root))
+                raise Refused(f"{safe(backup.id)} is in {where} already.", "Nothing is ever overwritten.")
+            private_directory(folder)
         return Publication(folder, backup.id, job, ENCRYPTED if encrypted else "")
 
     def sweep(self, living_jobs: Iterable[str]) -> list[Path]:

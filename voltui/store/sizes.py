@@ -11,7 +11,7 @@ from blake3 import blake3
 
 from voltui.model.inventory import Inventory
 from voltui.model.sizes import Sizes, VolumeSize
-from voltui.store.files import write_file
+from voltui.store.files import private_directory, write_file
 
 _MOST_ENGINES = 20
 _MOST_VOLUMES = 20_000
@@ -38,7 +38,7 @@ class SizeCache:
         newest = {name: max(known, on_disk.get(name, known), key=_measured) for name, known in both.items()}
         kept = dict(sorted(newest.items(), key=lambda item: _measured(item[1]), reverse=True)[:_MOST_VOLUMES])
         with suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_directory(self._folder)
             write_file(self._path(inventory), msgspec.json.encode(Sizes(kept, sizes.free)), durable=False)
             self._forget_old()
 

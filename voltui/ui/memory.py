@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
-from voltui.store.files import write_file
+from voltui.store.files import private_directory, write_file
 
 
 class Remembered(Struct, frozen=True):
@@ -52,7 +52,7 @@ class Memory:
             return
         self.last = remembered
         with suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_directory(self._folder)
             write_file(self._path(remembered.host), msgspec.json.encode(remembered), durable=False)
 
     def hosts(self) -> list[str]:

@@ -20,6 +20,7 @@ from voltui.model.errors import Failed, Refused
 from voltui.model.files import FileNode
 from voltui.model.kinds import FILE, LINK
 from voltui.model.safe import safe
+from voltui.store.files import private_directory
 from voltui.ui.handlers.permission import may_change
 from voltui.ui.suspended import suspended
 from voltui.ui.told import told
@@ -104,7 +105,7 @@ async def _read(opened: Opened, node: FileNode) -> bytes:
 
 def _copied(root: Path, name: bytes, content: bytes) -> Path:
     """A private copy for the editor, under the name that tells it what language it is in."""
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_directory(root)
     file = Path(tempfile.mkdtemp(dir=root)) / os.fsdecode(name)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(content)
