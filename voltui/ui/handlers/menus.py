@@ -63,7 +63,8 @@ class Menus:
             if action.group is Group.ACT and not (action.one_row and screen.on_project)
         ]
         self._open(
-            screen.subject, [Choice(action.id, action.label, action.shown_key, action.help) for action in actions]
+            screen.subject,
+            [Choice(action.id, action.label, action.shown_key, action.help, action.keys) for action in actions],
         )
 
     def do_palette(self) -> None:

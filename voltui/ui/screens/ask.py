@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from voltui.model.errors import Usage, VoltuiError
 from voltui.model.text import cell_width, listed
 from voltui.store.typed_paths import completed
 from voltui.ui.frame import detail_title
-from voltui.ui.host import Host
+from voltui.ui.screens.overlay import Overlay
 from voltui.ui.spans import Span
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.sentence import Sentence
@@ -38,7 +38,7 @@ def only(wanted: str, what: str) -> Callable[[str], None]:
     return check
 
 
-class AskScreen(ModalScreen[str | None]):
+class AskScreen(Overlay[str]):
     """Asks for a text, with one that may do, which typing replaces; Enter takes it, Esc leaves.
 
     ``check`` raises `VoltuiError` for a text that will not do; it may look at files. What is wrong is said then, and
@@ -46,11 +46,11 @@ class AskScreen(ModalScreen[str | None]):
     """
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
-        Binding("escape", "dismiss(None)", show=False, priority=True),
+        Binding("escape,ctrl+c", "leave", show=False, priority=True),
         Binding("tab", "complete", show=False, priority=True),
     ]
 
-    app: Host
+    MEANS: ClassVar[Mapping[str, str]] = {}  # keys are typed
 
     def __init__(
         self,

@@ -7,25 +7,22 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
-from textual.screen import ModalScreen
 
 from voltui.ui.frame import detail_title
-from voltui.ui.host import Host
+from voltui.ui.screens.overlay import Overlay
 from voltui.ui.spans import Line, Span, line, wrapped
 from voltui.ui.widgets.lines import Lines
 
 
-class ConfirmScreen(ModalScreen[bool | None]):
-    """Shows what will happen; Tab chooses, Enter takes the choice, ``y`` is yes, Esc and ``n`` are no."""
+class ConfirmScreen(Overlay[bool]):
+    """Shows what will happen; Tab chooses, Enter takes the choice, ``y`` is yes; Esc, ``n`` and no answer are no."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
-        Binding("escape,n,q", "dismiss(False)", show=False),
+        Binding("escape,n", "leave", show=False),
         Binding("y", "dismiss(True)", show=False),
         Binding("tab,shift+tab,left,right", "switch", show=False),
         Binding("enter", "take", show=False),
     ]
-
-    app: Host
 
     def __init__(self, question: str, facts: Sequence[str], yes: str) -> None:
         super().__init__()

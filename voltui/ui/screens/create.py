@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Horizontal
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from voltui.jobs.common import Common
@@ -16,7 +16,7 @@ from voltui.jobs.volume_plans import CreatePlan
 from voltui.model.errors import VoltuiError
 from voltui.model.volume_kinds import Field, VolumeKind
 from voltui.ui.frame import detail_title
-from voltui.ui.host import Host
+from voltui.ui.screens.overlay import Overlay
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.views.base import labelled
 from voltui.ui.widgets.lines import Lines
@@ -25,15 +25,18 @@ from voltui.ui.widgets.sentence import Sentence
 _NAME = Field("name", "The volume's name.")
 
 
-class CreateScreen(ModalScreen[CreatePlan | None]):
+class CreateScreen(Overlay[CreatePlan]):
     """Returns the plan of a new volume. Tab and Shift-Tab go through the fields, Enter makes it, Esc leaves.
 
     ``check`` raises `VoltuiError` for a name that will not do.
     """
 
-    BINDINGS = [Binding("escape", "dismiss(None)", show=False, priority=True)]  # noqa: RUF012
-
-    app: Host
+    BINDINGS = [  # noqa: RUF012 - Textual's own form
+        Binding("escape,ctrl+c", "leave", show=False, priority=True),
+        Binding("tab,down", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab,up", "app.focus_previous", show=False, priority=True),
+    ]
+    MEANS: ClassVar[Mapping[str, str]] = {}  # keys are typed
 
     def __init__(self, common: Common, kind: VolumeKind, check: Callable[[str], object]) -> None:
         super().__init__()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import ModalScreen
 
 from voltui.model.filter import Ask, examples
 from voltui.ui.actions import ACTIONS, Action, Group
 from voltui.ui.glyphs import glyphs
-from voltui.ui.host import Host
+from voltui.ui.screens.overlay import LEAVING, MOVING, Overlay, leaving
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.views.words import OLD
 from voltui.ui.widgets.text import TextView
@@ -19,12 +19,22 @@ from voltui.ui.widgets.text import TextView
 _KEYS_WIDTH, _LABEL_WIDTH, _TERM_WIDTH = 14, 16, 19
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Overlay[None]):
     """The actions of the open pane, then what else there is to know of it, and last what only other panes have."""
 
-    BINDINGS = [Binding("escape,q,question_mark,h,left", "dismiss", show=False)]  # noqa: RUF012
+    BINDINGS = [  # noqa: RUF012 - Textual's own form
+        leaving(),
+        Binding("down", "go('down')", show=False),
+        Binding("up", "go('up')", show=False),
+        Binding("pagedown,space", "go('page_down')", show=False),
+        Binding("pageup", "go('page_up')", show=False),
+    ]
+    MEANS: ClassVar[Mapping[str, str]] = {**LEAVING, **MOVING, "help": "leave"}
 
-    app: Host
+    @property
+    def moved(self) -> TextView:
+        """The text."""
+        return self.query_one(TextView)
 
     def __init__(self, where: str, here: Sequence[Action], asks: Set[Ask], others: Sequence[Action] = ()) -> None:
         super().__init__()

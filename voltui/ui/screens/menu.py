@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import ClassVar
 
 from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from voltui.model.text import cell_width
 from voltui.ui.frame import detail_title
 from voltui.ui.host import Host
 from voltui.ui.orders import Orders
+from voltui.ui.screens.overlay import LEAVING, MOVING, Overlay
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.views.base import Column
 from voltui.ui.widgets.lines import Lines
@@ -31,23 +32,24 @@ class Choice(Struct, frozen=True):
     id: str
     label: str
     key: str = ""
+    """As it is printed on a keyboard."""
     help: str = ""
+    keys: tuple[str, ...] = ()
+    """Those that choose it, as Textual names them."""
 
 
-class MenuScreen(ModalScreen[str | None]):
-    """Returns the id of what was chosen. A choice's own key chooses it too, unless one is ``searching``."""
+class MenuScreen(Overlay[str]):
+    """Answers with the id of what was chosen. A choice's own key chooses it too, unless one is ``searching``."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
-        Binding("escape", "dismiss(None)", show=False, priority=True),
+        Binding("escape,ctrl+c", "leave", show=False, priority=True),
         Binding("enter", "choose", show=False, priority=True),
-        Binding("down,ctrl+n", "move(1)", show=False, priority=True),
-        Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
-        Binding("j", "move(1)", show=False),
-        Binding("k", "move(-1)", show=False),
-        Binding("q", "dismiss(None)", show=False),
+        Binding("down,ctrl+n", "go('down')", show=False, priority=True),
+        Binding("up,ctrl+p", "go('up')", show=False, priority=True),
+        Binding("pagedown", "go('page_down')", show=False, priority=True),
+        Binding("pageup", "go('page_up')", show=False, priority=True),
     ]
-
-    app: Host
+    MEANS: ClassVar[Mapping[str, str]] = {**LEAVING, **MOVING, "open": "choose", "right": "choose"}
 
     def __init__(self, title: str, choices: Sequence[Choice], *, searching: bool = False, first: str = "") -> None:
         """The cursor begins on the choice ``first``."""
@@ -68,6 +70,8 @@ class MenuScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Show all choices."""
+        for choice in self._choices.values():
+            self.take_keys(choice.keys, f"take({choice.id!r})")
         field = self.query_one("#menu-filter", Input)
         field.cursor_blink = False
         field.display = self._searching
@@ -95,13 +99,13 @@ class MenuScreen(ModalScreen[str | None]):
         self._needle = event.value
         self._show()
 
-    def action_move(self, by: int) -> None:
-        """Move the cursor."""
-        self.query_one(Table).move(by)
-
     def action_choose(self) -> None:
-        """Return what the cursor is on."""
+        """Answer with what the cursor is on."""
         self.dismiss(self.query_one(Table).cursor_key or None)
+
+    def action_take(self, identifier: str) -> None:
+        """Answer with what a key is of."""
+        self.dismiss(identifier)
 
 
 def found(words: str, choices: Iterable[Choice]) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container as Box
-from textual.screen import ModalScreen
 
 from voltui.format import since
 from voltui.jobs.volume_plans import RemovePlan
@@ -13,9 +15,9 @@ from voltui.model.safe import safe
 from voltui.model.text import listed, plural
 from voltui.model.volume import Volume
 from voltui.ui.frame import detail_title
-from voltui.ui.host import Host
 from voltui.ui.screens.ask import AskScreen, only
 from voltui.ui.screens.confirm import ConfirmScreen
+from voltui.ui.screens.overlay import LEAVING, MOVING, Overlay, leaving
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
 from voltui.ui.views.base import Column
@@ -35,20 +37,20 @@ _AROUND = 5
 _MOST = 20
 
 
-class RemoveScreen(ModalScreen[RemovePlan | None]):
+class RemoveScreen(Overlay[RemovePlan]):
     """Returns the plan, consented to. The volumes are marked at first; space takes one out."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
-        Binding("escape,q", "dismiss(None)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("space", "mark", show=False),
-        Binding("asterisk", "invert", show=False),
-        Binding("b", "backup", show=False),
+        leaving(),
+        Binding("down", "go('down')", show=False),
+        Binding("up", "go('up')", show=False),
         Binding("enter", "take", show=False, priority=True),
     ]
-
-    app: Host
+    MEANS: ClassVar[Mapping[str, str]] = {
+        **LEAVING,
+        **MOVING,
+        **{identifier: identifier for identifier in ("mark", "invert", "backup")},
+    }
 
     def __init__(self, plan: RemovePlan, state: State) -> None:
         super().__init__()
@@ -79,10 +81,11 @@ class RemoveScreen(ModalScreen[RemovePlan | None]):
     def _show(self) -> None:
         title = self.query_one("#remove-title", Lines)
         heading = f"Remove {plural(len(self._marked), 'volume')}"
-        title.show([detail_title(heading, "space marks, Enter removes, Esc closes", title.size.width)])
+        key = self.app.store.state.key
+        title.show([detail_title(heading, f"{key('mark')} marks, Enter removes, Esc closes", title.size.width)])
         self.query_one(Table).show(Rows(_COLUMNS, list(self._volumes), self._cells, self._marked))
         word = "each is backed up and verified first" if self._backup else "WITHOUT a backup: there is no way back"
-        done = line("   ", Span("b", "key"), "  ", Span(word, "good" if self._backup else "bad"))
+        done = line("   ", Span(key("backup"), "key"), "  ", Span(word, "good" if self._backup else "bad"))
         self.query_one("#remove-keys", Lines).show([(), done])
 
     def _cells(self, key: str) -> tuple[Line, ...]:
@@ -96,10 +99,6 @@ class RemoveScreen(ModalScreen[RemovePlan | None]):
             backup_standing(self._state.backups_of(key)),
             line(Span("anonymous" if volume.anonymous else "named", "dim")),
         )
-
-    def action_move(self, by: int) -> None:
-        """Another volume."""
-        self.query_one(Table).move(by)
 
     def action_mark(self) -> None:
         """Remove it, or not."""

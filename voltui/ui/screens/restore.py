@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
-from textual.screen import ModalScreen
 
 from voltui.format import ago, size
 from voltui.jobs.preview import RestorePreview
@@ -14,8 +16,8 @@ from voltui.model.safe import safe
 from voltui.model.text import clock_time, listed, plural
 from voltui.ui.frame import detail_title
 from voltui.ui.glyphs import glyphs
-from voltui.ui.host import Host
 from voltui.ui.screens.confirm import buttons
+from voltui.ui.screens.overlay import LEAVING, Overlay
 from voltui.ui.spans import Line, Span
 from voltui.ui.views.base import labelled
 from voltui.ui.views.words import standing_words
@@ -25,18 +27,17 @@ _AROUND = 3
 """Lines around the plan: the title, a blank one, the answers."""
 
 
-class RestoreScreen(ModalScreen[str | None]):
+class RestoreScreen(Overlay[str]):
     """Returns the id of the backup to restore, or nothing. Up and down choose among the source's backups."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
-        Binding("escape,n,q", "dismiss(None)", show=False),
+        Binding("escape,n", "leave", show=False),
         Binding("enter", "take", show=False),
         Binding("tab,shift+tab,left,right", "switch", show=False),
-        Binding("down,j", "older(1)", show=False),
-        Binding("up,k", "older(-1)", show=False),
+        Binding("down", "older(1)", show=False),
+        Binding("up", "older(-1)", show=False),
     ]
-
-    app: Host
+    MEANS: ClassVar[Mapping[str, str]] = {**LEAVING, "down": "older(1)", "up": "older(-1)"}
 
     def __init__(self, preview: RestorePreview, backups: tuple[Backup, ...]) -> None:
         super().__init__()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
+from typing import ClassVar
 
 from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container as Box
-from textual.screen import ModalScreen
 
 from voltui.jobs.sharing import Taker, losses, shares, taker_of
 from voltui.jobs.volume_plans import ImagePlan, SharePlan
@@ -23,9 +23,9 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
 from voltui.ui.frame import detail_title
-from voltui.ui.host import Host
 from voltui.ui.screens.ask import AskScreen
 from voltui.ui.screens.confirm import ConfirmScreen
+from voltui.ui.screens.overlay import LEAVING, MOVING, Overlay, leaving
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.typed import check_image_and_file, image_and_file, words
 from voltui.ui.views.base import Column, labelled, paragraph
@@ -36,14 +36,13 @@ from voltui.ui.widgets.table import Rows, Table
 _COLUMNS = (Column("CONTAINER", share=1, middle=True), Column("STATE", width=12), Column("", share=2))
 
 
-class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
+class ShareScreen(Overlay[SharePlan | ImagePlan]):
     """Returns the plan of a sharing, consented to."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
-        Binding("escape,q", "dismiss(None)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("space", "mark", show=False),
+        leaving(),
+        Binding("down", "go('down')", show=False),
+        Binding("up", "go('up')", show=False),
         Binding("o", "read_only", show=False),
         Binding("d", "direct", show=False),
         Binding("n", "name", show=False),
@@ -52,8 +51,7 @@ class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
         Binding("i", "image", show=False),
         Binding("enter", "take", show=False, priority=True),
     ]
-
-    app: Host
+    MEANS: ClassVar[Mapping[str, str]] = {**LEAVING, **MOVING, "mark": "mark"}
 
     def __init__(self, plan: SharePlan, inventory: Inventory, details: Mapping[str, ContainerDetail]) -> None:
         super().__init__()
@@ -89,7 +87,8 @@ class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
     def _show(self) -> None:
         what = self.query_one("#share-what", Lines)
         volumes = listed([safe(share.volume) for share in self._plan.shares], most=2)
-        title = detail_title(f"Share {volumes}", "space marks, Enter shares, Esc closes", what.size.width)
+        marks = self.app.store.state.key("mark")
+        title = detail_title(f"Share {volumes}", f"{marks} marks, Enter shares, Esc closes", what.size.width)
         what.show([title, *self._what(what.size.width)])
         table = self.query_one(Table)
         nothing = (line("   There is no container to share with. Enter makes the data container."),)
@@ -154,10 +153,6 @@ class ShareScreen(ModalScreen[SharePlan | ImagePlan | None]):
         return lines
 
     # What the keys do.
-
-    def action_move(self, by: int) -> None:
-        """Another container."""
-        self.query_one(Table).move(by)
 
     def action_mark(self) -> None:
         """Share with it, or not; what it would lose is looked up."""

@@ -17,7 +17,7 @@ TYPING = 0.1
 
 
 class FilterLine(Horizontal):
-    """Tells what is typed. Enter and Tab end it, Esc empties it first. Shown while its screen is ``-filtering``."""
+    """Tells what is typed. Enter and Tab end it, Esc and ^C empty it. Shown while its screen is ``-filtering``."""
 
     class Typed(Message):
         """The filter is another one."""
@@ -67,10 +67,10 @@ class FilterLine(Horizontal):
 
     def on_key(self, event: Key) -> None:
         """The keys that end it."""
-        if event.key not in ("escape", "tab", "shift+tab"):
+        if event.key not in ("escape", "ctrl+c", "tab", "shift+tab"):
             return
         event.stop()
         event.prevent_default()
-        if event.key == "escape":
+        if event.key in ("escape", "ctrl+c"):
             self._input.value = ""
         self._end()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.binding import Binding
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -16,15 +15,6 @@ from voltui.ui.widgets.strips import strip_of
 
 class TextView(ScrollView, can_focus=True, inherit_bindings=False):
     """Lines below a title that stays."""
-
-    BINDINGS = [  # noqa: RUF012 - Textual's own form
-        Binding("j,down", "go(1)", show=False),
-        Binding("k,up", "go(-1)", show=False),
-        Binding("pagedown,space,ctrl+d", "page(1)", show=False),
-        Binding("pageup,ctrl+u", "page(-1)", show=False),
-        Binding("g,home", "go(-100000)", show=False),
-        Binding("G,end", "go(100000)", show=False),
-    ]
 
     def __init__(self, lines: Sequence[Line], *, title: str, hint: str, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -40,13 +30,22 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         """The title takes one line of the view."""
         self.virtual_size = Size(self.size.width, len(self._lines) + 1)
 
-    def action_go(self, by: int) -> None:
-        """Scroll by lines."""
-        self.scroll_to(y=self.scroll_offset.y + by, animate=False, immediate=True)
+    @property
+    def page(self) -> int:
+        """How many lines are visible; one stays in view."""
+        return max(self.size.height - 2, 1)
 
-    def action_page(self, pages: int) -> None:
-        """Scroll by pages."""
-        self.action_go(pages * max(self.size.height - 2, 1))
+    def move(self, by: int) -> None:
+        """Scroll by lines."""
+        self.go_to(self.scroll_offset.y + by)
+
+    def go_to(self, position: int) -> None:
+        """Scroll to a line."""
+        self.scroll_to(y=position, animate=False, immediate=True)
+
+    def go_to_end(self) -> None:
+        """Scroll to the last line."""
+        self.go_to(len(self._lines))
 
     def render_line(self, y: int) -> Strip:
         """One line, for Textual."""
