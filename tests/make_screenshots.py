@@ -9,6 +9,7 @@ panes at 120x40 too, all of it dark and light. It takes some minutes.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -141,12 +142,33 @@ async def prepare(pilot: AppPilot) -> None:
     await until(pilot, idle)
     await back_up(pilot, "shop_pgdata", "shop_media", "shop_config")
     await back_up(pilot, "shop_pgdata", "media_library")
+    await back_up(pilot, "blog_db", "blog_uploads", "mail_spool")
+    change_files(mountpoint(pilot, "shop_pgdata"))
     await move_to(pilot, "shop_config")
     before = len(jobs_of(pilot))
     await pilot.press("R")
     await until(pilot, lambda app: isinstance(app.screen, RestoreScreen))
     await pilot.press("enter")
     await until(pilot, lambda app: len(app.store.state.jobs) > before and idle(app))
+
+
+def mountpoint(pilot: AppPilot, name: str) -> Path:
+    """Where a volume's files are: the sandbox's engine is on this host."""
+    app = pilot.app
+    assert isinstance(app, VoltuiApp)
+    inventory = app.store.state.inventory
+    assert inventory is not None
+    return Path(inventory.volumes[name].mountpoint)
+
+
+def change_files(folder: Path) -> None:
+    """What a database may have done since its backup: something for the differences to show."""
+    settings = folder / "postgresql.conf"
+    settings.write_text(settings.read_text().replace("max_connections = 100", "max_connections = 200"))
+    (folder / "pg_wal/000000010000000000000002").write_bytes(bytes(1 << 20))
+    (folder / "base/5/16398").write_bytes(b"new table" * 4_000)
+    (folder / "log/postgresql-1.log").rename(folder / "log/postgresql-2.log")
+    os.utime(folder / "global/pg_control")
 
 
 async def tour(pilot: AppPilot, shot: Shot) -> None:
@@ -163,6 +185,7 @@ async def tour(pilot: AppPilot, shot: Shot) -> None:
     await pilot.press("f")
     await until(pilot, lambda app: isinstance(app.screen, FilesScreen))
     await until(pilot, lambda app: app.screen.query_one(Table).position != "0/0")
+    await pilot.press("j", "j")
     await shot("files")
     await pilot.press("q", "D")
     await until(pilot, lambda app: isinstance(app.screen, DifferencesScreen))
@@ -232,14 +255,14 @@ async def take(folder: Path, size: tuple[int, int], theme: str) -> None:
             save("too-small", TINY)
 
 
-async def record(folder: Path) -> None:
+async def record(folder: Path, theme: str) -> None:
     """A backup, a restore and its undo, as pictures that follow one another in one file."""
-    app = _explorer(replace(load(), level=_BRISK, theme="dark"))
+    app = _explorer(replace(load(), level=_BRISK, theme=theme))
     frames: list[str] = []
 
     async def frame(words: str, condition: Callable[[VoltuiApp], bool]) -> None:
         await until(pilot, condition)
-        frames.append(framed(app.export_screenshot(title=words), "dark"))
+        frames.append(framed(app.export_screenshot(title=words), theme))
 
     def done(count: int) -> Callable[[VoltuiApp], bool]:
         return lambda app: len(app.store.state.jobs) >= count and idle(app)
@@ -264,7 +287,7 @@ async def record(folder: Path) -> None:
         await frame("U shows what undoing it would do", lambda app: isinstance(app.screen, RestoreScreen))
         await pilot.press("enter")
         await frame("Enter does it, and that can be undone too", done(jobs + 3))
-    path = folder / "recording-80x24-dark.svg"
+    path = folder / f"recording-80x24-{theme}.svg"
     path.write_text(animated(frames))
     print(path)
 
@@ -276,17 +299,18 @@ def _fraction(app: VoltuiApp) -> float:
 
 
 def animated(frames: Sequence[str]) -> str:
-    """Pictures of one size that follow one another for ever; who wants no motion sees the first."""
+    """Pictures of one size that follow one another for ever; who wants no motion, or draws none, sees the first."""
     share, whole = 100 / len(frames), len(frames) * _FRAME
     style = (
-        f".frame {{ visibility: hidden; animation: {whole}s step-end infinite shown; }}"
+        f".frame {{ animation: {whole}s step-end infinite shown; }}"
         f"@keyframes shown {{ 0% {{ visibility: visible; }} {share:.3f}% {{ visibility: hidden; }} }}"
-        "@media (prefers-reduced-motion) { .frame { animation: none; } .frame:nth-of-type(1) { visibility: visible; } }"
+        "@media (prefers-reduced-motion) { .frame { animation: none; } }"
     )
     box = re.search(r'viewBox="[^"]*"', frames[0])
     assert box is not None
     pictures = (
-        f'<g class="frame" style="animation-delay: {number * _FRAME}s">{frame}</g>'
+        f'<g class="frame" visibility="{"hidden" if number else "visible"}" '
+        f'style="animation-delay: {number * _FRAME}s">{frame}</g>'
         for number, frame in enumerate(frames)
     )
     return f'<svg xmlns="http://www.w3.org/2000/svg" {box[0]}><style>{style}</style>{"".join(pictures)}</svg>'
@@ -298,8 +322,24 @@ def framed(svg: str, theme: str) -> str:
     ink, ground = GROUNDS[theme]
     svg = re.sub(rf'<rect fill="{ground}"[^>]*/>', "", svg)
     svg = re.sub(r"@font-face\s*{[^}]*}", "", svg)
+    svg = _TEXT.sub(_tight, svg.replace("&#160;", "\N{NO-BREAK SPACE}"))
     svg = svg.replace('fill="#292929" stroke="rgba(255,255,255,0.35)"', f'fill="{ground}" stroke="#808080"', 1)
     return re.sub(r'(-title" fill=")#[0-9a-f]{6}', rf"\g<1>{ink}", svg)
+
+
+_CELL = 12.2
+"""Units of a picture that a cell is wide."""
+_TEXT = re.compile(r' x="([\d.]+)" (y="[\d.]+") textLength="([\d.]+)"([^>]*)>([^<]*)</text>')
+
+
+def _tight(found: re.Match[str]) -> str:
+    """A piece of text where it is without the blanks at its ends: some programs leave these out when they draw."""
+    x, y, length, rest, text = found.groups()
+    right = text.rstrip()
+    tight = right.lstrip()
+    before, blanks = len(right) - len(tight), len(text) - len(tight)
+    place = f' x="{float(x) + before * _CELL:.1f}" {y} textLength="{float(length) - blanks * _CELL:.1f}"'
+    return f"{place}{rest}>{tight}</text>"
 
 
 async def take_all(folder: Path) -> None:
@@ -310,7 +350,7 @@ async def take_all(folder: Path) -> None:
     for theme in GROUNDS:
         for size in (SMALL, LARGE):
             await take(folder, size, theme)
-    await record(folder)
+        await record(folder, theme)
 
 
 def main(arguments: list[str]) -> None:

@@ -93,6 +93,16 @@ _CONTAINERS = (
 )  # fmt: skip
 
 
+_POSTGRESQL = b"""\
+# What the server reads when it starts.
+listen_addresses = '*'
+max_connections = 100
+shared_buffers = 128MB
+wal_level = replica
+log_timezone = 'Etc/UTC'
+"""
+
+
 class Samples:
     """Makes the samples in a sandbox's engine."""
 
@@ -165,7 +175,14 @@ class Samples:
         pages = {
             "PG_VERSION": b"16\n",
             "base/1/1259": noise(200_000),
+            "base/5/16384": noise(90_000),
+            "base/5/16390": noise(40_000),
+            "global/pg_control": noise(8_192),
+            "log/postgresql-1.log": b"LOG:  database system is ready to accept connections\n" * 400,
             "pg_wal/000000010000000000000001": bytes(2 << 20),
+            "pg_xact/0000": bytes(8_192),
+            "pg_hba.conf": b"# TYPE  DATABASE  USER  ADDRESS  METHOD\nlocal   all       all            trust\n",
+            "postgresql.conf": _POSTGRESQL,
         }
         contents: dict[str, dict[str, bytes]] = {
             "shop_pgdata": pages,
