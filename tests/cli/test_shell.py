@@ -50,7 +50,7 @@ async def test_a_shell_that_may_write_holds_the_volume_and_goes_when_it_is_kille
         terminal.wait_for(r"7 8 .* file")
         assert (files / "file").read_text() == "said\n"
         with voltui_terminal(tmp_path, host, "backup", "data") as other:
-            other.wait_for("Job of a shell is working on the volume data already")
+            other.wait_for("A read-write shell is open on the volume data")
             assert other.wait_for_end() == 5
         os.kill(terminal.child.pid, signal.SIGKILL)
 

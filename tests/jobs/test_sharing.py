@@ -15,6 +15,7 @@ from tests.conftest import Lab, program, until
 from voltui.engine.helper import IMAGE, ensure_image, tool_folders
 from voltui.jobs.submit import submit
 from voltui.jobs.volume_plans import Share, SharePlan, UnsharePlan
+from voltui.model.mount import MountKind
 
 pytestmark = pytest.mark.engine
 _SLEEP = "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"
@@ -29,6 +30,7 @@ _MAY_DIFFER = {
     "NetworkSettings.Networks.*.IPAddress", "NetworkSettings.Networks.*.MacAddress",
     "NetworkSettings.Ports.*",  # published wherever there is room
     "Mounts[*]", "HostConfig.VolumesFrom[*]", "HostConfig.Binds[*]", "HostConfig.Mounts[0].Source",
+    "Config.Labels.voltui.shared",
 }  # fmt: skip
 """Every field that may be another one in a container made anew. What these hold is checked one by one below."""
 
@@ -164,6 +166,9 @@ async def test_a_container_made_anew_is_the_old_one_but_for_the_mounts(lab: Lab,
     assert after["Id"] != before["Id"]
     assert after["Name"] == "/rich"
     assert after["HostConfig"]["VolumesFrom"] == ["giver:ro", "media-data:ro"]
+    assert json.loads(after["Config"]["Labels"]["voltui.shared"]) == [
+        {"at": "/volumes/media", "volume": "media", "data": "media-data"}
+    ]
     gained = ["/volumes/media"]
     places = {one["Destination"]: (one.get("Name"), one["RW"], one["Type"]) for one in after["Mounts"]}
     assert places.pop(*gained) == ("media", False, "volume")
@@ -180,6 +185,7 @@ async def test_a_container_made_anew_is_the_old_one_but_for_the_mounts(lab: Lab,
     assert back.ending == "done", back
     again = fields(await inspect(lab, "rich"))
     assert {path for path in old if old[path] != again.get(path, ...) and not may_differ(path)} == set()
+    assert "Config.Labels.voltui.shared" not in again
     assert (await inspect(lab, "rich"))["HostConfig"]["VolumesFrom"] == ["giver:ro"]
 
 
@@ -214,6 +220,30 @@ async def test_a_stopped_container_stays_stopped(lab: Lab) -> None:
     assert ("media", "/volumes/media") in {(one.source, one.destination) for one in detail.container.mounts}
     assert (await lab.run(UnsharePlan(lab.common(), "media", ("web",)))).ending == "done"
     assert "media" not in {one.source for one in (await lab.engine.container("web")).container.mounts}
+
+
+async def test_only_what_a_share_gave_is_taken_back(lab: Lab) -> None:
+    for name in ("media", "other"):
+        await lab.volume(name)
+    web = await lab.container("web", ["media:/own", "other:/other"])
+    own = await lab.run(UnsharePlan(lab.common(), "media", ("web",)))
+    assert own.sentence == "web mounts media of its own: no share gave it, so none is taken back."
+    assert (await lab.engine.container("web")).container.id == web
+
+    shares = (Share("media", "/volumes/media"), Share("other", "/volumes/other"))
+    assert (await lab.run(SharePlan(lab.common(), shares, "", ("web",)))).ending == "done"
+    twice = await lab.run(UnsharePlan(lab.common(), "media", ("web", web[:12], "web")))
+    assert twice.ending == "failed"
+    assert (await lab.run(UnsharePlan(lab.common(), "media", ("web",)))).ending == "done"
+
+    async def places() -> set[str]:
+        mounts = (await lab.engine.container("web")).container.mounts
+        return {mount.destination for mount in mounts if mount.kind is MountKind.VOLUME}
+
+    assert await places() == {"/own", "/other", "/volumes/other"}, "what it had itself stays"
+    assert (await lab.run(UnsharePlan(lab.common(), "other", ("web",)))).ending == "done"
+    assert await places() == {"/own", "/other"}
+    assert "voltui.shared" not in (await lab.engine.container("web")).container.labels
 
 
 async def test_what_a_container_has_written_itself_is_not_lost_unasked(lab: Lab) -> None:

@@ -180,9 +180,9 @@ def _tell_how(plan: SharePlan, outcome: Outcome) -> None:
     if outcome.result.get("new"):
         click.echo(f"  {safe(outcome.result['new'])} runs with the data of {data}")
     if plan.takers:
-        what = data or safe(plan.shares[0].volume)
         who = " ".join(f"--from {safe(taker)}" for taker in plan.takers)
-        click.echo(f"  back:  voltui unshare {what} {who}")
+        for what in [data] if data else [safe(share_.volume) for share_ in plan.shares]:
+            click.echo(f"  back:  voltui unshare {what} {who}")
 
 
 @click.command(cls=Command)

@@ -106,6 +106,11 @@ class Engine:
             return None
         return next((convert.container(row) for row in data if row["Id"] == container_id), None)
 
+    async def networks(self) -> frozenset[str]:
+        """The names of all networks."""
+        found = await self.connection.call("list networks", lambda api: api.networks())
+        return frozenset(str(entry["Name"]) for entry in found)
+
     async def details(self, containers: Iterable[str]) -> dict[str, ContainerDetail]:
         """What inspects tell of the containers, by id; of those that have gone since they were listed, nothing."""
         found: dict[str, ContainerDetail] = {}

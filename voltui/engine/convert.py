@@ -104,6 +104,7 @@ def container_detail(data: Mapping[str, Any]) -> ContainerDetail:
         restart_policy=_restart_policy(host.get("RestartPolicy") or {}),
         exit_code=state.get("ExitCode") or 0,
         made_folders=tuple(filter(None, (config.get("WorkingDir"), *(host.get("Tmpfs") or ())))),
+        networks=tuple((data.get("NetworkSettings") or {}).get("Networks") or ()),
         random_ports=tuple(
             port
             for port, bindings in (host.get("PortBindings") or {}).items()

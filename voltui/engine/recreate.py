@@ -37,7 +37,9 @@ class MountChange(Struct, frozen=True):
     leave: frozenset[str] = frozenset()
     """Names and ids of data containers whose mounts it takes no more."""
     unmount: frozenset[str] = frozenset()
-    """Names of volumes that it mounts itself no more."""
+    """The paths at which it mounts something itself no more."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Labels that are to say something else; nothing where they say what is empty."""
 
 
 class Blueprint(Struct, frozen=True):
@@ -86,7 +88,11 @@ def blueprint_of(
 ) -> Blueprint:
     """The blueprint of an inspected container, given the inspect of its image and the name of the engine's host."""
     host = _host(container, change)
-    body = {**_config(container, image.get("Config") or {}, host_name), "HostConfig": host}
+    config = _config(container, image.get("Config") or {}, host_name)
+    labels = {**(config.get("Labels") or {}), **change.labels}
+    if change.labels:
+        config["Labels"] = {name: said for name, said in labels.items() if said or name not in change.labels}
+    body = {**config, "HostConfig": host}
     networks = _networks(container)
     mode = host.get("NetworkMode") or "default"
     if mode in _NO_NETWORK_OF_ITS_OWN or mode.startswith("container:"):
@@ -170,17 +176,23 @@ def _hostname_is_generated(container: Mapping[str, Any], host_name: str) -> bool
 def _host(container: Mapping[str, Any], change: MountChange) -> dict[str, Any]:
     host = dict(container["HostConfig"])
     taken = [entry for entry in host.get("VolumesFrom") or () if entry.partition(":")[0] not in change.leave]
-    given = [bind for bind in host.get("Binds") or () if bind.partition(":")[0] not in change.unmount]
+    given = [bind for bind in host.get("Binds") or () if _place(bind) not in change.unmount]
     mounts = [_named(mount, container) for mount in host.get("Mounts") or ()]
     lists = {
         # ``/db:/web/alias`` is what an inspect says of ``--link db:alias``.
         "Links": [_link(link) for link in host.get("Links") or ()],
         "VolumesFrom": [*taken, *change.take_from],
-        "Mounts": [mount for mount in mounts if mount.get("Source") not in change.unmount],
+        "Mounts": [mount for mount in mounts if normpath(mount.get("Target") or "") not in change.unmount],
         "Binds": [*given, *_anonymous(container, [*given, *change.mounts], mounts), *change.mounts],
     }
     # What was absent or null stays so.
     return {**host, **{name: entries for name, entries in lists.items() if entries or host.get(name)}}
+
+
+def _place(bind: str) -> str:
+    """Where ``source:/path:mode`` is in the container."""
+    parts = bind.split(":")
+    return normpath(parts[1] if len(parts) > 1 else parts[0])
 
 
 def _link(link: str) -> str:
@@ -203,7 +215,7 @@ def _anonymous(container: Mapping[str, Any], binds: Iterable[str], mounts: Itera
     They stand at the places that the image or ``-v /path`` asks for a volume at.
     """
     asked = set(map(normpath, container["Config"].get("Volumes") or ()))
-    settled = {normpath(bind.split(":")[1]) for bind in binds if ":" in bind}
+    settled = {_place(bind) for bind in binds if ":" in bind}
     settled |= {normpath(mount.get("Target") or "") for mount in mounts}
     return [
         f"{mount['Name']}:{mount['Destination']}" + ("" if mount.get("RW", True) else ":ro")

@@ -20,11 +20,11 @@ from voltui.jobs.access import Access, BridgeAccess, Reading, opened
 from voltui.jobs.changes import changed_since
 from voltui.jobs.common import Treatment
 from voltui.jobs.context import JobContext
+from voltui.jobs.holding import holding
 from voltui.jobs.hooks import hooked
-from voltui.jobs.locks import locked
 from voltui.jobs.plan import BackupPlan
 from voltui.jobs.reflink import copied, copier
-from voltui.jobs.sources import known, take_inventory
+from voltui.jobs.sources import known
 from voltui.jobs.undo import PUBLICATION
 from voltui.jobs.users import Stillness, still
 from voltui.jobs.verify import verify
@@ -56,9 +56,8 @@ class Taken(Struct, frozen=True):
 
 async def run(context: JobContext, plan: BackupPlan) -> dict[str, Any]:
     """Back the plan's sources up. The result names the backups made."""
-    inventory = await take_inventory(context)
-    sources = [known(context, inventory, source) for source in plan.sources]
-    with locked(context.state, inventory.engine.id, sources, context.directory.id):
+    async with holding(context, lambda inventory: [known(context, inventory, one) for one in plan.sources]) as held:
+        inventory, sources = held
         backups, seconds = await back_up(context, inventory, sources, plan.treatment, plan.reason)
         made = [backup.id for backup in backups]
         return context.commit({"backups": made, "paused_seconds": round(seconds, 2)})

@@ -8,10 +8,10 @@ from typing import Any
 from voltui.jobs.access import BridgeAccess, opened
 from voltui.jobs.context import JobContext
 from voltui.jobs.copying import Original, copied_by_reflink, created_volume, fill_volume
+from voltui.jobs.holding import holding
 from voltui.jobs.hooks import hooked
-from voltui.jobs.locks import locked
 from voltui.jobs.reflink import can_share
-from voltui.jobs.sources import known, take_inventory
+from voltui.jobs.sources import known
 from voltui.jobs.users import Stillness, still
 from voltui.jobs.volume_plans import ClonePlan
 from voltui.model.errors import Refused
@@ -23,11 +23,14 @@ from voltui.model.volume import MADE_LABEL, Volume
 
 async def run(context: JobContext, plan: ClonePlan) -> dict[str, Any]:
     """Copy the plan's volume. Its writers are treated as in a backup."""
-    inventory = await take_inventory(context)
-    source, new = known(context, inventory, Source("volume", plan.volume)), Source("volume", plan.new)
-    volume = inventory.volumes[plan.volume]
-    _refuse_same_storage(volume)
-    with locked(context.state, inventory.engine.id, [source, new], context.directory.id):
+    new = Source("volume", plan.new)
+
+    def sources_of(inventory: Inventory) -> list[Source]:
+        return [known(context, inventory, Source("volume", plan.volume)), new]
+
+    async with holding(context, sources_of) as (inventory, (source, _)):
+        volume = inventory.volumes[plan.volume]
+        _refuse_same_storage(volume)
         labels = {name: value for name, value in volume.labels.items() if name != MADE_LABEL}
         async with (
             created_volume(context, plan.new, volume.driver, volume.options, labels),

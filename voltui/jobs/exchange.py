@@ -18,9 +18,9 @@ from voltui.engine.tools import KEPT_PREFIX
 from voltui.jobs.access import ArchiveAccess, BridgeAccess, opened
 from voltui.jobs.context import JobContext
 from voltui.jobs.directory import JobDirectory
+from voltui.jobs.holding import holding
 from voltui.jobs.hooks import hooked
 from voltui.jobs.kept_files import ChangedFiles, expired_jobs, told
-from voltui.jobs.locks import locked
 from voltui.jobs.protection import refuse_protected
 from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo import DISCARD_KEPT, EXCHANGE, STAGE, target_data
@@ -159,11 +159,9 @@ async def changing(
 
     Raises `Refused` for a protected one unless by ``force``, and where nothing can be exchanged in it.
     """
-    inventory = await take_inventory(context)
-    real = known(context, inventory, target)
-    if real.only:
-        raise Refused(f"The {real.words} is a single file.", "Restore the whole of it.")
-    with locked(context.state, inventory.engine.id, [real], context.directory.id):
+    async with holding(context, lambda inventory: [known(context, inventory, target)]) as (inventory, (real,)):
+        if real.only:
+            raise Refused(f"The {real.words} is a single file.", "Restore the whole of it.")
         refuse_protected(inventory, real, f"Say --force {safe(real.name)}.", force=force)
         async with opened(context, real, writable=True, trusted=trusted) as access:
             yield Changing(context, _bridge(access), real, inventory)

@@ -15,9 +15,10 @@ from voltui.jobs.access import Reading, opened
 from voltui.jobs.context import JobContext
 from voltui.jobs.copy_out import fill_from_image
 from voltui.jobs.copying import created_volume, warn_of_losses
+from voltui.jobs.holding import holding
 from voltui.jobs.hooks import hooked
 from voltui.jobs.locks import locked
-from voltui.jobs.sources import known, take_inventory
+from voltui.jobs.sources import known
 from voltui.jobs.undo import IMAGE
 from voltui.jobs.undo_client import FILES
 from voltui.jobs.users import still
@@ -39,29 +40,29 @@ _ENGINE_DROPS = "Extended attributes, ACLs and sockets are not kept in an image,
 
 async def run(context: JobContext, plan: ImagePlan) -> dict[str, Any]:
     """Make an image of one layer with the plan's source in it; written to a file, it does not stay in the engine."""
-    inventory = await take_inventory(context)
-    source = known(context, inventory, plan.source)
     reference = with_tag(plan.reference)
     await _refuse_existing(context, reference, plan.file)
-    with locked(context.state, inventory.engine.id, [source], context.directory.id):
-        async with AsyncExitStack() as stack:
-            step = context.scoped if plan.file else context.tentative
-            await stack.enter_async_context(step(IMAGE, {"reference": reference}))
-            async with (
-                opened(context, source) as access,
-                hooked(context, inventory.running_users(source), "backup"),
-                still(context, inventory, [source], plan.treatment) as stillness,
-            ):
-                context.begin(f"Importing {safe(source.short)} as an image", await access.expected_bytes(context))
-                reading = await access.read(holes=False)  # the engine can't save an image whose files have a map
-                try:
-                    await _import(context, reading, reference, source)
-                finally:
-                    reading.close()
-            if plan.file:
-                await _save(context, stack, reference, Path(plan.file))
-            consistency = stillness.of(inventory, source).value
-            return context.commit({"image": reference, "file": plan.file or None, "consistency": consistency})
+    async with (
+        holding(context, lambda inventory: [known(context, inventory, plan.source)]) as (inventory, (source,)),
+        AsyncExitStack() as stack,
+    ):
+        step = context.scoped if plan.file else context.tentative
+        await stack.enter_async_context(step(IMAGE, {"reference": reference}))
+        async with (
+            opened(context, source) as access,
+            hooked(context, inventory.running_users(source), "backup"),
+            still(context, inventory, [source], plan.treatment) as stillness,
+        ):
+            context.begin(f"Importing {safe(source.short)} as an image", await access.expected_bytes(context))
+            reading = await access.read(holes=False)  # the engine can't save an image whose files have a map
+            try:
+                await _import(context, reading, reference, source)
+            finally:
+                reading.close()
+        if plan.file:
+            await _save(context, stack, reference, Path(plan.file))
+        consistency = stillness.of(inventory, source).value
+        return context.commit({"image": reference, "file": plan.file or None, "consistency": consistency})
 
 
 async def _import(context: JobContext, reading: Reading, reference: str, source: Source) -> None:

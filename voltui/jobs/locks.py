@@ -1,4 +1,4 @@
-"""One job at a time per engine and source: a file lock, which the kernel frees when its holder dies."""
+"""One job at a time per engine and source or container: a file lock, which the kernel frees when its holder dies."""
 
 from __future__ import annotations
 
@@ -9,24 +9,48 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 
 from blake3 import blake3
+from msgspec import MsgspecError, Struct
 
+from voltui.jobs.directory import JobDirectory, jobs_directory
 from voltui.model.errors import Refused
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.store.files import private_directory
 
+SHELL = "shell"
+"""Who holds the lock of a volume that a shell may write to: no job."""
+
+
+class _Key(Struct, frozen=True, order=True):
+    """What a lock is of."""
+
+    name: str
+    words: str
+
 
 @contextmanager
-def locked(state: Path, engine_id: str, sources: Iterable[Source], job: str) -> Iterator[None]:
-    """Hold the locks of all sources. Raises `Refused`, naming the job that holds one of them."""
+def locked(
+    state: Path, engine_id: str, sources: Iterable[Source], holder: str, containers: Iterable[str] = ()
+) -> Iterator[None]:
+    """Hold the locks of all sources, and of containers by name or id, for a job's id, or `SHELL`.
+
+    Raises `Refused`, naming who holds one of them.
+    """
     folder = state / "locks"
     private_directory(folder)
     with ExitStack() as stack:
         for source in sorted({source.folder for source in sources}):
             for above in _above(source):
-                stack.enter_context(_one(folder, engine_id, above, job, fcntl.LOCK_SH))
-            stack.enter_context(_one(folder, engine_id, source, job, fcntl.LOCK_EX))
+                stack.enter_context(_one(state, engine_id, _of_source(above), holder, fcntl.LOCK_SH))
+            stack.enter_context(_one(state, engine_id, _of_source(source), holder, fcntl.LOCK_EX))
+        for container in sorted(set(containers)):
+            key = _Key(f"container\0{container}", f"container {safe(container)}")
+            stack.enter_context(_one(state, engine_id, key, holder, fcntl.LOCK_EX))
         yield
+
+
+def _of_source(source: Source) -> _Key:
+    return _Key(source.name, source.words)
 
 
 def _above(source: Source) -> list[Source]:
@@ -38,21 +62,33 @@ def _above(source: Source) -> list[Source]:
 
 
 @contextmanager
-def _one(folder: Path, engine_id: str, source: Source, job: str, kind: int) -> Iterator[None]:
-    name = blake3(f"{engine_id}\0{source.name}".encode("utf-8", "surrogateescape")).hexdigest(length=16)
-    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _one(state: Path, engine_id: str, key: _Key, holder: str, kind: int) -> Iterator[None]:
+    name = blake3(f"{engine_id}\0{key.name}".encode("utf-8", "surrogateescape")).hexdigest(length=16)
+    descriptor = os.open(state / "locks" / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(descriptor, 100, 0).decode(errors="replace").strip()
-            raise Refused(
-                f"Job {safe(holder) or 'of another process'} is working on the {source.words} already.",
-                "`voltui jobs` follows it; wait for its end or cancel it there.",
-            ) from None
-        if kind == fcntl.LOCK_EX:
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, job.encode(), 0)
+            other = os.pread(descriptor, 100, 0).decode(errors="replace").strip()
+            raise _taken(state, other, key.words) from None
+        # Of several that share it the last is named.
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, holder.encode(), 0)
         yield
     finally:
         os.close(descriptor)
+
+
+def _taken(state: Path, holder: str, what: str) -> Refused:
+    """What to say where another holds the lock of ``what``."""
+    if holder == SHELL:
+        return Refused(f"A read-write shell is open on the {what}.", "Leave it with `exit`, then do this again.")
+    job = JobDirectory(jobs_directory(state).root / PurePosixPath(holder or "-").name)
+    try:
+        asked = job.description()
+    except (OSError, MsgspecError):
+        return Refused(f"Another job is working on the {what} already.", "`voltui jobs` lists them; wait for its end.")
+    return Refused(
+        f"Job {job.id} ({asked.kind} {asked.subject}) is working on the {what} already.",
+        f"`voltui jobs {job.id}` follows it, `voltui jobs --cancel {job.id}` ends it.",
+    )

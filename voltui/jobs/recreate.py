@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from voltui.engine.adapter import Engine
 from voltui.engine.pool import settled
-from voltui.engine.recreate import MountChange, draw, make
+from voltui.engine.recreate import Blueprint, MountChange, draw, make
 from voltui.jobs.context import JobContext
 from voltui.jobs.undo_containers import DISCARD, MAKE, RENAME, RESTART_POLICY, START
 from voltui.jobs.undo_users import STOP
@@ -38,7 +38,7 @@ class Recreation(Struct, frozen=True):
     """A container to be made anew."""
 
     detail: ContainerDetail
-    change: MountChange
+    blueprint: Blueprint
     gains: Mapping[str, str] = field(default_factory=dict)
     """What it must have in the end: the volume by the path."""
     gives_up: frozenset[str] = frozenset()
@@ -76,6 +76,19 @@ def refusal_to_recreate(detail: ContainerDetail, others: Mapping[str, ContainerD
     return None
 
 
+async def prepared(
+    context: JobContext,
+    detail: ContainerDetail,
+    change: MountChange,
+    gains: Mapping[str, str] | None = None,
+    gives_up: frozenset[str] = frozenset(),
+) -> Recreation:
+    """What to make a container anew from. Raises `Refused` where that is gone: before anything is stopped."""
+    host = (await context.engine.info()).name
+    blueprint = await draw(context.engine.connection, detail.container.id, change, host)
+    return Recreation(detail, blueprint, gains or {}, gives_up)
+
+
 async def recreate(context: JobContext, stack: AsyncExitStack, recreation: Recreation) -> str:
     """Put a new container in an old one's place; its id.
 
@@ -86,11 +99,9 @@ async def recreate(context: JobContext, stack: AsyncExitStack, recreation: Recre
     name, job = safe(old.name), context.directory.id
     spare, aside = f"{old.name}.voltui-new-{job}", f"{old.name}.voltui-old-{job}"
     context.begin(f"Making {name} anew")
-    connection = context.engine.connection
-    blueprint = await draw(connection, old.id, recreation.change, (await context.engine.info()).name)
     await stack.enter_async_context(context.scoped(DISCARD, {"container": old.id}))
     await stack.enter_async_context(context.tentative(MAKE, {"name": spare, "labelled": False}))
-    new = await make(connection, blueprint, spare)
+    new = await make(context.engine.connection, recreation.blueprint, spare)
     _check_mounts(old, (await context.engine.container(new)).container, recreation)
     names = {"old": old.id, "new": new, "name": old.name, "spare": spare}
     await stack.enter_async_context(context.tentative(RENAME, names))

@@ -23,9 +23,9 @@ from voltui.jobs.archive_restore import restore_by_archive
 from voltui.jobs.context import JobContext
 from voltui.jobs.exchange import FOLDER
 from voltui.jobs.extract import extract_by_parts
+from voltui.jobs.holding import holding
 from voltui.jobs.hooks import hooked
 from voltui.jobs.kept_files import KEPT_TREE, USED_TREE, gone
-from voltui.jobs.locks import locked
 from voltui.jobs.origin import Origin
 from voltui.jobs.plan import RestorePlan
 from voltui.jobs.protection import refuse_protected
@@ -47,9 +47,8 @@ async def run(context: JobContext, plan: RestorePlan, descriptor: int = -1) -> d
 
     ``descriptor`` is the open file that is meant where the plan's file is `STDIN`.
     """
-    inventory = await take_inventory(context)
-    target = known_target(context, inventory, plan.target)
-    with locked(context.state, inventory.engine.id, [target.folder], context.directory.id):
+    async with holding(context, lambda inventory: [known_target(context, inventory, plan.target)]) as held:
+        inventory, (target,) = held
         way = f"Restore into another with --to, or say --force {safe(target.name)}."
         refuse_protected(inventory, target, way, force=plan.force)
         await check_can_stop(context, inventory.running_users(target))

@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from voltui.engine import data_container, images
+from msgspec.structs import replace
+
+from voltui.engine import data_container
 from voltui.engine.recreate import MountChange
 from voltui.jobs.context import JobContext
 from voltui.jobs.copy_out import filled, split
-from voltui.jobs.locks import locked
-from voltui.jobs.recreate import Recreation, recreate, stop_old, wait_until_well
+from voltui.jobs.holding import holding
+from voltui.jobs.recreate import Recreation, prepared, recreate, stop_old, wait_until_well
 from voltui.jobs.sharing import Taker, check, takers_of
-from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo_containers import MAKE, REPLACED, START
 from voltui.jobs.unsharing import Leaving, leaving
 from voltui.jobs.volume_plans import SharePlan, UnsharePlan
 from voltui.model.container import Container
 from voltui.model.errors import Refused
 from voltui.model.inventory import Inventory
-from voltui.model.mount import MountKind
-from voltui.model.names import check_new_name
 from voltui.model.safe import safe
+from voltui.model.shared import SHARED_LABEL, Given, given, label_of
 from voltui.model.source import Source
 from voltui.model.volume import MADE_LABEL
 
 
 async def run(context: JobContext, plan: SharePlan) -> dict[str, Any]:
     """Share the plan's volumes. The result names the data container, the takers and the new container, if any."""
-    inventory = await take_inventory(context)
     sources = [Source("volume", share.volume) for share in plan.shares]
-    if not plan.copy_from:
-        sources = [known(context, inventory, source) for source in sources]
-    takers = await takers_of(context.engine, inventory, plan)
-    check(takers, lose=plan.lose)
-    for name in filter(None, (plan.data, plan.name)):
-        check_new_name("container", name)
-    with locked(context.state, inventory.engine.id, _data(inventory, sources, takers), context.directory.id):
+    copied = split(plan.copy_from)[:1] if plan.copy_from else ()
+    names = (*plan.takers, *copied, *filter(None, (plan.data, plan.name)))
+    async with _holding(context, sources, plan.takers, names) as inventory:
+        takers = await takers_of(context.engine, inventory, plan)
+        check(takers, lose=plan.lose)
+        recreations = [await _gaining(context, taker, plan) for taker in takers]
         async with AsyncExitStack() as stack:
             held = await _copy(context, stack, inventory, plan, takers) if plan.copy_from else ""
             if plan.data:
                 await _data_container(context, stack, inventory, plan)
-            change = _change(plan)
-            for taker in takers:
-                gains = {share.at: share.volume for share in taker.gains}
-                stopped = taker.detail.container.id == held
-                await recreate(context, stack, Recreation(taker.detail, change, gains, held=stopped))
+            for recreation in recreations:
+                stopped = recreation.detail.container.id == held
+                await recreate(context, stack, replace(recreation, held=stopped))
             new = await _new_container(context, stack, plan) if plan.image else ""
             return context.commit(
                 {
@@ -75,15 +71,17 @@ async def _copy(
 
 async def take_back(context: JobContext, plan: UnsharePlan) -> dict[str, Any]:
     """Make containers anew without the data, or remove a data container. Volumes stay, whatever is removed."""
-    inventory = await take_inventory(context)
-    found = await leaving(context.engine, inventory, plan.name, plan.takers)
-    check(found.takers, lose=plan.lose)
-    with locked(context.state, inventory.engine.id, _data(inventory, [], found.takers), context.directory.id):
+    async with _holding(context, [], plan.takers, (plan.name, *plan.takers)) as inventory:
+        found = await leaving(context.engine, inventory, plan.name, plan.takers)
+        check(found.takers, lose=plan.lose)
         if not found.takers:
             return await _remove_data_container(context, found)
+        recreations = [
+            await prepared(context, one.taker.detail, one.change, gives_up=one.gives_up) for one in found.departures
+        ]
         async with AsyncExitStack() as stack:
-            for taker in found.takers:
-                await recreate(context, stack, Recreation(taker.detail, found.change, gives_up=found.gives_up))
+            for recreation in recreations:
+                await recreate(context, stack, recreation)
             return context.commit(
                 {
                     "data": plan.name,
@@ -100,23 +98,43 @@ async def _remove_data_container(context: JobContext, found: Leaving) -> dict[st
     return context.commit({"data": found.name, "takers": [], REPLACED: []})
 
 
-def _data(inventory: Inventory, sources: Sequence[Source], takers: Sequence[Taker]) -> list[Source]:
-    """All data that is touched: of the takers too, whose other jobs must not meet them half exchanged."""
-    return [*sources, *inventory.data_of(taker.detail.container for taker in takers)]
+@asynccontextmanager
+async def _holding(
+    context: JobContext, sources: Sequence[Source], takers: Iterable[str], names: Iterable[str]
+) -> AsyncIterator[Inventory]:
+    """Lock the sources, the containers of these names, there or to be made, and all data of the takers: other jobs
+    must not meet them half exchanged."""
+
+    def named(inventory: Inventory, references: Iterable[str]) -> list[Container]:
+        wanted = tuple(references)
+        return [one for one in inventory.containers.values() if any(map(one.answers_to, wanted))]
+
+    def containers_of(inventory: Inventory) -> list[str]:
+        # While one is exchanged, its name is that of the new one, its id that of the old one.
+        return [*names, *(key for one in named(inventory, names) for key in (one.id, one.name))]
+
+    def sources_of(inventory: Inventory) -> list[Source]:
+        return [*sources, *inventory.data_of(named(inventory, takers))]
+
+    async with holding(context, sources_of, containers_of) as (inventory, _):
+        yield inventory
 
 
-def _change(plan: SharePlan) -> MountChange:
+async def _gaining(context: JobContext, taker: Taker, plan: SharePlan) -> Recreation:
+    """What a taker is to be made anew from. Its label tells what it was given, for the day it is taken back."""
     ending = ":ro" if plan.read_only else ""
-    if plan.data:
-        return MountChange(take_from=(f"{plan.data}{ending}",))
-    return MountChange(mounts=tuple(f"{share.volume}:{share.at}{ending}" for share in plan.shares))
+    new = [Given(share.at, share.volume, plan.data) for share in taker.gains]
+    change = MountChange(
+        take_from=(f"{plan.data}{ending}",) if plan.data else (),
+        mounts=() if plan.data else tuple(f"{share.volume}:{share.at}{ending}" for share in plan.shares),
+        labels={SHARED_LABEL: label_of([*given(taker.detail.container), *new])},
+    )
+    return await prepared(context, taker.detail, change, {share.at: share.volume for share in taker.gains})
 
 
 async def _data_container(context: JobContext, stack: AsyncExitStack, inventory: Inventory, plan: SharePlan) -> None:
-    """Make the data container, or find that it holds just this already."""
-    there = next((one for one in inventory.containers.values() if one.name == plan.data), None)
-    if there is not None:
-        _refuse_other(there, plan)
+    """Make the data container, unless there is one, which holds just this then."""
+    if any(one.name == plan.data for one in inventory.containers.values()):
         return
     context.begin(f"Making the data container {safe(plan.data)}")
     await stack.enter_async_context(context.tentative(MAKE, {"name": plan.data, "labelled": True}))
@@ -124,20 +142,8 @@ async def _data_container(context: JobContext, stack: AsyncExitStack, inventory:
     await data_container.create(context.engine.connection, plan.data, mounts, {MADE_LABEL: context.directory.id})
 
 
-def _refuse_other(there: Container, plan: SharePlan) -> None:
-    held = {(mount.destination, mount.source) for mount in there.mounts if mount.kind is MountKind.VOLUME}
-    missing = [share for share in plan.shares if (share.at, share.volume) not in held]
-    if missing:
-        raise Refused(
-            f"A container {safe(there.name)} exists already and does not hold {safe(missing[0].volume)} at "
-            f"{safe(missing[0].at)}.",
-            "Name the data container otherwise with --name.",
-        )
-
-
 async def _new_container(context: JobContext, stack: AsyncExitStack, plan: SharePlan) -> str:
     """Make and start a container of the plan's image with the data; its name."""
-    await images.inspect(context.engine.connection, plan.image)
     name = plan.name or f"{plan.data}-user-{context.directory.id[-4:]}"
     ending = ":ro" if plan.read_only else ""
     context.begin(f"Starting {safe(name)} of {safe(plan.image)}")

@@ -4,13 +4,15 @@ lost, and what speaks against it."""
 from __future__ import annotations
 
 import itertools
-import posixpath
 from collections.abc import Iterable, Mapping, Sequence
+from posixpath import normpath
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from voltui.engine import images
 from voltui.engine.adapter import Engine
+from voltui.jobs.copy_out import split
 from voltui.jobs.recreate import refusal_to_recreate, refuse_podman
 from voltui.jobs.volume_plans import Share, SharePlan
 from voltui.model import compose
@@ -18,6 +20,7 @@ from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import NotFound, Refused, Usage
 from voltui.model.inventory import Inventory, of_the_system
 from voltui.model.mount import Mount, MountKind
+from voltui.model.names import check_new_name
 from voltui.model.safe import safe, safe_path
 from voltui.model.text import listed, plural
 
@@ -77,26 +80,85 @@ def data_name(volumes: Sequence[str]) -> str:
 
 
 def _checked(path: str) -> str:
-    plain = posixpath.normpath(path)
+    plain = normpath(path)
     if not path.startswith("/") or of_the_system(plain) or ":" in path:
         raise Usage(f"{safe(path)} is no path to mount a volume at.", "Give an absolute path, such as /data.")
     return plain
 
 
 async def takers_of(engine: Engine, inventory: Inventory, plan: SharePlan) -> tuple[Taker, ...]:
-    """The plan's takers, with what speaks for and against each. Raises `NotFound` for a name that is none's."""
+    """The plan's takers, with what speaks for and against each.
+
+    Raises `NotFound`, `Usage` or `Refused` where the plan names what there is not, what there is already, or one
+    container twice.
+    """
+    await _check_names(engine, inventory, plan)
     if not plan.takers:
         return ()
     await refuse_podman(engine)
     details = await engine.details(inventory.containers)
-    found = [taker_of(details, _named(details, name), plan) for name in plan.takers]
+    named = [_named(details, name) for name in plan.takers]
+    refuse_twice(named)
+    networks = await engine.networks()
+    found = [_with_networks(taker_of(details, detail, plan), networks) for detail in named]
     return tuple([one if one.refusal else await _with_losses(engine, one, plan) for one in found])
+
+
+async def _check_names(engine: Engine, inventory: Inventory, plan: SharePlan) -> None:
+    if plan.copy_from:
+        split(plan.copy_from)
+    for share in plan.shares:
+        there = share.volume in inventory.volumes
+        if there and plan.copy_from:
+            raise Refused(f"A volume {safe(share.volume)} exists already.", "--copy-from fills a new one.")
+        if not there and not plan.copy_from:
+            raise NotFound(f"There is no volume {safe(share.volume)}.", "`voltui volumes` lists what there is.")
+    for name in filter(None, (plan.data, plan.name)):
+        check_new_name("container", name)
+    names = {one.name: one for one in inventory.containers.values()}
+    if plan.data in names:
+        _refuse_other(names[plan.data], plan)
+    if plan.name and plan.name in (*names, plan.data):
+        raise Refused(f"A container {safe(plan.name)} exists already.", "Choose another name with --new-name.")
+    if plan.image:
+        await images.inspect(engine.connection, plan.image)
+
+
+def _refuse_other(there: Container, plan: SharePlan) -> None:
+    """Raise `Refused` where a container has the data container's name and does not hold just this."""
+    held = {(normpath(mount.destination), mount.source) for mount in there.mounts if mount.kind is MountKind.VOLUME}
+    missing = [share for share in plan.shares if (share.at, share.volume) not in held]
+    if missing:
+        raise Refused(
+            f"A container {safe(there.name)} exists already and does not hold {safe(missing[0].volume)} at "
+            f"{safe(missing[0].at)}.",
+            "Name the data container otherwise with --name.",
+        )
+
+
+def refuse_twice(details: Iterable[ContainerDetail]) -> None:
+    """Raise `Usage` where one container is named twice, by name or id."""
+    seen = set()
+    for detail in details:
+        if detail.container.id in seen:
+            raise Usage(f"The container {safe(detail.container.name)} is named twice.", "Name it once.")
+        seen.add(detail.container.id)
+
+
+def _with_networks(taker: Taker, networks: frozenset[str]) -> Taker:
+    """Refused where a network that it is in has been removed: it could not be what it was."""
+    gone = [name for name in taker.detail.networks if name not in networks]
+    if not gone or taker.refusal is not None:
+        return taker
+    said = f"{taker.name} is in the network {safe(gone[0])}, which there is no more."
+    hint = f"Make it again, or take the container out: docker network disconnect --force {safe(gone[0])} {taker.name}"
+    return replace(taker, refusal=Refused(said, hint))
 
 
 async def _with_losses(engine: Engine, taker: Taker, plan: SharePlan) -> Taker:
     """With what it loses: not what is copied into the volume before."""
     container, _, path = plan.copy_from.partition(":")
-    saved = posixpath.normpath(path) if path and container == taker.detail.container.name else ""
+    saved = normpath(path) if path and container == taker.detail.container.name else ""
     lost = await losses(engine, taker.detail)
     kept = [one for one in lost if not (saved and (one == saved or one.startswith(f"{saved}/")))]
     return replace(taker, loses=tuple(kept))
@@ -129,8 +191,7 @@ def gained(details: Mapping[str, ContainerDetail], plan: SharePlan) -> tuple[Sha
     if data is None:
         return tuple(replace(share, read_only=plan.read_only) for share in plan.shares)
     return tuple(
-        Share(mount.source, posixpath.normpath(mount.destination), mount.read_only or plan.read_only)
-        for mount in data.mounts
+        Share(mount.source, normpath(mount.destination), mount.read_only or plan.read_only) for mount in data.mounts
     )
 
 
@@ -163,7 +224,7 @@ def _reference(taken: str) -> str:
 
 
 def _mount_at(container: Container, path: str) -> Mount | None:
-    return next((mount for mount in container.mounts if posixpath.normpath(mount.destination) == path), None)
+    return next((mount for mount in container.mounts if normpath(mount.destination) == path), None)
 
 
 def notices(detail: ContainerDetail) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from voltui.engine.adapter import Engine
 from voltui.engine.helper import CLIENT_LABEL, HelperSpec
 from voltui.jobs.directory import client_name, jobs_directory
 from voltui.jobs.explorer import SHELL_PREFIX
-from voltui.jobs.locks import locked
+from voltui.jobs.locks import SHELL, locked
 from voltui.jobs.protection import refusal
 from voltui.jobs.submit import READ_ONLY_HINT
 from voltui.model.errors import Refused
@@ -21,8 +21,6 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
 from voltui.model.volume import Volume
-
-_HOLDER = "of a shell"
 
 
 async def open_shell(
@@ -46,7 +44,7 @@ async def open_shell(
         command=shell.LIFE,
         attached=True,
     )
-    lock = locked(settings.state, (await engine.info()).id, [source], _HOLDER) if writable else nullcontext()
+    lock = locked(settings.state, (await engine.info()).id, [source], SHELL) if writable else nullcontext()
     with lock:
         name = safe(source.short)
         said = f"A shell on the volume {name}, {access}, in a helper without network. `exit` ends it."

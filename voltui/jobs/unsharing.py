@@ -10,12 +10,22 @@ from msgspec import Struct
 from voltui.engine.adapter import Engine
 from voltui.engine.recreate import MountChange
 from voltui.jobs.recreate import refusal_to_recreate, refuse_podman
-from voltui.jobs.sharing import Taker, losses, notices
+from voltui.jobs.sharing import Taker, losses, notices, refuse_twice
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import NotFound, Refused
 from voltui.model.inventory import Inventory
 from voltui.model.mount import MountKind
 from voltui.model.safe import safe
+from voltui.model.shared import SHARED_LABEL, given, label_of
+
+
+class Departure(Struct, frozen=True):
+    """A container that is made anew without what it was given."""
+
+    taker: Taker
+    change: MountChange
+    gives_up: frozenset[str]
+    """The paths at which it may have nothing then."""
 
 
 class Leaving(Struct, frozen=True):
@@ -24,17 +34,21 @@ class Leaving(Struct, frozen=True):
     name: str
     data: Container | None
     """The data container; ``None`` where a volume is meant that containers mount themselves."""
-    takers: tuple[Taker, ...]
-    """Those that are made anew without it."""
+    departures: tuple[Departure, ...]
     dependents: tuple[Container, ...]
     """All containers that take their mounts from the data container."""
-    change: MountChange
-    gives_up: frozenset[str]
-    """The paths at which they have nothing then."""
+
+    @property
+    def takers(self) -> tuple[Taker, ...]:
+        """Those that are made anew."""
+        return tuple(one.taker for one in self.departures)
 
 
 async def leaving(engine: Engine, inventory: Inventory, name: str, takers: Iterable[str]) -> Leaving:
-    """What taking ``name`` from ``takers`` means. Raises `NotFound`, or `Refused` where one does not have it."""
+    """What taking ``name`` from ``takers`` means: only what shares gave goes.
+
+    Raises `NotFound`, or `Refused` where one does not have it, or has it of its own.
+    """
     if takers:
         await refuse_podman(engine)
     details = await engine.details(inventory.containers)
@@ -43,37 +57,70 @@ async def leaving(engine: Engine, inventory: Inventory, name: str, takers: Itera
         raise NotFound(f"There is no data container or volume {safe(name)}.", "`voltui graph` shows all there are.")
     if data is not None and not takers:
         _refuse_workers(data)
-    dependents = tuple(one for one in details.values() if data is not None and _takes(one, data))
-    users = dependents if data is not None else tuple(one for one in details.values() if _mounts(one, name))
-    if data is None:
-        _refuse_taken(details, users, name, takers)
-    change = (
-        MountChange(leave=frozenset(_references(data, users)))
-        if data is not None
-        else MountChange(unmount=frozenset((name,)))
-    )
-    found = [await _taker(engine, details, users, name, taker) for taker in takers]
-    gives_up = frozenset(
-        normpath(mount.destination)
-        for one in ((data,) if data is not None else (taker.detail.container for taker in found))
-        for mount in one.mounts
-        if data is not None or mount.source == name
-    )
-    return Leaving(name, data, tuple(found), tuple(one.container for one in dependents), change, gives_up)
+    dependents = [one for one in details.values() if data is not None and _takes(one, data)]
+    named = [_named(details, taker, name) for taker in takers]
+    refuse_twice(named)
+    found = []
+    for detail in named:
+        change, gives_up = _without_data(detail, data) if data else _without_volume(details, detail, name)
+        refusal = refusal_to_recreate(detail, details)
+        loses = () if refusal else await losses(engine, detail)
+        found.append(Departure(Taker(detail, (), loses, notices(detail), (), refusal), change, gives_up))
+    return Leaving(name, data, tuple(found), tuple(one.container for one in dependents))
 
 
-def _refuse_taken(
-    details: Mapping[str, ContainerDetail], users: Iterable[ContainerDetail], volume: str, takers: Iterable[str]
-) -> None:
-    """Raise `Refused` where a container has the volume of another: without that it would have it still."""
-    for user in users:
-        givers = [one.container for one in details.values() if _takes(user, one.container)]
-        giver = next((one for one in givers if any(mount.source == volume for mount in one.mounts)), None)
-        if giver is not None and any(map(user.container.answers_to, takers)):
-            raise Refused(
-                f"{safe(user.container.name)} has {safe(volume)} from {safe(giver.name)}.",
-                f"Take that back: voltui unshare {safe(giver.name)} --from {safe(user.container.name)}",
-            )
+def _named(details: Mapping[str, ContainerDetail], taker: str, name: str) -> ContainerDetail:
+    found = next((one for one in details.values() if one.container.answers_to(taker)), None)
+    if found is None:
+        raise _without(taker, name)
+    return found
+
+
+def _without(taker: str, name: str) -> Refused:
+    return Refused(f"{safe(taker)} does not have the data of {safe(name)}.", "`voltui graph` shows who has.")
+
+
+def _without_data(detail: ContainerDetail, data: Container) -> tuple[MountChange, frozenset[str]]:
+    """Without the mounts of a data container. A name that is taken from is enough: it takes nothing of its own away."""
+    references = frozenset(one for one in detail.volumes_from if data.answers_to(one))
+    if not references:
+        raise _without(detail.container.name, data.name)
+    all_given = given(detail.container)
+    told = [one for one in all_given if not data.answers_to(one.data)]
+    places = {
+        *(normpath(mount.destination) for mount in data.mounts),
+        *(one.at for one in all_given if one not in told),
+    }
+    return MountChange(leave=references, labels={SHARED_LABEL: label_of(told)}), frozenset(places)
+
+
+def _without_volume(
+    details: Mapping[str, ContainerDetail], detail: ContainerDetail, volume: str
+) -> tuple[MountChange, frozenset[str]]:
+    """Without what shares gave of a volume. Where it mounts that by itself, too, or takes it from another, it stays."""
+    all_given = given(detail.container)
+    places = frozenset(one.at for one in all_given if one.volume == volume and not one.data)
+    if not places:
+        raise _not_given(details, detail, volume)
+    told = [one for one in all_given if one.at not in places]
+    return MountChange(unmount=places, labels={SHARED_LABEL: label_of(told)}), places
+
+
+def _not_given(details: Mapping[str, ContainerDetail], detail: ContainerDetail, volume: str) -> Refused:
+    """Why a volume can't be taken back from a container that no share gave it to."""
+    container = detail.container
+    if not _mounts(detail, volume):
+        return _without(container.name, volume)
+    givers = [one.container for one in details.values() if _takes(detail, one.container) and _mounts(one, volume)]
+    if givers:
+        return Refused(
+            f"{safe(container.name)} has {safe(volume)} from {safe(givers[0].name)}.",
+            f"Take that back: voltui unshare {safe(givers[0].name)} --from {safe(container.name)}",
+        )
+    return Refused(
+        f"{safe(container.name)} mounts {safe(volume)} of its own: no share gave it, so none is taken back.",
+        "Make the container anew without it yourself, if that is what you want.",
+    )
 
 
 def _refuse_workers(data: Container) -> None:
@@ -89,20 +136,5 @@ def _takes(detail: ContainerDetail, data: Container) -> bool:
     return any(map(data.answers_to, detail.volumes_from))
 
 
-def _references(data: Container, users: Iterable[ContainerDetail]) -> set[str]:
-    return {one for user in users for one in user.volumes_from if data.answers_to(one)}
-
-
 def _mounts(detail: ContainerDetail, volume: str) -> bool:
     return any(mount.kind is MountKind.VOLUME and mount.source == volume for mount in detail.container.mounts)
-
-
-async def _taker(
-    engine: Engine, details: Mapping[str, ContainerDetail], users: Iterable[ContainerDetail], name: str, taker: str
-) -> Taker:
-    detail = next((one for one in users if one.container.answers_to(taker)), None)
-    if detail is None:
-        raise Refused(f"{safe(taker)} does not have the data of {safe(name)}.", "`voltui graph` shows who has.")
-    refusal = refusal_to_recreate(detail, details)
-    loses = () if refusal else await losses(engine, detail)
-    return Taker(detail, (), loses, notices(detail), (), refusal)

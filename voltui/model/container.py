@@ -119,5 +119,7 @@ class ContainerDetail(Struct, frozen=True):
     exit_code: int = 0
     made_folders: tuple[str, ...] = ()
     """Directories that the engine has made in its writable layer: its working directory, and what a tmpfs stands on."""
+    networks: tuple[str, ...] = ()
+    """The names of the networks that it is in, or was when it ran last."""
     random_ports: tuple[str, ...] = ()
     """The ports (``80/tcp``) that are published wherever the engine finds room, each time elsewhere."""

@@ -12,9 +12,9 @@ from voltui.model.container import Container
 from voltui.model.errors import VoltuiError
 from voltui.model.graph import NodeKind
 from voltui.model.inventory import Inventory
-from voltui.model.mount import MountKind
 from voltui.model.names import check_new_name
 from voltui.model.safe import safe
+from voltui.model.shared import given
 from voltui.model.text import listed
 from voltui.ui.actions import VOLUMES
 from voltui.ui.screens.ask import AskScreen
@@ -125,15 +125,13 @@ class Sharing:
 def _choices(inventory: Inventory, container: Container, volumes_from: tuple[str, ...]) -> list[Choice]:
     containers = inventory.containers.values()
     givers = [next((one.name for one in containers if one.answers_to(taken)), taken) for taken in volumes_from]
-    taken = {mount.destination for one in inventory.containers.values() if one.name in givers for mount in one.mounts}
     found = [Choice(f"data:{giver}", "Take back", "", f"the mounts of {safe(giver)}") for giver in givers]
-    own = [mount for mount in container.mounts if mount.kind is MountKind.VOLUME and mount.destination not in taken]
-    for mount in [] if container.data_container else own:
-        volume = inventory.volumes.get(mount.source)
-        users = {use.container.id for use in inventory.uses(mount.source)}
-        if volume is not None and not volume.anonymous and len(users) > 1:
-            what = f"the volume {safe(mount.source)} at {safe(mount.destination)}"
-            found.append(Choice(f"volume:{mount.source}", "Take back", "", what))
+    direct: dict[str, list[str]] = {}
+    for one in given(container):
+        if not one.data:
+            direct.setdefault(one.volume, []).append(safe(one.at))
+    for volume, places in direct.items():
+        found.append(Choice(f"volume:{volume}", "Take back", "", f"the volume {safe(volume)} at {listed(places)}"))
     if not container.data_container:
         found.append(Choice(_COPY, "Copy out", "", "a directory of its own files into a new volume"))
     else:
