@@ -8,12 +8,12 @@ from voltui.format import rate, size
 from voltui.jobs.state import Progress
 from voltui.jobs.watch import JobView
 from voltui.model.safe import safe
-from voltui.model.text import age, short_age
+from voltui.model.text import age, clock_time, short_age
 from voltui.model.when import parse_time
 from voltui.ui.glyphs import bar, glyphs
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
-from voltui.ui.views.base import Column, Sort, View, labelled, paragraph
+from voltui.ui.views.base import Column, Sort, View, in_one_or_two, labelled, paragraph
 
 _STYLES = {"running": "accent", "done": "good", "failed": "bad", "cancelled": "warn", "died": "bad"}
 _BAR = 18
@@ -34,6 +34,7 @@ class JobsView(View):
         Column("OF", share=3, middle=True),
         Column("STATE", width=10),
         Column("AGE", width=7, right=True),
+        Column("TOOK", width=7, right=True, spare=2),
         Column("", share=2, spare=1),
     )
     sorts = (
@@ -54,7 +55,7 @@ class JobsView(View):
         return f"{job.kind} {job.subject}"
 
     def cells(self, state: State, key: str) -> tuple[Line, ...]:
-        """Kind, subject, state, age, and how far it is or why it failed."""
+        """Kind, subject, state, age, how long it took, and how far it is or why it failed."""
         job = find(state, key)
         asked = parse_time(job.asked)
         return (
@@ -62,13 +63,17 @@ class JobsView(View):
             line(job.subject),
             line(Span(job.state, _STYLES[job.state])),
             line(age(asked) if asked else "-"),
+            line(_took(job)),
             _words(job),
         )
 
     def detail(self, state: State, key: str, width: int, *, full: bool = False) -> list[Line]:
         """The outcome's sentence, its hint and warnings; the progress while it runs."""
         job = find(state, key)
-        lines = [labelled("asked", f"{job.asked} by {safe(job.user)}", Span(f"   id {job.id}", "dim"))]
+        asked, took = parse_time(job.asked), _took(job)
+        when = f"{clock_time(asked)} by {safe(job.user)}" if asked else "not known"
+        lines = in_one_or_two("asked", line(when), line(Span(f", took {took}" if took else "", "dim")), width)
+        lines.append(labelled("id", Span(job.id, "dim")))
         if job.progress is not None:
             lines.append(labelled("now", safe(job.progress.step)))
             lines.append(labelled("", *_bar(job.progress)))
@@ -94,6 +99,12 @@ def job_line(jobs: tuple[JobView, ...]) -> Line:
     more = (Span(f"  and {len(jobs) - 1} more", "dim"),) if len(jobs) > 1 else ()
     step = job.progress or Progress("Starting")
     return line(Span(f" {job.kind} {job.subject}  ", "bold"), *_bar(step), *more)
+
+
+def _took(job: JobView) -> str:
+    """From its asking to its end, waiting included; empty while it runs."""
+    asked, ended = parse_time(job.asked), parse_time(job.outcome.ended) if job.outcome else None
+    return short_age(max((ended - asked).total_seconds(), 1)) if asked and ended else ""
 
 
 def _words(job: JobView) -> Line:
