@@ -22,6 +22,7 @@ from voltui.archive.entry import ROOT, Entry, index_line
 from voltui.archive.guard import LooseGuard
 from voltui.archive.reader import TarReader
 from voltui.archive.rewrite import Rewriter
+from voltui.archive.unlike import refuse_unlike
 from voltui.archive.zstd import ZstdError, ZstdFile
 from voltui.model.errors import Damaged, Failed, NotFound
 from voltui.model.kinds import DIR, LINK
@@ -103,10 +104,13 @@ def survey(path: Path, name: str, progress: Progress = lambda size, entries: Non
     """Read all of a foreign archive and check it.
 
     ``name`` is what to call it in errors, ``progress`` gets the file's bytes read and the entries so far.
-    Raises `Damaged` where it is no archive, is cut, or holds members that could leave its root or overwrite another.
+    Raises `Damaged` where it is no archive, or one of nothing, is cut, or holds members that could leave its root or
+    overwrite another; `Failed` where it can't be read.
     """
     surveyor = _Surveyor()
     _read(path, name, TarReader(surveyor.take, root=None, checksums=True), lambda read: progress(read, surveyor.count))
+    if not surveyor.count:
+        raise Damaged(f"{safe(name)} is an archive of nothing: no file is in it.", "Was the right directory packed?")
     return surveyor.survey()
 
 
@@ -142,16 +146,26 @@ def rewrite(
 
 def _read(path: Path, name: str, reader: TarReader, progress: Callable[[int], object]) -> None:
     with _opened(path, name) as (file, plain):
-        while True:
-            try:
-                piece = file.read(_PIECE)
-            except _DECODE_ERRORS as error:
-                raise Damaged(f"{safe(name)} is cut or damaged: it does not decompress.") from error
-            if not piece:
-                break
-            reader.feed(piece)
-            progress(plain.tell())
-    reader.close()
+        piece = _piece(file, name)
+        refuse_unlike(name, piece)
+        try:
+            while piece:
+                reader.feed(piece)
+                progress(plain.tell())
+                piece = _piece(file, name)
+            reader.close()
+        except Damaged as error:  # the reader knows no names
+            sentence = error.sentence.replace("The archive", safe(name), 1)
+            raise Damaged(sentence, error.hint or f"Make or copy {safe(name)} anew.") from error
+
+
+def _piece(file: BinaryIO, name: str) -> bytes:
+    try:
+        return file.read(_PIECE)
+    except _DECODE_ERRORS as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise _unreadable(name, error) from error
+        raise Damaged(f"{safe(name)} is cut or damaged: it does not decompress.", "Make or copy it anew.") from error
 
 
 @contextmanager
@@ -162,10 +176,17 @@ def _opened(path: Path, name: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     except FileNotFoundError:
         raise NotFound(f"There is no file {safe(name)}.") from None
     except OSError as error:
-        raise Failed(f"{safe(name)} can't be read: {error.strerror}.") from error
+        raise _unreadable(name, error) from error
     with plain:
-        magic = plain.read(8)
-        plain.seek(0)
+        try:
+            magic = plain.read(8)
+            plain.seek(0)
+        except OSError as error:
+            raise _unreadable(name, error) from error
         opener = next((make for start, make in _MAGIC if magic.startswith(start)), None)
         file = cast(BinaryIO, opener(plain)) if opener else plain
         yield file, plain
+
+
+def _unreadable(name: str, error: OSError) -> Failed:
+    return Failed(f"{safe(name)} can't be read: {(error.strerror or str(error)).lower()}.")

@@ -125,7 +125,7 @@ class TarReader:
         while at < end:
             piece = view[at : at + len(_CHUNK_OF_ZEROS)]
             if piece != _CHUNK_OF_ZEROS[: len(piece)]:
-                raise Damaged("Something follows after the end of the archive.")
+                raise Damaged("The archive has something that follows its end.")
             at += len(piece)
         return end
 
@@ -140,7 +140,7 @@ class TarReader:
         if self._zero_blocks:
             raise Damaged("The archive has a lone zero block, then goes on.")
         if self._checksums and not checksum_holds(bytes(view[at : at + BLOCK]), header.checksum):
-            raise Damaged(f"A header of the archive is damaged, at byte {self.position + at:,}.")
+            raise Damaged(f"The archive has a damaged header, at byte {self.position + at:,}.")
         at += BLOCK
         if header.type in EXTENSIONS:
             return self._begin_extension(header, view, at, end)
@@ -156,7 +156,7 @@ class TarReader:
             self._zero_blocks += 1
             return True
         if not self._checksums or not checksum_holds(block, block[148:156]):
-            raise Damaged(f"There is no tar header where one must be, at byte {self.position + at:,}.")
+            raise Damaged(f"The archive has no tar header where one must be, at byte {self.position + at:,}.")
         return False
 
     # Extended headers: PAX records and GNU's long names stand before the member they are for.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from voltui.cli.change_files import forced, restore_only
 from voltui.cli.command import Command
 from voltui.cli.context import CliContext, confirm, with_keys, with_options
 from voltui.cli.follow import follow
+from voltui.cli.given import archive_given
 from voltui.cli.output import print_json
 from voltui.engine.adapter import Engine
 from voltui.format import ago, size
@@ -62,7 +64,7 @@ def restore(
             raise Usage("--only takes files out of a backup, and goes with --to, --force and --yes alone.")
         restore_only(cli, backup, paths, target, accept_plain=accept_plain, force=force, yes=yes)
         return
-    file = Path(backup) if _is_file(backup) else None
+    file = archive_given(Path(backup)) if _is_file(backup) else None
     if file is not None and target is None:
         raise Usage(f"Where should {safe(backup)} go?", "Name a volume or path with --to.")
 
@@ -82,7 +84,7 @@ def restore(
         cli.common,
         preview.target,
         backup=found.id if found else "",
-        file=str(file.absolute()) if file else "",
+        file=str(file) if file else "",
         keep_folder=keep_folder,
         in_place=in_place,
         accept_plain=accept_plain,
@@ -95,7 +97,13 @@ def restore(
 
 
 def _opened(cli: CliContext, engine_id: str, reference: str, *, accept_plain: bool) -> Backup:
-    return cli.keys.opened(cli.store.find_whole(reference, engine_id), accept_plain=accept_plain)[0]
+    try:
+        found = cli.store.find_whole(reference, engine_id)
+    except NotFound:
+        if os.path.lexists(reference):  # no backup, but something else of that name
+            archive_given(Path(reference))
+        raise
+    return cli.keys.opened(found, accept_plain=accept_plain)[0]
 
 
 def print_restored(cli: CliContext, job: str, outcome: Outcome) -> None:

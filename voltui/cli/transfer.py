@@ -18,12 +18,13 @@ from voltui.cli import complete
 from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_keys, with_options
 from voltui.cli.follow import follow
+from voltui.cli.given import archive_given
 from voltui.cli.restore import print_restored
 from voltui.cli.run import run
 from voltui.jobs.common import Treatment
 from voltui.jobs.plan import STDIN, STDOUT, BackupExportPlan, ExportPlan, RestorePlan
 from voltui.jobs.submit import submit
-from voltui.model.errors import Failed, NotFound, Usage
+from voltui.model.errors import Failed, Usage
 from voltui.model.naming import source_named, target_named
 from voltui.model.safe import safe
 from voltui.store.files import private_directory
@@ -97,10 +98,8 @@ def import_(cli: CliContext, file: Path, volume: str, keep_folder: bool) -> None
             raise Usage("Standard input is a terminal, no archive.", f"voltui import - {safe(volume)} < data.tar")
         content = _whole_input(cli.settings.store)
         name, descriptor = STDIN, content.fileno()
-    elif file.is_file():
-        name, descriptor = str(file.absolute()), None
     else:
-        raise NotFound(f"There is no file {safe(str(file))}.", "Check the path.")
+        name, descriptor = str(archive_given(file)), None
     target = target_named(cli.inventory(), volume)
     plan = RestorePlan(cli.common, target, file=name, keep_folder=keep_folder, only_empty=True)
     job = submit(plan, cli.settings.state, descriptor=descriptor)

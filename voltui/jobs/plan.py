@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import ClassVar, get_args
 
 import msgspec
@@ -70,6 +71,11 @@ class RestorePlan(Struct, frozen=True):
     def subject(self) -> str:
         """What it is about, for a line of text."""
         return safe(self.target.short)
+
+    @property
+    def file_words(self) -> str:
+        """What to call a foreign archive in a sentence."""
+        return "standard input" if self.file == STDIN else safe(posixpath.basename(self.file))
 
 
 class VerifyPlan(Struct, frozen=True):

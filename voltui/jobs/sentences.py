@@ -55,7 +55,9 @@ def done(plan: Plan, result: dict[str, Any]) -> str:
         return f"Backed up and verified {plan.subject}."
     if isinstance(plan, RestorePlan):
         kept = " The old content is kept as a backup." if result.get("undo") else ""
-        return f"Restored {plan.subject}.{kept}"
+        if plan.only_empty:
+            return f"Imported {plan.file_words} into {plan.subject}."
+        return f"Restored {plan.subject}{f' from {plan.file_words}' if plan.file else ''}.{kept}"
     if isinstance(plan, VerifyPlan):
         if result["hashes_only"]:
             return f"Not all of {plan.subject} was opened: without its key only the hashes of its files were compared."
