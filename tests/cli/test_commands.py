@@ -236,6 +236,14 @@ async def test_a_backup_found_damaged_is_never_called_verified_again(lab: Lab, v
     assert json.loads(voltui("backups", "--json", check=True).out)[1]["file"] == "data@20200101T000000Z.json"
     assert "now DAMAGED" in voltui("volumes", "backup=never", check=True).out, "it does not count as a backup"
     assert voltui("verify", "data@latest").code == 6
+    voltui("backup", "data", check=True)
+    ran = voltui("verify", "--all")
+    assert ran.code == 6
+    assert "1 of 2 backups not whole: data@" in ran.err
+    ill = voltui("doctor")
+    assert ill.code == 1
+    assert "BAD     backups   2 DAMAGED: data@" in ill.out
+    lab.store.remove(lab.store.listing().backups[0])
     [backup] = lab.store.listing().backups
     assert backup.verified is None
     assert "is cut" in backup.damaged
@@ -278,7 +286,7 @@ async def test_a_detached_job_is_cancelled_by_its_id(lab: Lab, voltui: Voltui, m
         (["restore", "nothing@latest"], 4, "no backup of nothing"),
         (["restore", "missing.tar.gz", "--to", "x"], 4, "no file missing.tar.gz"),
         (["verify", "nothing"], 4, "no backup nothing"),
-        (["verify"], 2, "Missing argument"),
+        (["verify"], 2, "Which backups"),
         (["import", "missing.tar", "x"], 4, "no file missing.tar"),
         (["export", "data", "--json"], 2, "no room for JSON"),
         (["jobs", "nothing"], 4, "no job nothing"),
@@ -364,7 +372,7 @@ async def test_the_doctor_says_what_works(lab: Lab, voltui: Voltui) -> None:
     assert "bridge, proved" in ran.out
     checks = json.loads(voltui("doctor", "--json", check=True).out)
     assert {check["name"]: check["state"] for check in checks} == {
-        "engine": "ok", "transport": "ok", "helpers": "ok", "store": "ok",
+        "engine": "ok", "transport": "ok", "helpers": "ok", "jobs": "ok", "store": "ok",
     }  # fmt: skip
     assert voltui("--host", "unix:///nowhere.sock", "doctor").code == 3
 

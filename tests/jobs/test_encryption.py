@@ -280,6 +280,7 @@ async def test_keys_that_can_not_be_meant_are_told_in_a_sentence_and_nothing_is_
 async def test_a_secret_key_given_as_a_recipient_is_not_repeated(
     lab: Lab, voltui: Callable[..., Ran], keys: tuple[Path, str]
 ) -> None:
+    await lab.volume("data")
     secret = next(line for line in keys[0].read_text().splitlines() if not line.startswith("#"))
     for mistaken in (str(keys[0]), secret):
         ran = voltui("backup", "data", "--encrypt-to", mistaken)

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import threading
 from pathlib import Path
-from typing import Literal
-
-from msgspec import Struct
 
 from voltui.engine import helper
 from voltui.engine.adapter import Engine
 from voltui.engine.bridge import Bridge, BridgeUnavailable
 from voltui.engine.helper import CLIENT_LABEL, READ_CAPABILITIES, HelperSpec
+from voltui.jobs import watch
+from voltui.jobs.check import Check
 from voltui.jobs.directory import JobsDirectory, client_name
 from voltui.jobs.recover import left_among
+from voltui.jobs.store_health import store_checks
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import EngineInfo
 from voltui.model.safe import safe
 from voltui.model.source import Source
-from voltui.model.text import plural
+from voltui.model.text import listed, plural
 from voltui.store.local import LocalStore
-
-
-class Check(Struct, frozen=True):
-    """One thing that was looked at."""
-
-    name: str
-    state: Literal["ok", "warning", "bad"]
-    words: str
 
 
 async def examine(engine: Engine, store: LocalStore, jobs: JobsDirectory) -> list[Check]:
@@ -38,13 +29,12 @@ async def examine(engine: Engine, store: LocalStore, jobs: JobsDirectory) -> lis
     try:
         info = await engine.info()
     except VoltuiError as error:
-        checks.append(Check("engine", "bad", error.words))
+        checks.append(Check("engine", "bad", error.sentence, error.hint))
     else:
         checks.append(Check("engine", "ok", _engine_words(engine, info)))
         checks.append(await _transport(engine, info))
         checks.append(await _helpers(engine, jobs))
-    checks.append(_store(store))
-    return checks
+    return [*checks, _jobs(jobs), *store_checks(store)]
 
 
 def _engine_words(engine: Engine, info: EngineInfo) -> str:
@@ -67,7 +57,7 @@ async def _transport(engine: Engine, info: EngineInfo) -> Check:
         except BridgeUnavailable as why:
             return _without_bridge(why, info)
         except VoltuiError as error:
-            return Check("transport", "bad", error.sentence)
+            return Check("transport", "bad", error.sentence, error.hint)
         await bridge.close()
     return Check("transport", "ok", "bridge, proved: a helper with this host's GNU tar and find; nothing is lost")
 
@@ -81,30 +71,22 @@ def _without_bridge(why: BridgeUnavailable, info: EngineInfo) -> Check:
 async def _helpers(engine: Engine, jobs: JobsDirectory) -> Check:
     rows = await helper.find(engine.connection)
     own = [row for row in rows if (row.get("Labels") or {}).get(CLIENT_LABEL) == client_name(jobs.root)]
-    running = [job for job in jobs.all() if job.outcome() is None]
-    left = len(left_among(own, jobs))
     if not rows:
         return Check("helpers", "ok", "none are left over")
-    state: Literal["ok", "warning"] = "warning" if left else "ok"
-    mine, others = f"{plural(len(own), 'helper container')} of this user", len(rows) - len(own)
-    said = f"{mine}, {left} left behind, {others} of others, {plural(len(running), 'job')} running"
-    return Check("helpers", state, said)
+    left, others = len(left_among(own, jobs)), len(rows) - len(own)
+    said = f"{plural(len(own), 'helper container')} of this user, {left} left behind, {others} of others"
+    if left:
+        return Check("helpers", "warning", said, "`voltui doctor --sweep` removes what is left behind.")
+    return Check("helpers", "ok", said)
 
 
-def _store(store: LocalStore) -> Check:
-    where = safe(str(store.root))
-    try:
-        listing = store.listing()
-        free = store.free_bytes()
-    except VoltuiError as error:
-        return Check("store", "bad", error.sentence)
-    except OSError as error:
-        return Check("store", "bad", f"{where} can't be read: {error.strerror}.")
-    if listing.problems:
-        return Check("store", "warning", f"{where}: {listing.problems[0].error.sentence}")
-    words = f"{where}, {plural(len(listing.backups), 'backup')}, {free / 1e9:,.1f} GB free"
-    if store.root.exists() and store.root.stat().st_mode & 0o022:
-        return Check("store", "warning", f"{words}; others may write to it")
-    if store.root.exists() and not os.access(store.root, os.W_OK):
-        return Check("store", "bad", f"{words}; this user may not write to it")
-    return Check("store", "ok", words)
+def _jobs(jobs: JobsDirectory) -> Check:
+    """What jobs owe: it was tried just now, since every command tries it first."""
+    views = watch.views(jobs)
+    running = sum(view.running for view in views)
+    owing = [view for view in views if view.state == "died" or (view.outcome and view.outcome.undo_owed)]
+    if owing:
+        named = listed([f"{view.kind} of {view.subject}" for view in owing])
+        hint = f"`voltui jobs {owing[0].id}` tells more; the next command at its engine tries again."
+        return Check("jobs", "bad", f"Not all is undone that was begun: {named}.", hint)
+    return Check("jobs", "ok", f"{running} running, none has left anything to undo")

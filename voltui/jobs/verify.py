@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,27 +11,53 @@ from voltui.archive.unpack import check_file, unpack
 from voltui.jobs.context import JobContext
 from voltui.jobs.plan import VerifyPlan
 from voltui.model.backup import Backup
-from voltui.model.errors import Damaged, Refused, VoltuiError
+from voltui.model.errors import Cancelled, Damaged, Refused, VoltuiError
 from voltui.model.safe import safe
+from voltui.model.text import listed
 from voltui.model.when import now
 
 
 async def run(context: JobContext, plan: VerifyPlan) -> dict[str, Any]:
-    """Verify the plan's backups, one after the other. Raises `Damaged` at the first that is not whole."""
-    opened = {backup_id: await verify(context, context.store.find(backup_id)) for backup_id in plan.backups}
+    """Verify the plan's backups, one after the other, to the last. Raises `Damaged` where some are not whole."""
+    opened: dict[str, bool] = {}
+    failed: dict[str, VoltuiError] = {}
+    for number, backup_id in enumerate(plan.backups, 1):
+        try:
+            backup = context.store.find(backup_id)
+            opened[backup_id] = await verify(context, backup, _place(number, len(plan.backups)))
+        except Cancelled:
+            raise
+        except VoltuiError as error:
+            failed[backup_id] = error
+    if failed:
+        raise _error(failed, len(plan.backups))
     return {
         "backups": [backup_id for backup_id, read in opened.items() if read],
         "hashes_only": [backup_id for backup_id, read in opened.items() if not read],
     }
 
 
-async def verify(context: JobContext, backup: Backup) -> bool:
-    """Read one backup back and mark it verified; whether that was done.
+def _place(number: int, count: int) -> str:
+    return f" ({number} of {count})" if count > 1 else ""
+
+
+def _error(failed: Mapping[str, VoltuiError], count: int) -> VoltuiError:
+    """What to say where some could not be verified: of one alone its own error; damage stands before all else."""
+    first = min(failed.values(), key=lambda error: not isinstance(error, Damaged))
+    if count == 1:
+        return first
+    named = listed([safe(backup_id) for backup_id in failed])
+    words = "not whole" if isinstance(first, Damaged) else "not verified"
+    return type(first)(f"{len(failed)} of {count} backups {words}: {named}. {first.sentence}", first.hint)
+
+
+async def verify(context: JobContext, backup: Backup, place: str = "") -> bool:
+    """Read one backup back and mark it verified; whether that was done. ``place`` tells which of several it is.
 
     An encrypted one whose key is not here is compared with its hashes alone; that is told, and is no verification.
     """
     archive, index = context.store.archive_path(backup), context.store.index_path(backup)
-    context.begin(f"Verifying {safe(backup.source.short)}", backup.content.stored)
+    context.begin(f"Verifying {safe(backup.source.short)}{place}", backup.content.stored)
 
     def read() -> bool:
         for path in (archive, index):

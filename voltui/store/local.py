@@ -179,9 +179,12 @@ class LocalStore:
 
     def free_bytes(self) -> int:
         """How much an ordinary user may still write there."""
-        existing = next(path for path in (self.root, *self.root.parents) if path.exists())
-        state = os.statvfs(existing)
+        state = os.statvfs(self.existing())
         return state.f_bavail * state.f_frsize
+
+    def existing(self) -> Path:
+        """Its directory, or the innermost around it where it is not made yet. Raises `OSError`."""
+        return next(path for path in (self.root, *self.root.parents) if path.exists())
 
     def begin(self, source: Source, job: str, *, encrypted: bool = False) -> Publication:
         """Start a new backup: its id is the present second, or the next one that is free."""
@@ -226,7 +229,11 @@ class LocalStore:
         except FileNotFoundError:
             return []
         except NotADirectoryError as error:
-            raise Failed(f"The store {safe(str(self.root))} is a file.", "Name a directory with --store.") from error
+            file = next(path for path in (*reversed(self.root.parents), self.root) if not path.is_dir())
+            raise Failed(
+                f"There can't be a store at {safe(str(self.root))}: {safe(str(file))} is a file.",
+                "Name a directory with --store.",
+            ) from error
         except OSError as error:
             raise Failed(
                 f"The store {safe(str(self.root))} can't be read: {(error.strerror or str(error)).lower()}.",
