@@ -163,10 +163,15 @@ async def test_files_are_deleted_put_back_and_restored_by_keys(lab: Lab, tmp_pat
         terminal.wait_for(r"─ \.voltui-kept-")
         assert not (files / "text").exists()
         terminal.press("U")
-        terminal.wait_for(r"(?s)Undo the last change.*Puts back /text")
+        terminal.wait_for(r"(?s)Undo the change of files in data.*Deleted text of data, .*Puts back /text")
         terminal.press("y")
         terminal.wait_for(r"  text  .*-rw")
+        terminal.wait_for("Undid the change of text")
         assert (files / "text").read_text() == "old"
+        terminal.press("U")
+        terminal.wait_for(r"(?s)Redo the change of files in data.*Takes away /text")
+        terminal.press("n")
+        terminal.wait_without("Takes away")
 
         (tmp_path / "mine.txt").write_text("mine")
         terminal.press("a")
@@ -183,6 +188,12 @@ async def test_files_are_deleted_put_back_and_restored_by_keys(lab: Lab, tmp_pat
         terminal.press("o")
         terminal.wait_for("Wrote mine.txt of data")
         assert (files / "mine.txt").read_text() == "mine, edited"
+        terminal.press("U")
+        terminal.wait_for(r"(?s)Undo which.*> Wrote mine.txt .*Put mine.txt .*Undid the change of text .*redoes it")
+        terminal.press("j", "Enter")
+        terminal.wait_for(r"(?s)Put mine.txt into data, .*Takes away /mine.txt")
+        terminal.press("Esc")
+        terminal.wait_without("Takes away")
         assert list((tmp_path / "state" / "voltui" / "edit").iterdir()) == []
         editor.rename(tmp_path / "away")
         terminal.press("o")

@@ -14,11 +14,12 @@ from voltui.cli.context import CliContext, confirm, with_options
 from voltui.cli.run import run
 from voltui.engine.adapter import Engine
 from voltui.jobs.explorer import Explorer
-from voltui.jobs.file_plans import DeleteFilesPlan, PutPlan, RestoreFilesPlan, UndoFilesPlan
-from voltui.jobs.kept_files import ChangedFiles, job_of_kept
+from voltui.jobs.file_plans import DeleteFilesPlan, PutPlan, RestoreFilesPlan
+from voltui.jobs.kept_files import job_of_kept
 from voltui.jobs.preview_files import FilesPreview, preview_files
 from voltui.jobs.protection import refuse_protected
 from voltui.jobs.put import destinations
+from voltui.jobs.undoable import Undoable, files_plan
 from voltui.model.errors import Usage
 from voltui.model.naming import source_named, target_named
 from voltui.model.safe import safe
@@ -91,13 +92,14 @@ def restore_only(
     run(cli, RestoreFilesPlan(cli.common, target, backup.id, selection.paths, accept_plain, named))
 
 
-def undo_change(cli: CliContext, target: Source, change: ChangedFiles, *, forced: bool, yes: bool) -> None:
+def undo_change(cli: CliContext, one: Undoable, *, forced: bool, yes: bool) -> None:
     """Undo a change of files."""
-    if not yes:
-        for fact in change.facts:
+    if not yes and one.files is not None:
+        click.echo(f"{'Does again what was undone' if one.redoes else 'Undoes'}: {one.done}", err=True)
+        for fact in one.files.facts:
             click.echo(fact, err=True)
-        confirm(f"Undo this change of files in {safe(target.name)}?", yes=yes)
-    run(cli, UndoFilesPlan(cli.common, target, change.job, change.replaced, change.new, change.stops, forced))
+        confirm(f"{'Redo' if one.redoes else 'Undo'} this change of files in {safe(one.source.name)}?", yes=yes)
+    run(cli, files_plan(cli.common, one, force=forced))
 
 
 def forced(target: Source, name: str | None) -> bool:

@@ -56,7 +56,7 @@ def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | N
 
     preview, last = cli.ask(look)
     if last.files is not None:
-        undo_change(cli, last.source, last.files, forced=forced(last.source, force), yes=yes)
+        undo_change(cli, last, forced=forced(last.source, force), yes=yes)
         return
     if preview.refusal:
         raise Refused(preview.refusal, "See to the container first.")

@@ -89,6 +89,8 @@ class UndoFilesPlan(Struct, frozen=True):
     """Whether running users are stopped for the exchange, as they were then."""
     force: bool = False
     """Change a volume that is labelled as protected, too."""
+    redoes: bool = False
+    """Whether the job that is undone was an undo itself."""
 
     @property
     def subject(self) -> str:

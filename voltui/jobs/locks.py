@@ -53,6 +53,19 @@ def _of_source(source: Source) -> _Key:
     return _Key(source.name, source.words)
 
 
+def last_holder(state: Path, engine_id: str, source: Source) -> str:
+    """The job that holds the source's lock, or did so last; empty where none has. Nobody is hindered by asking."""
+    try:
+        return _file(state, engine_id, _of_source(source)).read_text(errors="replace").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def _file(state: Path, engine_id: str, key: _Key) -> Path:
+    name = blake3(f"{engine_id}\0{key.name}".encode("utf-8", "surrogateescape")).hexdigest(length=16)
+    return state / "locks" / name
+
+
 def _above(source: Source) -> list[Source]:
     """The directories a path is in: who works on one of them works on the path, too."""
     if source.kind == "volume":
@@ -63,8 +76,7 @@ def _above(source: Source) -> list[Source]:
 
 @contextmanager
 def _one(state: Path, engine_id: str, key: _Key, holder: str, kind: int) -> Iterator[None]:
-    name = blake3(f"{engine_id}\0{key.name}".encode("utf-8", "surrogateescape")).hexdigest(length=16)
-    descriptor = os.open(state / "locks" / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(_file(state, engine_id, key), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)

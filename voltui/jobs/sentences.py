@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from voltui.jobs.file_plans import UndoFilesPlan
 from voltui.jobs.plan import BackupPlan, Plan, RestorePlan, VerifyPlan
 from voltui.jobs.volume_plans import RemovePlan, UnsharePlan
 from voltui.model.retention import UNDO_DAYS
@@ -69,4 +70,5 @@ def done(plan: Plan, result: dict[str, Any]) -> str:
         taken = f"Took back {plan.subject}." if plan.takers else f"Removed the data container {plan.subject}."
         return f"{taken} Its volumes stay."
     kept = f" What was there is kept in the volume for {UNDO_DAYS} days; undo brings it back."
-    return f"{_DONE[plan.kind]} {plan.subject}.{kept if result.get('replaced') else ''}"
+    verb = "Redid the change of" if isinstance(plan, UndoFilesPlan) and plan.redoes else _DONE[plan.kind]
+    return f"{verb} {plan.subject}.{kept if result.get('replaced') else ''}"

@@ -11,10 +11,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from voltui.jobs.common import Common
 from voltui.jobs.directory import JobsDirectory
 from voltui.jobs.file_plans import ChangeFilesPlan, UndoFilesPlan
 from voltui.jobs.kept_files import KEPT_TREE, USED_FILES, USED_TREE, ChangedFiles, changed_files, expired
 from voltui.jobs.plan import RestorePlan, decode
+from voltui.jobs.sentences import done
 from voltui.jobs.state import Outcome
 from voltui.model.backup import Backup, Reason
 from voltui.model.errors import Gone, NotFound
@@ -35,12 +37,16 @@ class Undoable(Struct, frozen=True):
     """The id of the restore whose folder in the volume holds it."""
     files: ChangedFiles | None = None
     """Or some files that were replaced, deleted or added."""
+    done: str = ""
+    """What was done then, in a sentence."""
+    redoes: bool = False
+    """Whether it was an undo: to undo it is to do it again."""
 
 
 def undoables(backups: Iterable[Backup], jobs: JobsDirectory, engine_id: str) -> list[Undoable]:
     """Everything that can be put back on this engine, newest first."""
     found = [
-        Undoable(backup.source, backup.started, backup)
+        Undoable(backup.source, backup.started, backup, done=f"Restored {safe(backup.source.short)}.")
         for backup in backups
         if backup.reason is Reason.BEFORE_RESTORE and backup.engine.id == engine_id
     ]
@@ -50,12 +56,25 @@ def undoables(backups: Iterable[Backup], jobs: JobsDirectory, engine_id: str) ->
 
 def last_undoable(found: Iterable[Undoable], source: Source) -> Undoable:
     """What the last restore of the source replaced. Raises `NotFound`."""
-    for one in found:
-        if one.source.name == source.name:
-            return one
+    return undoables_of(found, source)[0]
+
+
+def undoables_of(found: Iterable[Undoable], source: Source) -> list[Undoable]:
+    """What restores and changes of the source replaced, newest first. Raises `NotFound` where there is nothing."""
+    if of_source := [one for one in found if one.source.name == source.name]:
+        return of_source
     raise NotFound(
         f"No restore or change of the {source.kind} {safe(source.name)} is known that could be undone.",
         "`voltui undo` lists what can be; `voltui backups` lists all backups.",
+    )
+
+
+def files_plan(common: Common, one: Undoable, *, force: bool = False) -> UndoFilesPlan:
+    """The plan that undoes a change of files."""
+    assert one.files is not None
+    change = one.files
+    return UndoFilesPlan(
+        common, one.source, change.job, change.replaced, change.new, change.stops, force, redoes=one.redoes
     )
 
 
@@ -89,8 +108,10 @@ def _kept(job: str, outcome: Outcome, plan: object, engine_id: str) -> Undoable 
     if ended is None:
         return None
     if isinstance(plan, RestorePlan):
-        return Undoable(plan.target, ended, None, job) if outcome.result.get(KEPT_TREE) else None
+        kept = outcome.result.get(KEPT_TREE)
+        return Undoable(plan.target, ended, None, job, done=done(plan, {})) if kept else None
     changed = changed_files(outcome.result, engine_id)
     if changed is None or not isinstance(plan, ChangeFilesPlan) or expired(ended):
         return None
-    return Undoable(plan.target, ended, None, files=changed)
+    redoes = isinstance(plan, UndoFilesPlan) and not plan.redoes
+    return Undoable(plan.target, ended, None, files=changed, done=done(plan, {}), redoes=redoes)

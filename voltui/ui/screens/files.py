@@ -28,6 +28,7 @@ from voltui.ui.spans import Span, line
 from voltui.ui.state import State
 from voltui.ui.told import told
 from voltui.ui.views.files import COLUMNS, FOUND_COLUMNS, cells, detail, found_cells, header
+from voltui.ui.views.jobs import job_line
 from voltui.ui.widgets.filter_line import TYPING, FilterLine
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
@@ -57,6 +58,7 @@ class FilesScreen(Screen[None]):
         yield Lines(id="files-header")
         yield Table(id="files-table")
         yield Lines(id="files-detail")
+        yield Lines(id="job")
         yield FilterLine(id="filtering", placeholder="part of a name")
         yield Lines(id="keys")
 
@@ -64,6 +66,7 @@ class FilesScreen(Screen[None]):
         """Begin to read."""
         self.query_one(FilterLine).note(line(Span("in all folders", "dim")))
         self.table.focus()
+        self._show_job()
         self.read()
 
     def on_resize(self) -> None:
@@ -172,6 +175,7 @@ class FilesScreen(Screen[None]):
         if self.gone != self._told_gone:
             self._told_gone = self.gone
             self.show_entries()
+        self._show_job()
 
     def _stop_counting(self) -> None:
         if self._counting is not None:
@@ -206,6 +210,12 @@ class FilesScreen(Screen[None]):
         shown = footer(self.pane_id, read_only=self.state.read_only, keys=self.state.keys)
         self._lines("keys").show([frame.keys(shown, width)])
         self._show_detail()
+
+    def _show_job(self) -> None:
+        """The job that runs, on a line that is there only then."""
+        jobs, widget = self.state.running_jobs, self._lines("job")
+        widget.display = bool(jobs)
+        widget.show([job_line(jobs)])
 
     def _show_detail(self) -> None:
         widget, node = self._lines("files-detail"), self.node

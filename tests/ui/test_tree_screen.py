@@ -1,0 +1,87 @@
+"""The tree of files as a screen, over files that stand still: without an engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.ui.frozen import JOBS, RUNNING, freeze
+from voltui.jobs.look import Opened
+from voltui.model.backup import Backup
+from voltui.model.errors import NotFound
+from voltui.model.files import FileNode, FileTree
+from voltui.model.source import Source
+from voltui.model.volume import Volume
+from voltui.ui.app import VoltuiApp
+from voltui.ui.screens.files import FilesScreen
+from voltui.ui.widgets.lines import Lines
+from voltui.ui.widgets.table import Table
+
+
+class StillFiles:
+    """Files of a volume that is none; a content is its path, and of a path that ends in ``-gone`` there is none."""
+
+    title, root = "data", "/srv/data"
+    backup: Backup | None = None
+    volume: Volume | None = None
+    source = Source("volume", "data")
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.paths = list(paths)
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Opened]:
+        yield Mock(load=self._load, content=self._content)
+
+    async def _load(self, tree: FileTree) -> None:
+        for path in self.paths:
+            kind = "dir" if path.endswith("/") else "file"
+            tree.add(path.rstrip("/").encode(), kind, 10, 4096, 0o644, 0, 0, 1_700_000_000)
+        tree.sum_up()
+
+    async def _content(self, node: FileNode, most: int = 0) -> bytes:
+        if node.name.endswith(b"-gone"):
+            raise NotFound(f"There is no {node.shown_path} any more.")
+        return node.path
+
+
+async def opened(pilot: Pilot[str], app: VoltuiApp, *paths: str) -> FilesScreen:
+    """The screen over these paths, when they are read."""
+    await settled(pilot, lambda: app.store.state.inventory is not None)
+    screen = FilesScreen(StillFiles(paths))
+    app.push_screen(screen)
+    await settled(pilot, lambda: screen.browsing.folder is not None)
+    return screen
+
+
+async def settled(pilot: Pilot[str], so: Callable[[], bool]) -> None:
+    """Wait until it is so, and shown."""
+    for _ in range(1000):
+        await pilot.pause()
+        if so():
+            return
+    raise AssertionError("it never was")
+
+
+def text(screen: FilesScreen, identifier: str) -> str:
+    return screen.query_one(f"#{identifier}", Lines).render_line(0).text
+
+
+async def test_a_running_job_is_seen_on_a_line_that_is_there_only_then(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = freeze(monkeypatch, tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, app, "a", "b")
+        rows = screen.query_one(Table).size.height
+        assert not screen.query_one("#job").display
+        app.store.update(jobs=(RUNNING, *JOBS))
+        await settled(pilot, lambda: "backup shop_media" in text(screen, "job"))
+        assert screen.query_one(Table).size.height == rows - 1
+        app.store.update(jobs=JOBS)
+        await settled(pilot, lambda: screen.query_one(Table).size.height == rows)
