@@ -39,7 +39,7 @@ async def test_filters_keys_and_what_is_remembered(lab: Lab, tmp_path: Path) -> 
         terminal.press("Esc")
         terminal.wait_for("shop_media .*●")
         terminal.press("-", *"spgd")
-        assert "blog_db" not in terminal.wait_for("Nothing has just that; these come near")
+        assert "blog_db" not in terminal.wait_for("1 of 3 by letters; nothing has just that")
         terminal.press("Enter")
         terminal.wait_for(r"/spgd ≈ +sort name")
         terminal.press("Esc")
