@@ -191,6 +191,17 @@ async def test_a_restore_is_undone_from_the_command_line(lab: Lab, voltui: Voltu
     voltui("restore", "data@latest", "--yes", check=True)
     assert content(files) == {"letter": "first"}, "latest is what somebody backed up, not what a restore replaced"
 
+    voltui("delete-files", "data", "letter", "--yes", check=True)
+    assert "in the volume: /letter" in voltui("undo", check=True).out
+    await lab.engine.remove_volume("data")
+    left = voltui("undo", check=True).out
+    assert "in the volume" not in left
+    assert "(the volume is gone)" in left
+    refused = voltui("undo", "data", "--yes")
+    assert refused.code == 4
+    assert "The volume data is not there any more" in refused.err
+    assert f"Restoring {lab.store.listing().backups[0].id} makes it again" in refused.err
+
 
 async def test_old_backups_are_pruned_after_they_were_shown(lab: Lab, voltui: Voltui) -> None:
     await lab.volume("data")

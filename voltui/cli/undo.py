@@ -19,7 +19,7 @@ from voltui.jobs.plan import RestorePlan
 from voltui.jobs.preview import RestorePreview, preview_restore
 from voltui.jobs.protection import refuse_protected
 from voltui.jobs.submit import submit
-from voltui.jobs.undoable import Undoable, last_undoable, undoables
+from voltui.jobs.undoable import Undoable, is_gone, last_undoable, possible, refuse_gone, undoables
 from voltui.model.errors import NotFound, Refused
 from voltui.model.inventory import Inventory
 from voltui.model.naming import source_named
@@ -46,7 +46,9 @@ def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | N
     async def look(engine: Engine) -> tuple[RestorePreview, Undoable]:
         inventory = await engine.inventory()
         found = undoables(cli.store.listing().backups, cli.jobs, inventory.engine.id)
-        last = last_undoable(found, _named(cli, inventory, volume))
+        source = _named(cli, inventory, volume)
+        refuse_gone(found, source, inventory)
+        last = last_undoable(found, source)
         way = f"Say --force {safe(last.source.name)}."
         refuse_protected(inventory, last.source, way, force=forced(last.source, force))
         if last.files is not None:
@@ -91,10 +93,13 @@ def _describe_kept(preview: RestorePreview) -> str:
 
 
 def _list(cli: CliContext) -> None:
-    engine_id = cli.ask(lambda engine: engine.info()).id
-    found = undoables(cli.store.listing().backups, cli.jobs, engine_id)
+    inventory = cli.inventory()
+    found = possible(undoables(cli.store.listing().backups, cli.jobs, inventory.engine.id), inventory)
     if cli.as_json:
-        print_json([_document(one) for one in found])
+        print_json([_document(one, gone=is_gone(one.source, inventory)) for one in found])
+        return
+    if not found:
+        click.echo("No restore or change of files is known that could be undone.", err=True)
         return
     print_table(
         ("OF", "REPLACED", "SIZE", "WHERE"),
@@ -103,7 +108,7 @@ def _list(cli: CliContext) -> None:
                 safe(one.source.name),
                 since(one.replaced),
                 size(one.backup.archive.size) if one.backup else "-",
-                safe(one.backup.id) if one.backup else _place(one),
+                f"{_place(one)}{'  (the volume is gone)' if is_gone(one.source, inventory) else ''}",
             ]
             for one in found
         ],
@@ -112,15 +117,18 @@ def _list(cli: CliContext) -> None:
 
 
 def _place(one: Undoable) -> str:
+    if one.backup is not None:
+        return safe(one.backup.id)
     return f"in the volume: {some_paths((*one.files.replaced, *one.files.new))}" if one.files else "in the volume"
 
 
-def _document(one: Undoable) -> dict[str, object]:
+def _document(one: Undoable, *, gone: bool) -> dict[str, object]:
     return {
         "source": one.source.name,
         "replaced": one.replaced,
         "backup": one.backup.id if one.backup else None,
         "bytes": one.backup.archive.size if one.backup else None,
         "in_volume": one.backup is None,
+        "volume_gone": gone,
         "files": [safe_path(path) for path in (*one.files.replaced, *one.files.new)] if one.files else None,
     }

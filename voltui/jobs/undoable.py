@@ -20,6 +20,7 @@ from voltui.jobs.sentences import done
 from voltui.jobs.state import Outcome
 from voltui.model.backup import Backup, Reason
 from voltui.model.errors import Gone, NotFound
+from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.when import parse_time
@@ -52,6 +53,31 @@ def undoables(backups: Iterable[Backup], jobs: JobsDirectory, engine_id: str) ->
     ]
     found += _kept_in_volumes(jobs, engine_id)
     return sorted(found, key=lambda one: one.replaced, reverse=True)
+
+
+def possible(found: Iterable[Undoable], inventory: Inventory) -> list[Undoable]:
+    """Those of them whose content is still somewhere: what was kept in a volume has gone with it."""
+    return [one for one in found if one.backup is not None or not is_gone(one.source, inventory)]
+
+
+def is_gone(source: Source, inventory: Inventory) -> bool:
+    """Whether it is a volume that there is no more."""
+    return source.kind == "volume" and source.name not in inventory.volumes
+
+
+def refuse_gone(found: Iterable[Undoable], source: Source, inventory: Inventory) -> None:
+    """Raise `NotFound` where something of the volume could be undone if it were still there, with a way to get it."""
+    if not is_gone(source, inventory):
+        return
+    of_it = [one for one in found if one.source.name == source.name]
+    kept = next((one.backup for one in of_it if one.backup is not None), None)
+    if of_it:
+        raise NotFound(
+            f"The volume {safe(source.name)} is not there any more: nothing of it can be undone.",
+            f"Restoring {safe(kept.id)} makes it again as it was before its last restore."
+            if kept
+            else "Restoring a backup makes it again; what was kept in the volume is gone.",
+        )
 
 
 def last_undoable(found: Iterable[Undoable], source: Source) -> Undoable:

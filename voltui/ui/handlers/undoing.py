@@ -10,7 +10,7 @@ from voltui.jobs.kept_files import ChangedFiles
 from voltui.jobs.locks import last_holder
 from voltui.jobs.plan import Plan, RestorePlan
 from voltui.jobs.preview import preview_restore
-from voltui.jobs.undoable import Undoable, files_plan, undoables, undoables_of
+from voltui.jobs.undoable import Undoable, files_plan, refuse_gone, undoables, undoables_of
 from voltui.model.backup import Backup
 from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
@@ -45,7 +45,9 @@ async def _undo(app: Host, source: Source) -> None:
         if job is not None and job.running:
             app.tell(f"The {job.kind} of {job.subject} is at work on {name}: undo when it has ended.", warning=True)
             return
-        found = await asyncio.to_thread(lambda: undoables_of(undoables(state.backups, live.jobs, engine_id), source))
+        known = await asyncio.to_thread(lambda: undoables(state.backups, live.jobs, engine_id))
+        refuse_gone(known, source, state.inventory)
+        found = undoables_of(known, source)
         if len(found) == 1:
             _ask(app, found[0])
         else:
