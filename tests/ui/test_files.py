@@ -206,6 +206,10 @@ async def test_files_are_deleted_put_back_and_restored_by_keys(lab: Lab, tmp_pat
         terminal.wait_for("> /mine.txt")
         assert (files / "mine.txt").read_text() == "mine, edited"
 
+        (files / "mine.txt").unlink()
+        terminal.press("d")
+        terminal.wait_for("/mine.txt is not there any more")
+        terminal.wait_without("> /mine.txt")
         (files / "text").write_text("changed")
         terminal.press("q")
         terminal.wait_for("1 Volumes")

@@ -85,3 +85,13 @@ async def test_a_running_job_is_seen_on_a_line_that_is_there_only_then(
         assert screen.query_one(Table).size.height == rows - 1
         app.store.update(jobs=JOBS)
         await settled(pilot, lambda: screen.query_one(Table).size.height == rows)
+
+
+async def test_more_entries_than_one_job_takes_are_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = freeze(monkeypatch, tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app, *(f"a-file-with-a-long-name-{number:06}" for number in range(10_000)))
+        await pilot.press("*", "e")
+        await settled(pilot, lambda: any("10,000 paths are too many" in one.message for one in app._notifications))

@@ -41,7 +41,7 @@ class FilesPreview(Struct, frozen=True):
         if self.replaced:
             told.append(f"{'Replaces' if brings else 'Takes away'} {some_paths(self.replaced)}.")
         if self.new:
-            told.append(f"New there: {some_paths(self.new)}.")
+            told.append(f"{'New there' if brings else 'Not there any more'}: {some_paths(self.new)}.")
         users = listed(list(self.users))
         if users and self.stops:
             told.append(f"Stops {users} for the exchange, then starts again.")

@@ -10,26 +10,31 @@ from typing import TYPE_CHECKING
 
 from voltui.format import size
 from voltui.jobs.file_plans import CopyOutPlan, DeleteFilesPlan, PutPlan, RestoreFilesPlan
-from voltui.jobs.kept_files import job_of_kept
+from voltui.jobs.kept_files import job_of_kept, some_paths
 from voltui.jobs.plan import Plan
 from voltui.jobs.preview_files import FilesPreview, preview_files
 from voltui.jobs.put import destinations
 from voltui.jobs.to_client import check_target
-from voltui.model.errors import NotFound, VoltuiError
+from voltui.model.errors import NoEngine, NotFound, Refused
 from voltui.model.files import FileNode, Folded
 from voltui.model.paths import absolute
 from voltui.model.safe import safe, safe_path
 from voltui.model.selection import Selection
 from voltui.model.source import Source
 from voltui.model.text import clock_time, plural
+from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.permission import may_change
 from voltui.ui.handlers.shells import ask_shell
 from voltui.ui.handlers.undoing import undo_last
 from voltui.ui.screens.ask import AskScreen
 from voltui.ui.screens.confirm import ConfirmScreen
+from voltui.ui.told import told
 
 if TYPE_CHECKING:
     from voltui.ui.screens.files import FilesScreen
+
+_MANY = 200
+"""So many entries take a moment to look at."""
 
 
 class Files:
@@ -42,23 +47,21 @@ class Files:
         """Ask for a directory of this machine and copy there."""
         nodes = self._screen.chosen
         if nodes:
-            self._ask_where(nodes, _free_directory(Path(f"./{self._screen.files.source.short.rpartition('/')[2]}")))
+            self._screen.app.plan(self._ask_where(nodes))
 
-    def _ask_where(self, nodes: list[FileNode], proposed: str) -> None:
+    async def _ask_where(self, nodes: list[FileNode]) -> None:
         screen = self._screen
+        with told(screen.app, f"{said(nodes)} can't be copied out"):
+            selection = await self._selection(nodes)
+            proposed = _free_directory(Path(f"./{screen.files.source.short.rpartition('/')[2]}"))
 
-        def named(text: str | None) -> None:
-            if text:
-                self._copy_out(selection, absolute(text))
+            def named(text: str | None) -> None:
+                if text:
+                    self._copy_out(selection, absolute(text))
 
-        try:
-            selection = Selection.of(paths(nodes))
-        except VoltuiError as error:
-            screen.app.tell_error(error)
-            return
-        hint = "A directory of this machine, made if need be; nothing there is replaced."
-        check = lambda text: check_target(absolute(text), list(selection.names))  # noqa: E731
-        screen.app.push_screen(AskScreen(f"Copy {said(nodes)} to", hint, proposed, check=check, path=True), named)
+            hint = "A directory of this machine, made if need be; nothing there is replaced."
+            check = lambda text: check_target(absolute(text), list(selection.names))  # noqa: E731
+            screen.app.push_screen(AskScreen(f"Copy {said(nodes)} to", hint, proposed, check=check, path=True), named)
 
     def _copy_out(self, selection: Selection, target: Path) -> None:
         app, files = self._screen.app, self._screen.files
@@ -89,49 +92,46 @@ class Files:
             return
         if not may_change(app, backup.source, f"voltui restore {safe(backup.id)} --only PATH"):
             return
-        plan = RestoreFilesPlan(app.live.common(), backup.source, backup.id, paths(nodes))
         question = f"Put {said(nodes)} back into {safe(backup.source.short)}?"
         facts = [f"As of {clock_time(backup.started)}; a folder becomes what it was then."]
-        await self._confirm(question, facts, plan, "Restore")
+        with told(app, f"{said(nodes)} can't be put back"):
+            selection = await self._selection(nodes)
+            preview = await self._preview(backup.source, selection.paths, stops=True)
+            plan = RestoreFilesPlan(app.live.common(), backup.source, backup.id, selection.paths)
+            self._ask(question, [*facts, *preview.facts(brings=True)], plan, "Restore")
 
     async def _delete(self, nodes: list[FileNode]) -> None:
         app, source = self._screen.app, self._screen.files.source
         if not nodes or not may_change(app, source, "voltui delete-files {name} PATH"):
             return
-        facts = (
-            ["What was put aside before is deleted for good."] if any(job_of_kept(one.path) for one in nodes) else []
-        )
-        plan = DeleteFilesPlan(app.live.common(), source, paths(nodes))
-        await self._confirm(f"Delete {said(nodes)} from {safe(source.short)}?", facts, plan, "Delete")
+        with told(app, f"{said(nodes)} can't be deleted"):
+            chosen = (await self._selection(nodes)).paths
+            aside = [path for path in chosen if job_of_kept(path)]
+            facts = ["What was put aside before is deleted for good."] if aside else []
+            preview = await self._preview(source, [path for path in chosen if path not in set(aside)], stops=False)
+            there = (*aside, *preview.replaced)
+            if preview.new:
+                self._screen.opening.again()
+            if not there:
+                raise NotFound(f"{some_paths(preview.new)} is not there any more.", "The files are read anew.")
+            plan = DeleteFilesPlan(app.live.common(), source, there)
+            question = f"Delete {said(nodes)} from {safe(source.short)}?"
+            self._ask(question, [*facts, *preview.facts(brings=False)], plan, "Delete")
 
-    async def _confirm(
-        self,
-        question: str,
-        facts: list[str],
-        plan: RestoreFilesPlan | DeleteFilesPlan,
-        yes: str,
-    ) -> None:
-        """Show what the plan does, ask, do it."""
-        brings = isinstance(plan, RestoreFilesPlan)
-        known = [path for path in Selection.of(plan.paths).paths if not job_of_kept(path)]
-        preview = await self._preview(plan.target, known, stops=brings)
-        if preview is not None:
-            self._ask(question, [*facts, *preview.facts(brings=brings)], plan, yes)
+    async def _selection(self, nodes: list[FileNode]) -> Selection:
+        """The entries as a job wants them, found out in a thread. Raises `VoltuiError` for too many."""
+        if len(nodes) > _MANY:
+            self._screen.app.tell(f"Looking at {plural(len(nodes), 'entry', 'entries')}{glyphs().ellipsis}")
+        return await asyncio.to_thread(lambda: Selection.of(paths(nodes)))
 
-    async def _preview(self, target: Source, paths: Sequence[bytes], *, stops: bool) -> FilesPreview | None:
-        """What a change at the paths does; nothing where it can't be done, which is told."""
+    async def _preview(self, target: Source, paths: Sequence[bytes], *, stops: bool) -> FilesPreview:
+        """What a change at the paths does. Raises `VoltuiError` where it can't be done."""
         app, inventory = self._screen.app, self._screen.state.inventory
         if inventory is None:
-            app.tell("The engine does not answer.", warning=True)
-            return None
-        try:
-            preview = await preview_files(app.live.engine, app.live.explorer, inventory, target, paths, stops=stops)
-        except VoltuiError as error:
-            app.tell_error(error)
-            return None
+            raise NoEngine("The engine does not answer.")
+        preview = await preview_files(app.live.engine, app.live.explorer, inventory, target, paths, stops=stops)
         if preview.refusal:
-            app.tell(preview.refusal, warning=True)
-            return None
+            raise Refused(preview.refusal)
         return preview
 
     def _ask(self, question: str, facts: list[str], plan: Plan, yes: str) -> None:
@@ -164,20 +164,15 @@ class Files:
     async def _put(self, text: str, into: bytes) -> None:
         """Put it there at once; where something of its name is there, ask whether that is to be replaced."""
         app, target = self._screen.app, self._screen.files.source
-        try:
+        with told(app, f"{safe(text)} can't be put there"):
             sources = (await asyncio.to_thread(_mine, text),)
             places = destinations(sources, into)
-        except VoltuiError as error:
-            app.tell_error(error)
-            return
-        preview = await self._preview(target, places, stops=False)
-        if preview is None:
-            return
-        plan = PutPlan(app.live.common(), target, sources, into, replace=bool(preview.replaced))
-        if not preview.replaced:
-            app.start_job(plan)
-            return
-        self._ask(f"Replace /{safe_path(places[0])}?", preview.facts(brings=True), plan, "Replace")
+            preview = await self._preview(target, places, stops=False)
+            plan = PutPlan(app.live.common(), target, sources, into, replace=bool(preview.replaced))
+            if preview.replaced:
+                self._ask(f"Replace /{safe_path(places[0])}?", preview.facts(brings=True), plan, "Replace")
+            else:
+                app.start_job(plan)
 
 
 def _mine(text: str) -> bytes:
