@@ -71,3 +71,11 @@ def test_a_variable_that_is_set_to_nothing_is_refused(
 ) -> None:
     monkeypatch.setenv(variable, "")
     assert f"{variable} is set, but empty." in said(["volumes"], monkeypatch, capfd)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1.5", ""])
+def test_a_number_to_keep_is_one_from_1_upwards(
+    number: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = said(["prune", f"--keep-last={number}"], monkeypatch, capfd)
+    assert "no number from 1 upwards" in words if number else "--keep-last is empty" in words

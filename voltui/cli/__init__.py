@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from contextlib import suppress
+from traceback import walk_tb
 from typing import Any
 
 import click
@@ -116,23 +118,36 @@ def _run() -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
-        hint = error.ctx.get_usage().replace("\n", " ") if isinstance(error, click.UsageError) and error.ctx else ""
-        return _told(Usage(error.format_message(), hint), context)
+        return _told(_usage(error), context)
     except (click.Abort, KeyboardInterrupt):
         return _told(Cancelled("It was cancelled."), context)
     except BrokenPipeError:
         sys.stderr.close()
         return 1
     except OSError as error:
-        where = f" {safe(str(error.filename))}" if error.filename else ""
-        return _told(Failed(f"A file can't be used:{where}: {(error.strerror or str(error)).lower()}."), context)
+        what = safe(str(error.filename)) if error.filename else "The output" if _printing(error) else "A file"
+        return _told(Failed(f"{what} can't be used: {(error.strerror or str(error)).lower()}."), context)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, no traceback on the terminal
         return _told(_written_down(error), context)
 
 
+def _usage(error: click.ClickException) -> Usage:
+    """What click has to say, in one line; the usage is the hint."""
+    sentence = safe(" ".join(error.format_message().split()))
+    if not isinstance(error, click.UsageError) or error.ctx is None:
+        return Usage(sentence)
+    return Usage(sentence, f"{' '.join(error.ctx.get_usage().split())}; {error.ctx.command_path} --help tells more.")
+
+
+def _printing(error: OSError) -> bool:
+    """Whether it came up while something was printed: such an error names no file."""
+    return any(frame.f_globals.get("__name__") == click.echo.__module__ for frame, _ in walk_tb(error.__traceback__))
+
+
 def _told(error: VoltuiError, context: click.Context | None) -> int:
     options: Any = context.find_root().obj if context else None
-    print_error(error, as_json=isinstance(options, CliContext) and options.as_json)
+    with suppress(OSError):  # nobody is there to read it
+        print_error(error, as_json=isinstance(options, CliContext) and options.as_json)
     return error.exit_code
 
 

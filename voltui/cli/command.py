@@ -6,8 +6,13 @@ import click
 
 from voltui.model.errors import Usage
 
-COUNT = click.IntRange(min=1)
-"""How many of something: none can't be meant, since the option can be left out."""
+
+def count(text: str) -> int:
+    """How many of something: none can't be meant, since the option can be left out. Raises `click.BadParameter`."""
+    found = int(text) if text.isascii() and text.isdigit() else 0
+    if found < 1:
+        raise click.BadParameter(f"{text} is no number from 1 upwards.")
+    return found
 
 
 class Command(click.Command):

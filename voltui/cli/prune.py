@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from voltui.cli import complete
-from voltui.cli.command import COUNT, Command
+from voltui.cli.command import Command, count
 from voltui.cli.context import CliContext, confirm, with_options
 from voltui.cli.follow import follow
 from voltui.cli.output import print_error, print_json, print_table
@@ -23,10 +23,10 @@ from voltui.store.local import no_backup_of
 
 @click.command(cls=Command)
 @click.argument("volumes", nargs=-1, metavar="VOLUME…", shell_complete=complete.backed_up)
-@click.option("--keep-last", type=COUNT, metavar="N", help="Keep the last N of each volume.")
-@click.option("--keep-daily", type=COUNT, metavar="N", help="Keep the last of each of N days (UTC).")
-@click.option("--keep-weekly", type=COUNT, metavar="N", help="Keep the last of each of N weeks.")
-@click.option("--keep-monthly", type=COUNT, metavar="N", help="Keep the last of each of N months.")
+@click.option("--keep-last", type=count, metavar="N", help="Keep the last N of each volume.")
+@click.option("--keep-daily", type=count, metavar="N", help="Keep the last of each of N days (UTC).")
+@click.option("--keep-weekly", type=count, metavar="N", help="Keep the last of each of N weeks.")
+@click.option("--keep-monthly", type=count, metavar="N", help="Keep the last of each of N months.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be deleted.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options

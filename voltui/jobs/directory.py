@@ -13,7 +13,8 @@ import os
 import platform
 import secrets
 import shutil
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -25,7 +26,7 @@ from voltui.jobs.description import Description
 from voltui.jobs.journal import Journal, OpenStep, open_steps
 from voltui.jobs.kept_files import KEPT_FILES, KEPT_TREE, expired_jobs
 from voltui.jobs.state import Outcome, Progress
-from voltui.model.errors import NotFound, Usage
+from voltui.model.errors import Failed, NotFound, Usage
 from voltui.model.safe import safe
 from voltui.model.when import now, stamp
 from voltui.store.files import locked_file, private_directory, write_file
@@ -166,19 +167,28 @@ class JobsDirectory:
         self.root = root
 
     def create(self, description: Description) -> tuple[JobDirectory, int]:
-        """A new job's directory, and a descriptor that holds its lock until every process that has it ends."""
-        private_directory(self.root)
-        self._forget_old()
-        job = JobDirectory(self.root / f"{stamp(now())}-{secrets.token_hex(2)}")
-        job.path.mkdir(mode=0o700)
-        descriptor = os.open(job.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        write_file(job.path / "job.json", msgspec.json.encode(description))
+        """A new job's directory, and a descriptor that holds its lock until every process that has it ends.
+
+        Raises `Failed` where it can't be made.
+        """
+        with _told("kept", self.root):
+            private_directory(self.root)
+            self._forget_old()
+            job = JobDirectory(self.root / f"{stamp(now())}-{secrets.token_hex(2)}")
+            job.path.mkdir(mode=0o700)
+            descriptor = os.open(job.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                write_file(job.path / "job.json", msgspec.json.encode(description))
+            except OSError:
+                os.close(descriptor)
+                shutil.rmtree(job.path, ignore_errors=True)
+                raise
         return job, descriptor
 
     def all(self) -> list[JobDirectory]:
-        """All jobs, newest first."""
-        with suppress(FileNotFoundError):
+        """All jobs, newest first. Raises `Failed` where they can't be read."""
+        with _told("read", self.root), suppress(FileNotFoundError):
             folders = [path for path in self.root.iterdir() if (path / "job.json").exists()]
             return [JobDirectory(path) for path in sorted(folders, reverse=True)]
         return []
@@ -197,6 +207,19 @@ class JobsDirectory:
             outcome = job.outcome()
             if outcome is not None and not outcome.undo_owed and not _holds_content(job, outcome):
                 shutil.rmtree(job.path, ignore_errors=True)
+
+
+@contextmanager
+def _told(what: str, root: Path) -> Iterator[None]:
+    """Tell an error of the file system as one of ours."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Failed(
+            f"Jobs can't be {what} in {safe(str(root))}: {reason}.",
+            "See to that directory; XDG_STATE_HOME names another place.",
+        ) from error
 
 
 def _holds_content(job: JobDirectory, outcome: Outcome) -> bool:
