@@ -18,8 +18,8 @@ from voltui.jobs.watch import JobView
 from voltui.model.safe import safe
 from voltui.ui import palette
 from voltui.ui.actions import GRAPH, VOLUMES
+from voltui.ui.control_keys import ControlKeys
 from voltui.ui.glyphs import ASCII, glyphs
-from voltui.ui.host import Host
 from voltui.ui.key_order import KeyOrder
 from voltui.ui.keymap import keymap
 from voltui.ui.memory import Memory, Remembered
@@ -46,7 +46,7 @@ _TEXTUAL_THEMES = {"ansi": "ansi-dark", "dark": "textual-dark", "light": "textua
 """What Textual's own widgets are drawn in."""
 
 
-class VoltuiApp(Host):
+class VoltuiApp(ControlKeys):
     """The explorer. Its exit value is what to say on the terminal afterwards."""
 
     TITLE = "VolTUI"

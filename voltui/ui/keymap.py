@@ -19,6 +19,12 @@ _NAMED = (
 )  # fmt: skip
 
 
+_SAME = {"ctrl+i": "Tab", "ctrl+m": "Enter", "ctrl+j": "Enter", "ctrl+h": "Backspace"}
+"""Keys that terminals send as others."""
+_TAKEN = {"ctrl+l": "paints the screen anew", "ctrl+z": "goes back to the shell"}
+"""What some keys do in every program of a terminal, see `control_keys`."""
+
+
 def keymap(choices: Sequence[KeyChoice]) -> Keymap:
     """The chosen keys. Raises `Usage`, naming file and line, for an unknown action or key, or a key of two actions."""
     chosen = {choice.action: _keys(choice) for choice in choices}
@@ -52,6 +58,13 @@ def _key(text: str, place: str) -> str:
     if sign := _SIGNS.get(text):
         return sign
     name = _ALIASES.get(text.lower(), text.lower())
+    if name in _SAME:
+        raise Usage(f"{place}: terminals send {_SAME[name]} for {shown(name)}.", "Take another key.")
+    if name in _TAKEN:
+        raise Usage(f"{place}: {shown(name)} {_TAKEN[name]}, always.", "Take another key.")
     if name in _NAMED or re.fullmatch(r"ctrl\+[a-z]", name):
         return name
-    raise Usage(f"{place}: {safe(text)} is no key.", 'A key is a letter, digit or sign, "Enter", "space", "ctrl+e".')
+    hint = (
+        'A key is a letter, digit or sign, "Enter", "space", "ctrl+e"; SSH clients and tmux eat Alt and function keys.'
+    )
+    raise Usage(f"{place}: {safe(text)} is no key.", hint)
