@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TAR = ".tar"
-ENDINGS = (TAR, ARCHIVE, ARCHIVE + ENCRYPTED)
+DECRYPTED = (TAR, ARCHIVE)
+"""The endings of files to which an encrypted backup goes opened."""
+ENDINGS = (*DECRYPTED, ARCHIVE + ENCRYPTED)
 """A path that ends so is a file: the content as plain tar, the archive decrypted, the archive as it is."""
 
 

@@ -5,13 +5,14 @@ Secrets are only ever named by the paths of their files: in settings, in plans, 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voltui.archive import manifest
 from voltui.model.backup import Backup
-from voltui.model.errors import Damaged, Refused
+from voltui.model.errors import Damaged, Refused, Usage
 from voltui.model.safe import safe
 from voltui.store.files import private_directory, write_file
 from voltui.store.names import file_stem
@@ -19,6 +20,9 @@ from voltui.store.names import file_stem
 if TYPE_CHECKING:
     from voltui.archive.seal import Key, Seal
     from voltui.jobs.common import Common
+
+IN_MEMORY = "/proc/"
+"""Begins the path of a key that is nowhere but in a process's memory, and gone when that ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Keyring:
     passphrase_file: str = ""
     _fresh: dict[str, Key] = field(default_factory=dict, repr=False)
     """The own keys of backups that this process has made, by id."""
+    _held: dict[str, Key] = field(default_factory=dict, repr=False)
+    """Keys that were in another process's memory only, by their paths."""
     _opened: set[str] = field(default_factory=set, repr=False)
     """The encrypted backups that this process has opened: what they replace is to be no less safe."""
 
@@ -39,6 +45,13 @@ class Keyring:
     def of(cls, common: Common, state: Path) -> Keyring:
         """The keys that settings name."""
         return cls(state, common.recipients, common.identities, common.passphrase_file)
+
+    def hold(self) -> None:
+        """Read now what is in another process's memory only, which may end before this one."""
+        for path in self.identities:
+            if path.startswith(IN_MEMORY):
+                with suppress(Usage):  # it has ended already: what it would open is refused then
+                    self._held[path] = _key_of(Path(path))
 
     def new_seal(self) -> Seal | None:
         """A seal for one new backup; ``None`` where backups are not to be encrypted. Takes a second with a passphrase.
@@ -120,7 +133,13 @@ class Keyring:
         return None
 
     def _by_identities(self, backup: Backup) -> Key | None:
-        return _key_of(*map(Path, self.identities)) if self.identities else None
+        """One of the keys given that fits, or all that are in files."""
+        for held in self._held.values():
+            with suppress(Refused):
+                manifest.unsealed(backup, held)
+                return held
+        paths = [Path(path) for path in self.identities if path not in self._held]
+        return _key_of(*paths) if paths else None
 
     def _by_passphrase(self, backup: Backup) -> Key | None:
         if not self.passphrase_file or not backup.wrapped_key:

@@ -67,6 +67,7 @@ def run_job(path: Path, state: Path, descriptor: int = -1) -> None:
 
 async def _run(directory: JobDirectory, plan: Plan, state: Path, descriptor: int) -> Outcome:
     context = JobContext(directory, plan.common, state)
+    context.keys.hold()
     work = asyncio.ensure_future(_work(context, plan, descriptor))
     loop = asyncio.get_running_loop()
 

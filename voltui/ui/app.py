@@ -14,6 +14,7 @@ from textual.events import Event, Key, Paste, Resize
 from voltui.config import Settings
 from voltui.engine.adapter import Engine
 from voltui.engine.endpoint import Endpoint
+from voltui.jobs.unlocking import GivenKeys
 from voltui.jobs.watch import JobView
 from voltui.model.safe import safe
 from voltui.ui import palette
@@ -67,6 +68,7 @@ class VoltuiApp(ControlKeys):
         self.set_keymap({action: ",".join(chosen) for action, chosen in keys.items()})
         self._keys = keys
         self.memory = Memory(settings.state)
+        self.keys = GivenKeys()
         self.main = MainScreen()
         self._typed = KeyOrder(self, super().on_event)
         self._start = Start(self, self.main)

@@ -9,6 +9,9 @@ from textual.worker import Worker, WorkerState
 
 from voltui.config import Settings
 from voltui.engine.endpoint import Endpoint
+from voltui.jobs.common import Common
+from voltui.jobs.unlocking import GivenKeys
+from voltui.model.backup import Backup
 from voltui.model.errors import VoltuiError
 from voltui.store.faults import written_down
 from voltui.ui.clipboard import copied_by_tmux
@@ -31,6 +34,8 @@ class Host(FaultKeeping):
     """The engine that is looked at."""
     memory: Memory
     """How each engine was left."""
+    keys: GivenKeys
+    """What the user has given to open encrypted backups."""
 
     @property
     def settings(self) -> Settings:
@@ -51,6 +56,10 @@ class Host(FaultKeeping):
     def sizing(self) -> Sizing:
         """Measures volumes."""
         return self.session.sizing
+
+    def common_of(self, *backups: Backup) -> Common:
+        """What a job needs to know that opens these backups."""
+        return self.keys.common(self.live.common(), backups)
 
     def laid_out(self) -> None:
         """The main screen knows its size: it can show something."""

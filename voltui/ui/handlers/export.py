@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voltui.jobs.export_backup import check_place
+from voltui.jobs.export_backup import DECRYPTED, check_place
 from voltui.jobs.plan import BackupExportPlan
+from voltui.model.backup import Backup
 from voltui.model.errors import Usage, VoltuiError
 from voltui.model.graph import MountGraph
 from voltui.model.graph_formats import FORMATS, format_of
@@ -18,6 +21,7 @@ from voltui.model.text import listed, plural
 from voltui.store.client_files import check_parent
 from voltui.store.files import write_file
 from voltui.ui.actions import BACKUPS
+from voltui.ui.handlers.unlocking import unlocked
 from voltui.ui.screens.ask import AskScreen
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.views.graph import GraphView
@@ -70,21 +74,26 @@ class Export:
     def _export_backups(self) -> None:
         """Ask for the directory or the file, and start the job."""
         screen = self._screen
-        chosen = tuple(screen.pane.chosen(screen.state, screen.cursor_key))
+        backups = [screen.state.backup_by_id[key] for key in screen.pane.chosen(screen.state, screen.cursor_key)]
+        chosen = tuple(backup.id for backup in backups)
         if not chosen:
             screen.app.tell("There is no backup here to export.", warning=True)
             return
 
         def named(place: str | None) -> None:
             if place:
-                plan = BackupExportPlan(screen.app.live.common(), chosen, str(absolute(place)))
-                screen.app.start_job(plan)
-                screen.unmark_chosen()
+                export = partial(self._start_export, backups, str(absolute(place)))
+                unlocked(screen.app, backups, export) if place.endswith(DECRYPTED) else export()
 
         check = lambda place: check_place(str(absolute(place)), len(chosen))  # noqa: E731
         what = safe(chosen[0]) if len(chosen) == 1 else plural(len(chosen), "backup")
         hint = "A directory gets all of it. A file .tar or .tar.zst gets its content, decrypted."
         screen.app.push_screen(AskScreen(f"Export {what} to", hint, "./voltui-export/", check=check, path=True), named)
+
+    def _start_export(self, backups: Sequence[Backup], place: str) -> None:
+        app, chosen = self._screen.app, tuple(backup.id for backup in backups)
+        app.start_job(BackupExportPlan(app.common_of(*backups), chosen, place))
+        self._screen.unmark_chosen()
 
     async def _write(self, graph: MountGraph, name: str) -> None:
         """Write it, after asking where something would be replaced."""

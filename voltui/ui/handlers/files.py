@@ -67,7 +67,8 @@ class Files:
         app, files = self._screen.app, self._screen.files
         backup = files.backup.id if files.backup else ""
         source = None if files.backup else files.source
-        app.start_job(CopyOutPlan(app.live.common(), selection.paths, os.fsencode(target), source, backup))
+        common = app.common_of(*([files.backup] if files.backup else []))
+        app.start_job(CopyOutPlan(common, selection.paths, os.fsencode(target), source, backup))
         self._screen.unmark()
 
     def do_restore(self) -> None:
@@ -97,7 +98,7 @@ class Files:
         with told(app, f"{said(nodes)} can't be put back"):
             selection = await self._selection(nodes)
             preview = await self._preview(backup.source, selection.paths, stops=True)
-            plan = RestoreFilesPlan(app.live.common(), backup.source, backup.id, selection.paths)
+            plan = RestoreFilesPlan(app.common_of(backup), backup.source, backup.id, selection.paths)
             self._ask(question, [*facts, *preview.facts(brings=True)], plan, "Restore")
 
     async def _delete(self, nodes: list[FileNode]) -> None:

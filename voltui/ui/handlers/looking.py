@@ -13,6 +13,7 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import clock_time, middle_cut
 from voltui.ui.actions import BACKUPS
+from voltui.ui.handlers.unlocking import unlocked
 from voltui.ui.screens.menu import Choice, MenuScreen
 from voltui.ui.views.containers import data_mounts, mount_name
 
@@ -39,7 +40,8 @@ class Looking:
         key, node = screen.cursor_key, screen.node
         if node is None:
             if key and screen.pane.view.id == BACKUPS:
-                self._open(self._of_backup(screen.state.backup_by_id[key]))
+                backup = screen.state.backup_by_id[key]
+                unlocked(screen.app, [backup], lambda: self._open(self._of_backup(backup)))
             return
         if node.kind is NodeKind.CONTAINER:
             self._choose_mount(node.name)
@@ -133,18 +135,23 @@ class Looking:
         from voltui.ui.screens.differences import DifferencesScreen
 
         app = self._screen.app
-        after = self._of_backup(newer) if newer is not None else self._of_volume(older.source.name)
-        if after is None:
-            app.tell("This engine has no such volume. Another backup can be compared.", warning=True)
-        else:
-            app.push_screen(DifferencesScreen(self._of_backup(older), after))
+
+        def compare() -> None:
+            after = self._of_backup(newer) if newer is not None else self._of_volume(older.source.name)
+            if after is None:
+                app.tell("This engine has no such volume. Another backup can be compared.", warning=True)
+            else:
+                app.push_screen(DifferencesScreen(self._of_backup(older), after))
+
+        unlocked(app, [older] if newer is None else [older, newer], compare)
 
     def _of_backup(self, backup: Backup) -> Files:
         from voltui.jobs.keys import Keyring
         from voltui.jobs.look_backup import BackupFiles
 
-        live = self._screen.app.live
-        return BackupFiles(live.backups, Keyring.of(live.common(), live.state_directory), backup)
+        app = self._screen.app
+        keys = Keyring.of(app.common_of(backup), app.live.state_directory)
+        return BackupFiles(app.live.backups, keys, backup)
 
     def _of_volume(self, name: str) -> Files | None:
         """The volume's files; ``None`` where there is none of the name."""

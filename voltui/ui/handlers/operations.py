@@ -13,6 +13,7 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.ui.actions import GRAPH, VOLUMES
 from voltui.ui.handlers.undoing import plan_restore, undo_last
+from voltui.ui.handlers.unlocking import unlocked
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.views.graph import GraphView
 from voltui.ui.views.jobs import find as find_job
@@ -38,10 +39,15 @@ class Operations:
 
     def do_verify(self) -> None:
         """Read backups back."""
-        chosen = self._screen.chosen
+        screen, app = self._screen, self._screen.app
+        chosen = [screen.state.backup_by_id[key] for key in screen.chosen]
+
+        def verify() -> None:
+            app.start_job(VerifyPlan(app.common_of(*chosen), tuple(backup.id for backup in chosen)))
+            screen.unmark_chosen()
+
         if chosen:
-            self._screen.app.start_job(VerifyPlan(self._screen.app.live.common(), tuple(chosen)))
-            self._screen.unmark_chosen()
+            unlocked(app, chosen, verify)
 
     def do_restore(self) -> None:
         """Show the plan of a restore; Enter there does it."""

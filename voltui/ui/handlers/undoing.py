@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from voltui.format import ago
 from voltui.jobs.kept_files import ChangedFiles
@@ -17,6 +18,7 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import middle_cut
 from voltui.ui.handlers.permission import may_change
+from voltui.ui.handlers.unlocking import unlocked
 from voltui.ui.host import Host
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.screens.menu import Choice, MenuScreen
@@ -104,7 +106,11 @@ def _facts(one: Undoable, change: ChangedFiles) -> list[str]:
 
 def plan_restore(app: Host, backups: tuple[Backup, ...]) -> None:
     """Show the plan of a restore of one of the backups; Enter there does it."""
-    app.plan(_plan_restore(app, backups))
+    unlocked(app, backups[:1], lambda: app.plan(_plan_restore(app, backups)))
+
+
+def _restore(app: Host, backup: Backup) -> None:
+    app.start_job(RestorePlan(app.common_of(backup), backup.source, backup.id))
 
 
 async def _plan_restore(app: Host, backups: tuple[Backup, ...]) -> None:
@@ -119,7 +125,8 @@ async def _plan_restore(app: Host, backups: tuple[Backup, ...]) -> None:
         return
 
     def decided(backup_id: str | None) -> None:
-        if backup_id is not None:
-            app.start_job(RestorePlan(app.live.common(), target, backup_id))
+        for backup in backups:
+            if backup.id == backup_id:
+                unlocked(app, [backup], partial(_restore, app, backup))
 
     app.push_screen(RestoreScreen(preview, backups), decided)

@@ -42,7 +42,7 @@ class AskScreen(Overlay[str]):
     """Asks for a text, with one that may do, which typing replaces; Enter takes it, Esc leaves.
 
     ``check`` raises `VoltuiError` for a text that will not do; it may look at files. What is wrong is said then, and
-    what was typed stays to be mended. Where a path is asked for, Tab completes it.
+    what was typed stays to be mended. Where a path is asked for, Tab completes it. What is ``hidden`` is typed unseen.
     """
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
@@ -60,6 +60,7 @@ class AskScreen(Overlay[str]):
         *,
         check: Callable[[str], object] | None = None,
         path: bool = False,
+        hidden: bool = False,
     ) -> None:
         super().__init__()
         self._title = title
@@ -67,12 +68,13 @@ class AskScreen(Overlay[str]):
         self._proposed = proposed
         self._check = check
         self._path = path
+        self._hidden = hidden
 
     def compose(self) -> ComposeResult:
         """Title, the line to type into, the hint."""
         with Container(id="ask"):
             yield Lines(id="ask-title")
-            yield Input(self._proposed, id="ask-text", compact=True)
+            yield Input(self._proposed, id="ask-text", compact=True, password=self._hidden)
             yield Sentence(id="ask-hint", said=self._hint)
 
     def on_mount(self) -> None:
@@ -111,7 +113,7 @@ class AskScreen(Overlay[str]):
 
     @on(Input.Submitted, "#ask-text")
     def _taken(self, event: Input.Submitted) -> None:
-        text = event.value.strip()
+        text = event.value if self._hidden else event.value.strip()
         if text and self._check is not None:
             self.run_worker(self._take(text, self._check), exclusive=True, exit_on_error=False)
         else:
