@@ -210,6 +210,9 @@ async def test_files_that_are_put_there_belong_to_the_owner_of_the_folder(lab: L
     files = await lab.volume("data")
     fill(files)
     os.chown(files / "folder", 1000, 2000)
+    os.chown(files / "folder" / "again", 70, 80)
+    (files / "folder" / "again").chmod(0o604)
+    os.setxattr(files / "folder" / "again", "user.mark", b"kept")
     before = tree(files)
     mine = tmp_path / "mine"
     (mine / "sub").mkdir(parents=True)
@@ -234,9 +237,12 @@ async def test_files_that_are_put_there_belong_to_the_owner_of_the_folder(lab: L
     assert (there / "sub" / ODD).read_bytes() == (mine / "sub" / ODD).read_bytes()
     assert oct((there / "sub" / ODD).stat().st_mode) == "0o100640"
     assert (there / "link").readlink() == Path("/nowhere")
-    for path in (there, there / "sub" / ODD, there / "link", files / "folder" / "again"):
+    for path in (there, there / "sub" / ODD, there / "link"):
         assert (path.lstat().st_uid, path.lstat().st_gid) == (1000, 2000)
-    assert (files / "folder" / "again").stat().st_mtime_ns == 1_700_000_000_123_456_789
+    replaced = files / "folder" / "again"
+    assert (replaced.read_text(), replaced.stat().st_mtime_ns) == ("new", 1_700_000_000_123_456_789)
+    assert (replaced.stat().st_uid, replaced.stat().st_gid, replaced.stat().st_mode & 0o7777) == (70, 80, 0o604)
+    assert os.getxattr(replaced, "user.mark") == b"kept"
     assert (files / "folder" / "deep" / "text").read_text() == "hello", "the other name of what was replaced stays"
     assert (await undo(lab)).ending == "done"
     assert of_the_user(files) == before

@@ -24,6 +24,7 @@ from voltui.model.text import plural
 
 _PIECE = 1 << 20
 _RIGHTS = 0o777
+_WHOLE_MACHINE = Path("/")
 
 
 class Owner(NamedTuple):
@@ -52,6 +53,8 @@ def find(sources: Sequence[Path]) -> Found:
     below a directory such are left out, but whoever names one means it."""
     size, entries, left_out = 0, 0, 0
     for source in sources:
+        if source.resolve() == _WHOLE_MACHINE:
+            raise Refused(f"{safe(str(source))} is the whole of this machine.", "Name what is in it.")
         if not _kind(_state(source.resolve()).st_mode):
             raise Refused(
                 f"{safe(str(source))} is a socket, device or FIFO, which belongs to this machine alone.",
@@ -98,7 +101,7 @@ def gather(
             link = os.fsencode(path.readlink()) if kind == SYMLINK else b""
             size = state.st_size if kind == FILE else 0
             add(Entry(inside, kind, size, mode, *owner, state.st_mtime_ns, link))
-            if size:
+            if kind == FILE:
                 _write_content(path, size, sink, count)
             count.entry()
     sink.write(END_OF_ARCHIVE)
@@ -165,6 +168,11 @@ def _write_content(path: Path, size: int, sink: ByteSink, count: _Count) -> None
             grown = file.read(1)
     except OSError as error:
         raise _unreadable(path, error) from error
+    if grown and not size:
+        raise Failed(
+            f"{safe(str(path))} has a content but no size: it is made as it is read, as files of the system are.",
+            "Copy it to a file first, and put that there.",
+        )
     if left or grown:
         raise Failed(f"{safe(str(path))} changed while it was read.", "Try again when nobody writes to it.")
     sink.write(bytes(padded(size) - size))

@@ -60,8 +60,9 @@ def delete_files(cli: CliContext, volume: str, paths: tuple[str, ...], force: st
 def put(cli: CliContext, volume: str, sources: tuple[Path, ...], into: str, replace: bool, force: str | None) -> None:
     """Put files and directories of this machine into a folder of a VOLUME. Its users go on.
 
-    They get the owner and group of that folder, and keep their modes, times and links. What is replaced is put aside
-    for 7 days; `voltui undo VOLUME` brings it back, and takes away what is new.
+    They get the owner and group of that folder, and keep their modes, times and links; a file that replaces another
+    gets its owner and mode. What is replaced is put aside for 7 days; `voltui undo VOLUME` brings it back, and takes
+    away what is new.
     """
     cli.refuse_read_only("it puts no files anywhere")
     places = tuple(os.fsencode(os.path.normpath(source.absolute())) for source in sources)

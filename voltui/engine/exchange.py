@@ -29,6 +29,10 @@ exists() {{ [ -e "$1" ] || [ -L "$1" ]; }}
 inode() {{ stat -c %d:%i -- "$1"; }}
 same() {{ [ "$(inode "$1")" = "$(inode "$2")" ]; }}
 plain() {{ [ ! -d "$1" ] || [ -L "$1" ]; }}
+plain_file() {{ [ -f "$1" ] && [ ! -L "$1" ]; }}
+
+# Give a file all that another has but content and time.
+like() {{ cp --attributes-only --preserve=mode,ownership,xattr -T -- "$1" "$2"; }}
 
 # A word is a sign and a path in octal.
 decode() {{
@@ -88,7 +92,7 @@ _REPLACE = """
 # Whether it is a regular file with the content of which $was is the hash; where none is given, anything is.
 as_read() {
     [ -n "$was" ] || return 0
-    [ -f "$1" ] && [ ! -L "$1" ] &&
+    plain_file "$1" &&
         [ "$(dd if="$1" iflag=nofollow,nonblock bs=64k status=none | sha256sum)" = "$was  -" ]
 }
 
@@ -206,12 +210,18 @@ _WRITE_LIKE = """
 decode "$1"
 mkdir -p -m 700 "$new/$parent"
 cat >"$new/$path"
-if ! enter || [ -L "./$name" ] || [ ! -f "./$name" ]; then
+if ! enter || ! plain_file "./$name"; then
     echo "it is no regular file any more" >&2
     exit 1
 fi
-cp --attributes-only --preserve=mode,ownership,xattr -T -- "./$name" "$new/$path"
+like "./$name" "$new/$path"
 sync -- "$new/$path"
+"""
+_TAKE_AFTER = """
+for word; do
+    decode "$word"
+    if plain_file "$new/$path" && enter && plain_file "./$name"; then like "./$name" "$new/$path"; fi
+done
 """
 
 
@@ -280,3 +290,8 @@ def owner(root: str, folder: bytes) -> list[str]:
 def write_like(root: str, identifier: str, path: bytes) -> list[str]:
     """The command that stages standard input for the path of a regular file, with its mode, owner and attributes."""
     return _script(_WRITE_LIKE, root, identifier, words((path,), ()))
+
+
+def take_after(root: str, identifier: str, paths: Sequence[bytes]) -> list[str]:
+    """The command that gives each staged file mode, owner and attributes of the file that it is about to replace."""
+    return _script(_TAKE_AFTER, root, identifier, words(paths, ()))

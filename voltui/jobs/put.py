@@ -1,7 +1,7 @@
 """The job that puts files of this machine into a folder of a volume. Users go on meanwhile.
 
 They get the owner and group of that folder, since whoever works there is most likely to need them; modes, times and
-links are as they are here.
+links are as they are here. A file that replaces another gets owner, mode and attributes of that one.
 """
 
 from __future__ import annotations
@@ -33,12 +33,15 @@ async def run(context: JobContext, plan: PutPlan) -> dict[str, Any]:
     found = await context.in_thread(lambda: find([path for path, _ in sources]))
     for loss in found.losses:
         context.warn(loss)
-    async with changing(context, plan.target, force=plan.force) as target:
+    async with changing(context, plan.target, force=plan.force, trusted=plan.replace) as target:
         owner = await _owner(target, clean_path(plan.into))
         await _refuse_taken(target, places, replace=plan.replace)
         await check_room(target.bridge, safe(target.target.name), found.size, found.entries)
         async with target.staging() as folder:
             await _stage(context, target, sources, owner, found, folder)
+            if plan.replace:
+                after = scripts.take_after(TARGET, context.directory.id, places)
+                await target.bridge.change(after, "Keeping modes and owners of what is replaced")
             result = await target.exchange(places, (), {})
         await target.forget_expired()
         return result
@@ -51,7 +54,7 @@ def destinations(sources: tuple[bytes, ...], into: bytes) -> tuple[bytes, ...]:
     """
     folder, names = clean_path(into), [source.rstrip(b"/").rpartition(b"/")[2] for source in sources]
     if not names or any(name in (b"", b".", b"..") for name in names):
-        raise Usage("A file or directory to put there needs a name of its own.", "Write its path out.")
+        raise Usage("What is put there needs a name of its own: / has none.", "Name a file or directory by its path.")
     if len(set(names)) < len(names):
         raise Refused("Two of them have the same name.", "Put one after the other.")
     places = tuple(folder + b"/" + name if folder else name for name in names)

@@ -159,7 +159,7 @@ class Files:
             if text:
                 self._screen.app.plan(self._put(text, folder.path))
 
-        hint = "A file or directory of this machine; it gets the owner of the folder that it goes to."
+        hint = "A file or directory of this machine; it gets the owner of its new folder, or of the file it replaces."
         screen.app.push_screen(AskScreen(f"Put into {folder.shown_path}", hint, check=_mine, path=True), named)
 
     async def _put(self, text: str, into: bytes) -> None:
