@@ -22,6 +22,7 @@ from voltui.cli.given import archive_given
 from voltui.cli.restore import print_restored
 from voltui.cli.run import run
 from voltui.jobs.common import Treatment
+from voltui.jobs.export_backup import check_place
 from voltui.jobs.plan import STDIN, STDOUT, BackupExportPlan, ExportPlan, RestorePlan
 from voltui.jobs.submit import submit
 from voltui.model.errors import Failed, Usage
@@ -35,7 +36,9 @@ _BACKUP_OF_PATH = re.compile(r"@(?:latest|\d{8}T\d{6}Z?)$")
 
 @click.command(cls=Command)
 @click.argument("sources", nargs=-1, required=True, metavar="VOLUME|BACKUP…", shell_complete=complete.volume_names)
-@click.option("--to", metavar="PATH", help="Of backups: a directory, or a file .tar, .tar.zst or .tar.zst.age.")
+@click.option(
+    "--to", metavar="PATH", help="Of backups: a directory, or a file .tar, .tar.zst or .tar.zst.age (standard output)."
+)
 @click.option("--decrypt", is_flag=True, help="Of backups to a directory: encrypted ones in plain.")
 @click.option("--pause", "treatment", flag_value="pause", default="pause", help="Pause running writers (the default).")
 @click.option("--stop", "treatment", flag_value="stop", help="Stop running writers and start them again.")
@@ -54,7 +57,7 @@ def export(cli: CliContext, sources: tuple[str, ...], to: str | None, decrypt: b
         raise Usage("Volumes and backups are not exported together.", "Name the one, then the other.")
     if to is not None and not backups:
         raise Usage("--to is for backups.", f"voltui export {safe(sources[0])} > data.tar")
-    if to is not None:
+    if to is not None and to != STDOUT:
         _export_backups(cli, backups, to, decrypt=decrypt)
         return
     if len(sources) > 1 or decrypt:
@@ -79,7 +82,9 @@ def names_backup(reference: str) -> bool:
 
 def _export_backups(cli: CliContext, backups: Sequence[str], to: str, *, decrypt: bool) -> None:
     found = tuple(dict.fromkeys(cli.store.find(backup).id for backup in backups))
-    run(cli, BackupExportPlan(cli.common, found, str(Path(to).absolute()), decrypt))
+    place = str(Path(to).absolute())
+    check_place(place, len(found))
+    run(cli, BackupExportPlan(cli.common, found, place, decrypt))
 
 
 @click.command(cls=Command, name="import")

@@ -38,6 +38,8 @@ DECRYPTED = (TAR, ARCHIVE)
 """The endings of files to which an encrypted backup goes opened."""
 ENDINGS = (*DECRYPTED, ARCHIVE + ENCRYPTED)
 """A path that ends so is a file: the content as plain tar, the archive decrypted, the archive as it is."""
+_OTHER_ENDINGS = (TAR, ".tgz", ".tbz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst", ".zip", ".7z", ".age")
+"""Of a file, too, and of none that is made: a directory of that name would surprise."""
 
 
 class _File:
@@ -78,12 +80,14 @@ async def run(context: JobContext, plan: BackupExportPlan, output: int) -> dict[
 
 def check_place(to: str, count: int) -> None:
     """Raise `Usage`, `Refused` or `NotFound` for a place, directory or file, to which so many backups can't go."""
-    place = Path(to)
+    place, instead = Path(to), f"Name a directory, or a new file that ends in {listed(list(ENDINGS))}."
     if to.endswith(ENDINGS):
         _refuse_several(count)
         check_new_file(place)
-    elif os.path.lexists(place) and not place.is_dir():
-        raise Refused(f"{safe(to)} is no directory.", f"Name one, or a new file that ends in {listed(list(ENDINGS))}.")
+    elif to.lower().endswith(_OTHER_ENDINGS) and not place.is_dir():
+        raise Usage(f"{safe(place.name)} ends as no file that a backup can be exported to.", instead)
+    elif (there := next(one for one in (place, *place.parents) if os.path.lexists(one))) and not there.is_dir():
+        raise Refused(f"{safe(str(there))} is no directory.", instead)
 
 
 def _refuse_several(count: int) -> None:
