@@ -17,6 +17,7 @@ from voltui.jobs.directory import jobs_directory
 from voltui.jobs.plan import BackupPlan
 from voltui.jobs.state import Outcome
 from voltui.jobs.submit import submit
+from voltui.jobs.volume_plans import RemovePlan
 from voltui.model.backup import Backup, Consistency
 from voltui.model.errors import NotFound, Refused
 from voltui.model.source import Source
@@ -303,3 +304,25 @@ async def test_a_writer_that_someone_stops_meanwhile_makes_the_backup_live(lab: 
     assert outcome.ending == "done"
     assert any("did not stay paused" in warning for warning in outcome.warnings)
     assert lab.store.listing().backups[0].consistency is Consistency.LIVE
+
+
+async def test_a_volume_that_cannot_be_mounted_keeps_no_other_from_its_backup_or_its_removal(lab: Lab) -> None:
+    await lab.volume("bad", type="none", o="bind", device="/no/such/directory")
+    for name in ("first", "last"):
+        (await lab.volume(name)).joinpath("file").write_text("content")
+    outcome = await back_up(lab, volume("bad"), volume("first"), volume("last"))
+    assert (outcome.ending, outcome.sentence) == ("failed", "1 of 3 sources was not backed up: bad.")
+    assert any(warning.startswith("bad: ") and "/no/such/directory" in warning for warning in outcome.warnings)
+    assert any(warning.startswith("Backed up and verified: first@") for warning in outcome.warnings)
+    made = lab.store.listing().backups
+    assert sorted(backup.source.name for backup in made) == ["first", "last"]
+    assert {backup.transport for backup in made} == {"bridge"}, "the others are read as they always are"
+    assert all(backup.verified for backup in made)
+
+    cleaned = await lab.run(RemovePlan(lab.common(), ("bad", "first", "gone", "last")))
+    assert (cleaned.ending, cleaned.sentence) == ("failed", "1 of 4 volumes was not removed: bad.")
+    assert "Deleted: first and last." in cleaned.warnings
+    assert [one.name for one in await lab.engine.volumes()] == ["bad"]
+    alone = await lab.run(RemovePlan(lab.common(), ("bad",)))
+    assert alone.sentence.startswith("No volume was removed, since it could not be backed up: ")
+    assert (await lab.run(RemovePlan(lab.common(), ("bad",), backup=False))).ending == "done"

@@ -49,6 +49,10 @@ class BridgeUnavailable(Failed):
     kind = "bridge-unavailable"
 
 
+class HelperDoesNotStart(BridgeUnavailable):
+    """It may be the source that can't be mounted, and the bridge may serve for another one."""
+
+
 class Bridge:
     """A running helper. Its spec's ``io`` must be an empty directory that only this user can enter."""
 
@@ -84,7 +88,7 @@ class Bridge:
         try:
             await helper.start(self._connection, await helper.create(self._connection, spec))
         except Failed as error:
-            raise BridgeUnavailable(f"A helper with this host's tools does not start. {error.sentence}") from error
+            raise HelperDoesNotStart(f"A helper with this host's tools does not start. {error.sentence}") from error
         if not await said.ended(_PROOF_DEADLINE) or not said.data.startswith(token.encode() + b"\n"):
             raise BridgeUnavailable("The engine does not share this host's kernel and files.")
         for tool in (b"GNU tar", b"GNU findutils"):

@@ -10,7 +10,7 @@ from typing import Protocol
 from voltui.archive.pack import ByteSource
 from voltui.engine import helper, tools
 from voltui.engine.archive_api import LOSSES, ROOT, ArchiveSource
-from voltui.engine.bridge import Bridge, BridgeUnavailable
+from voltui.engine.bridge import Bridge, BridgeUnavailable, HelperDoesNotStart
 from voltui.engine.helper import (
     CLIENT_LABEL,
     JOB_LABEL,
@@ -207,7 +207,7 @@ async def _bridge(
         if choice is TransportChoice.BRIDGE:
             raise Refused(f"The bridge transport can't be used: {why.sentence}", why.hint) from why
         context.directory.log(f"no bridge: {why.sentence}")
-        context.no_bridge = True
+        context.no_bridge = not isinstance(why, HelperDoesNotStart)
         return None
     return bridge
 

@@ -17,6 +17,7 @@ from voltui.archive.index import IndexWriter
 from voltui.archive.pack import Packed, pack
 from voltui.engine.helper import TARGET
 from voltui.jobs.access import Access, BridgeAccess, Reading, opened
+from voltui.jobs.apart import Apart
 from voltui.jobs.changes import changed_since
 from voltui.jobs.common import Treatment
 from voltui.jobs.context import JobContext
@@ -32,6 +33,7 @@ from voltui.model.backup import Backup, Consistency, Loss, Origin, Reason, UserA
 from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
+from voltui.model.text import listed
 from voltui.model.volume import MADE_LABEL, Volume
 from voltui.model.when import now
 from voltui.store.files import told
@@ -39,6 +41,9 @@ from voltui.store.publication import Publication
 
 if TYPE_CHECKING:
     from voltui.archive.seal import Seal
+    from voltui.engine.bridge import Bridge
+
+_MOST_NAMES = 4
 
 
 class Taken(Struct, frozen=True):
@@ -54,21 +59,46 @@ class Taken(Struct, frozen=True):
     seal: Seal | None
 
 
+class _Way(Struct, frozen=True):
+    """How one source is read."""
+
+    source: Source
+    access: Access
+    copier: Bridge | None
+    """Takes a copy that shares its blocks first, so that writers go on meanwhile."""
+    seal: Seal | None
+
+
 async def run(context: JobContext, plan: BackupPlan) -> dict[str, Any]:
-    """Back the plan's sources up. The result names the backups made."""
+    """Back the plan's sources up. The result names the backups made.
+
+    Raises `Failed` where some of several could not be backed up, when all others are.
+    """
     async with holding(context, lambda inventory: [known(context, inventory, one) for one in plan.sources]) as held:
         inventory, sources = held
-        backups, seconds = await back_up(context, inventory, sources, plan.treatment, plan.reason)
+        apart = Apart(len(sources))
+        backups, seconds = await back_up(context, inventory, sources, plan.treatment, plan.reason, apart)
         made = [backup.id for backup in backups]
+        if apart.failures and made:
+            context.left["made"] = f"Backed up and verified: {listed([safe(one) for one in made], most=_MOST_NAMES)}."
+        apart.check(context, "source", "backed up")
         return context.commit({"backups": made, "paused_seconds": round(seconds, 2)})
 
 
 async def back_up(
-    context: JobContext, inventory: Inventory, sources: Sequence[Source], treatment: Treatment, reason: Reason
+    context: JobContext,
+    inventory: Inventory,
+    sources: Sequence[Source],
+    treatment: Treatment,
+    reason: Reason,
+    apart: Apart,
 ) -> tuple[list[Backup], float]:
-    """Back up sources that are locked; the verified backups, and for how many seconds writers were held."""
+    """Back up sources that are locked; the verified backups, and for how many seconds writers were held.
+
+    One that can't be read is left out, and ``apart`` remembers why.
+    """
     async with AsyncExitStack() as publications:
-        taken, stillness = await _take_all(context, treatment, inventory, sources, publications)
+        taken, stillness = await _take_all(context, treatment, inventory, sources, publications, apart)
         context.raise_if_cancelled()
         context.begin("Publishing")
         backups = []
@@ -76,9 +106,12 @@ async def back_up(
             consistency = stillness.of(inventory, item.source)
             held = 0.0 if consistency is Consistency.UNUSED else stillness.seconds
             backups.append(await publish(context, inventory, item, consistency, reason, held))
+    verified = []
     for backup in backups:
-        await verify(context, backup)
-    return backups, stillness.seconds
+        with apart.each(backup.source.name):
+            await verify(context, backup)
+            verified.append(backup)
+    return verified, stillness.seconds
 
 
 async def _take_all(
@@ -87,39 +120,59 @@ async def _take_all(
     inventory: Inventory,
     sources: Sequence[Source],
     publications: AsyncExitStack,
+    apart: Apart,
 ) -> tuple[list[Taken], Stillness]:
     """Read all sources at one standstill of their writers. The helpers start before it, to keep it short."""
     async with AsyncExitStack() as stack:
-        accesses = [await stack.enter_async_context(opened(context, source)) for source in sources]
-        copiers = [
-            await stack.enter_async_context(copier(context, source, access))
-            if _worth_a_copy(treatment, inventory, source, sources)
-            else None
-            for source, access in zip(sources, accesses, strict=True)
-        ]
-        seals = [await context.in_thread(context.keys.new_seal) for _ in sources]
-        users = {user.id: user for source in sources for user in inventory.running_users(source)}
+        ways: list[_Way] = []
+        for source in sources:
+            with apart.each(source.name):
+                ways.append(await _way(context, stack, treatment, inventory, source, sources))
+        readable = [way.source for way in ways]
+        users = {user.id: user for source in readable for user in inventory.running_users(source)}
+        taken: list[Taken] = []
+        later: list[tuple[_Way, str]] = []
         async with (
             hooked(context, users.values(), "backup"),
-            still(context, inventory, sources, treatment) as stillness,
+            still(context, inventory, readable, treatment) as stillness,
         ):
-            folders = [
-                await copied(context, stack, bridge, source) for bridge, source in zip(copiers, sources, strict=True)
-            ]
-            ways = list(zip(sources, accesses, seals, folders, strict=True))
-            taken = [
-                await take(context, inventory, source, access, publications, seal)
-                for source, access, seal, folder in ways
-                if folder == TARGET
-            ]
-            if stillness.consistency is Consistency.LIVE:
-                taken = [
-                    await _with_changes(context, item, access) for item, access in zip(taken, accesses, strict=True)
-                ]
-        for source, access, seal, folder in ways:
-            if folder != TARGET:
-                taken.append(await take(context, inventory, source, access, publications, seal, folder))
+            folders = [await copied(context, stack, way.copier, way.source) for way in ways]
+            for way, folder in zip(ways, folders, strict=True):
+                if folder != TARGET:
+                    later.append((way, folder))
+                    continue
+                with apart.each(way.source.name):
+                    item = await _take_whole(context, inventory, way, publications)
+                    live = stillness.consistency is Consistency.LIVE
+                    taken.append(await _with_changes(context, item, way.access) if live else item)
+        for way, folder in later:
+            with apart.each(way.source.name):
+                taken.append(await _take_whole(context, inventory, way, publications, folder))
     return taken, stillness
+
+
+async def _way(
+    context: JobContext,
+    stack: AsyncExitStack,
+    treatment: Treatment,
+    inventory: Inventory,
+    source: Source,
+    sources: Sequence[Source],
+) -> _Way:
+    access = await stack.enter_async_context(opened(context, source))
+    worth = _worth_a_copy(treatment, inventory, source, sources)
+    bridge = await stack.enter_async_context(copier(context, source, access)) if worth else None
+    return _Way(source, access, bridge, await context.in_thread(context.keys.new_seal))
+
+
+async def _take_whole(
+    context: JobContext, inventory: Inventory, way: _Way, publications: AsyncExitStack, folder: str = TARGET
+) -> Taken:
+    """Read one source; where that fails nothing of it stays, and what was read of the others does."""
+    async with AsyncExitStack() as own:
+        taken = await take(context, inventory, way.source, way.access, own, way.seal, folder)
+        publications.push_async_exit(own.pop_all())
+    return taken
 
 
 def _worth_a_copy(treatment: Treatment, inventory: Inventory, source: Source, sources: Sequence[Source]) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from voltui.jobs.apart import Apart
 from voltui.jobs.backup import back_up
 from voltui.jobs.common import Treatment
 from voltui.jobs.context import JobContext
-from voltui.jobs.locks import locked
+from voltui.jobs.holding import holding
 from voltui.jobs.protection import refusal
-from voltui.jobs.sources import known, take_inventory
+from voltui.jobs.sources import known
 from voltui.jobs.volume_plans import RemovePlan
 from voltui.model.backup import Reason
 from voltui.model.errors import Failed, NotFound, Refused
@@ -20,34 +22,66 @@ from voltui.model.text import listed
 
 
 async def run(context: JobContext, plan: RemovePlan) -> dict[str, Any]:
-    """Delete the plan's volumes. None is deleted unless all that were to be backed up are, verified."""
-    inventory = await take_inventory(context)
-    sources = [known(context, inventory, Source("volume", name)) for name in plan.volumes]
-    for name in plan.volumes:
-        if refusal := refusal_to_remove(inventory, name, named=name in plan.protected):
-            raise refusal
-    with locked(context.state, inventory.engine.id, sources, context.directory.id):
+    """Delete the plan's volumes. None is deleted before all others are backed up, verified; one that can't be stays.
+
+    Raises `Failed` where some of several could not be removed, when all others are.
+    """
+    async with holding(context, lambda inventory: _sources(context, inventory, plan)) as (inventory, sources):
+        apart = Apart(len(plan.volumes))
+        doomed = _removable(inventory, plan, sources, apart)
         backups: list[str] = []
-        if plan.backup:
-            try:
-                made, _ = await back_up(context, inventory, sources, Treatment.PAUSE, Reason.MANUAL)
-            except Failed as error:
-                raise Failed(
-                    f"No volume was removed, since not all could be backed up: {error.sentence}",
-                    "Leave that one out, or say --no-backup.",
-                ) from error
-            backups = [backup.id for backup in made]
+        if plan.backup and doomed:
+            backups = await _backed_up(context, inventory, doomed, apart)
+            doomed = [source for source in doomed if source.name not in apart.failures]
+        hint = "What can't be backed up goes without a backup only." if plan.backup and apart.failures else ""
         removed: list[str] = []
-        for name in plan.volumes:
-            context.begin(f"Deleting {safe(name)}")
+        for source in doomed:
+            context.begin(f"Deleting {safe(source.name)}")
             context.raise_if_cancelled()
-            try:
-                await context.engine.remove_volume(name)
-            except NotFound:
-                continue
-            removed.append(name)
-            context.left["removed"] = f"Deleted before: {listed([safe(one) for one in removed])}."
+            with apart.each(source.name):
+                if await _deleted(context, source.name):
+                    removed.append(source.name)
+                    context.left["removed"] = f"Deleted before: {listed([safe(one) for one in removed])}."
+        if apart.failures and removed:
+            context.left["removed"] = f"Deleted: {listed([safe(one) for one in removed])}."
+        apart.check(context, "volume", "removed", hint)
         return context.commit({"removed": removed, "backups": backups})
+
+
+def _sources(context: JobContext, inventory: Inventory, plan: RemovePlan) -> list[Source]:
+    """The volumes that are there: of several, one may have been removed meanwhile."""
+    there = [name for name in plan.volumes if name in inventory.volumes] or plan.volumes
+    return [known(context, inventory, Source("volume", name)) for name in there]
+
+
+def _removable(inventory: Inventory, plan: RemovePlan, sources: Sequence[Source], apart: Apart) -> list[Source]:
+    found = []
+    for source in sources:
+        with apart.each(source.name):
+            if refusal := refusal_to_remove(inventory, source.name, named=source.name in plan.protected):
+                raise refusal
+            found.append(source)
+    return found
+
+
+async def _backed_up(context: JobContext, inventory: Inventory, sources: Sequence[Source], apart: Apart) -> list[str]:
+    try:
+        made, _ = await back_up(context, inventory, sources, Treatment.PAUSE, Reason.MANUAL, apart)
+    except Failed as error:
+        raise Failed(
+            f"No volume was removed, since it could not be backed up: {error.sentence}",
+            "Without a backup (--no-backup) it can be removed.",
+        ) from error
+    return [backup.id for backup in made]
+
+
+async def _deleted(context: JobContext, name: str) -> bool:
+    """Whether it was there to be deleted."""
+    try:
+        await context.engine.remove_volume(name)
+    except NotFound:
+        return False
+    return True
 
 
 def refusal_to_remove(inventory: Inventory, name: str, *, named: bool) -> Refused | None:
