@@ -54,7 +54,7 @@ def backup(
     writers are held together.
     """
     cli = cli.with_keys(recipients=recipients, passphrase_file=passphrase_file)
-    treatment = _treatment(pause=pause, stop=stop, live=live)
+    common, treatment = cli.common, _treatment(pause=pause, stop=stop, live=live)
     if not (sources or containers or projects or everything):
         raise Usage("There is nothing to back up.", "Name a volume or a path, or --container, --project or --all.")
     inventory = cli.inventory()
@@ -62,7 +62,7 @@ def backup(
     chosen |= _of_groups(inventory, containers, projects, everything=everything)
     if not chosen:
         raise Usage("There is nothing to back up.", "What is named has no data.")
-    plan = BackupPlan(cli.common, tuple(sorted(chosen)), treatment)
+    plan = BackupPlan(common, tuple(sorted(chosen)), treatment)
     job = submit(plan, cli.settings.state)
     if detach:
         print_json({"job": job.id}) if cli.as_json else click.echo(job.id)
