@@ -222,6 +222,11 @@ async def test_old_backups_are_pruned_after_they_were_shown(lab: Lab, voltui: Vo
     assert "keep (undo until" in shown
     assert "1 undo copy of what a restore replaced: kept for 7 days" in shown
     assert "Nothing is to be deleted." in shown
+    (lab.store.root / "data" / "data@20200101T000000Z.json").write_text("{}")
+    refused = voltui("prune", "data", "--keep-last", "1", "--yes")
+    assert refused.code == 5
+    assert "Of data some backups can't be read" in refused.err
+    assert newest not in voltui("prune", "--keep-last", "1", check=True).out
 
 
 async def test_a_directory_that_holds_the_store_is_refused(lab: Lab, voltui: Voltui, tmp_path: Path) -> None:
@@ -244,6 +249,7 @@ async def test_a_backup_found_damaged_is_never_called_verified_again(lab: Lab, v
     listed = voltui("backups", check=True)
     assert [line.count("DAMAGED") for line in listed.out.splitlines()] == [0, 1, 1]
     assert "data@20200101T000000Z.json is not a VolTUI manifest" in listed.err
+    assert "is damaged. Its archive data@" in listed.err
     assert json.loads(voltui("backups", "--json", check=True).out)[1]["file"] == "data@20200101T000000Z.json"
     assert "now DAMAGED" in voltui("volumes", "backup=never", check=True).out, "it does not count as a backup"
     assert voltui("verify", "data@latest").code == 6

@@ -98,6 +98,13 @@ def test_where_nothing_else_is_verified_the_copy_for_undo_stays_beyond_its_days(
     assert last_verified([copy, older], {copy.id, older.id}) == copy
 
 
+def test_damaged_backups_take_no_place_and_stay_only_where_none_is_better() -> None:
+    damaged = replace(taken(NOON, verified=False), damaged="It is cut.")
+    good, older = taken(NOON - timedelta(days=1)), taken(NOON - timedelta(days=2))
+    assert kept([damaged, good, older], Retention(last=2)) == [good, older]
+    assert kept([damaged], Retention(last=2)) == [damaged]
+
+
 def test_copies_for_undo_are_counted_apart() -> None:
     assert counted([taken(NOON), copied(NOON)]) == "1 backup and 1 undo copy"
     assert counted([copied(NOON), copied(NOON)]) == "2 undo copies"

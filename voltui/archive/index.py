@@ -85,9 +85,12 @@ class IndexLines:
     """The index's lines, one after the other, for comparison with the entries of an archive as they stream by."""
 
     def __init__(self, path: Path, key: Key | None = None) -> None:
-        self._opened = ChunkFile(key.opened(file_chunks(path), path.name)) if key else None
-        self._file = ZstdFile(cast(BinaryIO, self._opened) if self._opened else path, "rb")
         self._name = safe(path.name)
+        self._opened = ChunkFile(key.opened(file_chunks(path), path.name)) if key else None
+        try:
+            self._file = ZstdFile(cast(BinaryIO, self._opened) if self._opened else path, "rb")
+        except FileNotFoundError:
+            raise Damaged(f"{self._name} is missing.") from None
 
     def check(self, entry: Entry) -> None:
         """Raise `Damaged` unless the entry is what the index's next line says."""

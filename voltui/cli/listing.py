@@ -19,7 +19,7 @@ from voltui.jobs.measure import measured
 from voltui.model import facts
 from voltui.model.backup import Backup, last_whole, latest
 from voltui.model.container import Container, ContainerDetail
-from voltui.model.errors import Usage
+from voltui.model.errors import Damaged, Usage, VoltuiError
 from voltui.model.filter import Ask, Facts, Filter, parse
 from voltui.model.inventory import Inventory, Use, data_source
 from voltui.model.safe import safe
@@ -110,8 +110,8 @@ def backups(cli: CliContext, volume: str | None) -> None:
     """List backups, all or those of VOLUME (a volume's name or a path)."""
     asyncio.run(cli.clean_up())
     listing = cli.store.listing(cli.store.source_named(volume) if volume else None)
-    for problem in listing.problems:
-        print_error(problem.error, as_json=False)
+    for error in [problem.error for problem in listing.problems] + _damages(listing.backups):
+        print_error(error, as_json=False)
     if cli.as_json:
         print_json([*listing.backups, *map(_problem_document, listing.problems)])
         return
@@ -252,6 +252,11 @@ def _container_document(inventory: Inventory, detail: ContainerDetail) -> dict[s
             for mount in container.mounts
         ],
     }
+
+
+def _damages(backups: Sequence[Backup]) -> list[VoltuiError]:
+    """What is wrong with those that are damaged."""
+    return [Damaged(f"{safe(backup.id)} is damaged. {backup.damaged}") for backup in backups if backup.damaged]
 
 
 def _problem_row(problem: Problem) -> list[str]:

@@ -13,7 +13,7 @@ from voltui.format import since, size
 from voltui.jobs.plan import PrunePlan
 from voltui.jobs.submit import submit
 from voltui.model.backup import Backup, counted
-from voltui.model.errors import Failed
+from voltui.model.errors import Refused
 from voltui.model.naming import source_backed_up
 from voltui.model.retention import ONLY_VERIFIED, UNDO_DAYS, Retention, Verdict, judge
 from voltui.model.safe import safe
@@ -42,8 +42,9 @@ def prune(
 ) -> None:
     """Delete old backups, of VOLUME… or of all.
 
-    A day, week or month without a backup does not count. The newest verified backup of a volume is kept whatever the
-    rule says. What a restore replaced is not counted by the rule: it is kept for undo for 7 days, and goes then.
+    A day, week or month without a backup does not count, nor do damaged backups, which go where there are better ones.
+    The newest verified backup of a volume is kept whatever the rule says. What a restore replaced is not counted by
+    the rule: it is kept for undo for 7 days, and goes then.
     """
     rule = Retention(keep_last or 0, keep_daily or 0, keep_weekly or 0, keep_monthly or 0)
     verdicts = judge(_backups(cli, volumes), rule, now())
@@ -61,20 +62,25 @@ def prune(
 
 
 def _backups(cli: CliContext, volumes: tuple[str, ...]) -> list[Backup]:
-    """The backups to judge. Raises `Failed` where one can't be read: it may be the one that counts."""
+    """The backups to judge. Where one can't be read none beside it is: it may be the one that counts.
+
+    Raises `Refused` where that is so of one that is named.
+    """
     listing = cli.store.listing()
     for problem in listing.problems:
         print_error(problem.error, as_json=False)
-    if listing.problems:
-        raise Failed(
-            "Some backups can't be read, so none is deleted: what they are might change what may go.",
-            "Move them out of the store, or repair it.",
-        )
     if not volumes:
-        return list(listing.backups)
+        if listing.problems:
+            click.echo("warning: No backup of the same volume is deleted: what can't be read may count.", err=True)
+        return [backup for backup in listing.backups if not listing.unsure_of(backup.source)]
     found: list[Backup] = []
     for volume in volumes:
         source = source_backed_up(listing.backups, volume)
+        if listing.unsure_of(source):
+            raise Refused(
+                f"Of {safe(source.name)} some backups can't be read, so none is deleted: they may be what counts.",
+                "Move what can't be read out of the store, or repair it.",
+            )
         backups = listing.of(source)
         if not backups:
             raise no_backup_of(source)

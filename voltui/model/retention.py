@@ -54,8 +54,9 @@ class Verdict(Struct, frozen=True):
 def judge(backups: Iterable[Backup], rule: Retention, moment: datetime) -> list[Verdict]:
     """What the rule says of all these backups at a moment, newest first; each source of each engine by itself.
 
-    The rule is for backups that somebody made. What a restore replaced stays for `UNDO_DAYS`, whatever the rule says,
-    and goes then. The last good backup of a source always stays (`last_good`).
+    The rule is for backups that somebody made. Damaged ones take no place, and stay only where there is none better.
+    What a restore replaced stays for `UNDO_DAYS`, whatever the rule says, and goes then. The last good backup of a
+    source always stays (`last_good`).
     """
     verdicts = [verdict for group in _groups(backups) for verdict in _judge_group(group, rule, moment)]
     return sorted(verdicts, key=lambda verdict: (verdict.backup.started, verdict.backup.id), reverse=True)
@@ -93,7 +94,7 @@ def _groups(backups: Iterable[Backup]) -> Iterable[list[Backup]]:
 
 def _judge_group(backups: Sequence[Backup], rule: Retention, moment: datetime) -> list[Verdict]:
     newest_first = sorted(backups, key=lambda backup: backup.started, reverse=True)
-    own = [backup for backup in newest_first if not backup.undo]
+    own = [backup for backup in newest_first if not backup.undo and not backup.damaged]
     reasons: dict[str, list[str]] = {backup.id: [] for backup in newest_first}
     for backup in own[: rule.last]:
         reasons[backup.id].append("last")
@@ -109,6 +110,8 @@ def _judge_group(backups: Sequence[Backup], rule: Retention, moment: datetime) -
         until = backup.started + timedelta(days=UNDO_DAYS)
         if backup.undo and moment <= until:
             reasons[backup.id].append(f"undo until {until.date()}")
+        if backup.damaged and last_good(newest_first) is None:
+            reasons[backup.id].append("none is better")
     doomed = {backup_id for backup_id, why in reasons.items() if not why}
     last = last_verified(newest_first, doomed)
     if last is not None:

@@ -36,6 +36,8 @@ class Problem(Struct, frozen=True):
     name: str
     """Of the file or folder, safe for a terminal."""
     error: VoltuiError
+    folder: str = ""
+    """The folder of the store that it is, or is in."""
 
 
 class Listing(Struct, frozen=True):
@@ -52,6 +54,10 @@ class Listing(Struct, frozen=True):
         """The backups of one source, newest first."""
         return tuple(backup for backup in self.backups if backup.source.name == source.name)
 
+    def unsure_of(self, source: Source) -> bool:
+        """Whether something that can't be read may be of this source."""
+        return folder_name(source) in {problem.folder for problem in self.problems}
+
 
 class LocalStore:
     """A directory of backups. It is made when the first backup is."""
@@ -67,7 +73,7 @@ class LocalStore:
             try:
                 paths = _manifests(folder)
             except OSError as error:
-                problems.append(_unreadable(folder, error))
+                problems.append(_unreadable(folder, error, folder))
                 continue
             for path in paths:
                 try:
@@ -75,9 +81,9 @@ class LocalStore:
                 except FileNotFoundError:
                     continue
                 except VoltuiError as error:
-                    problems.append(Problem(safe(path.name), error))
+                    problems.append(Problem(safe(path.name), error, folder.name))
                 except OSError as error:
-                    problems.append(_unreadable(path, error))
+                    problems.append(_unreadable(path, error, folder))
         return Listing(tuple(sorted(backups, key=lambda backup: backup.started, reverse=True)), tuple(problems))
 
     def find(self, reference: str, engine_id: str = "") -> Backup:
@@ -296,11 +302,9 @@ def _manifests(folder: Path) -> list[Path]:
     return [folder / name for name in sorted(names) if name.endswith(MANIFEST) and not name.startswith(".")]
 
 
-def _unreadable(path: Path, error: OSError) -> Problem:
-    name = safe(path.name)
-    return Problem(
-        name, Failed(f"{name} can't be read: {(error.strerror or str(error)).lower()}.", f"See to {safe(str(path))}.")
-    )
+def _unreadable(path: Path, error: OSError, folder: Path) -> Problem:
+    name, reason = safe(path.name), (error.strerror or str(error)).lower()
+    return Problem(name, Failed(f"{name} can't be read: {reason}.", f"See to {safe(str(path))}."), folder.name)
 
 
 def no_backup_of(source: Source) -> NotFound:
