@@ -55,11 +55,13 @@ async def test_a_hook_that_fails_fails_the_backup_and_post_runs_all_the_same(lab
 
 async def test_a_hook_that_does_not_end_fails_the_backup(lab: Lab) -> None:
     await lab.volume("data")
-    labels = {"voltui.backup.pre": "sleep 1000", "voltui.hook.timeout": "1"}
+    labels = {"voltui.backup.pre": "sleep 1001 & sleep 1002; true", "voltui.hook.timeout": "1"}
     await lab.container("db", ["data:/data"], labels=labels)
     outcome = await lab.run(BackupPlan(lab.common(), (DATA,)))
     assert outcome.ending == "failed"
-    assert "did not end within 1 s" in outcome.sentence
+    assert "The hook of db did not end within 1 s and was killed" in outcome.sentence
+    top = await lab.engine.connection.call("list its processes", lambda api: api.top("db"))
+    assert not [process for process in top["Processes"] if "sleep 100" in process[-1]], "all that it began is gone"
     assert await lab.state_of("db") == "running"
 
 

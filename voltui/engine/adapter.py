@@ -24,6 +24,21 @@ if TYPE_CHECKING:
 _WHO = "say who it is"
 _CHANGES = ("changed", "added", "removed")
 """What the engine numbers."""
+_MARK = "VOLTUI_COMMAND"
+"""The variable by which what a command began is found again."""
+_KILL = """
+for round in 1 2 3 4 5 6 7 8 9; do
+    left=
+    for each in /proc/[0-9]*; do
+        case "$(cat "$each/environ" 2>/dev/null)" in
+            *%s*) left=1; kill -9 "${each#/proc/}" ;;
+        esac
+    done
+    [ "$left" ] || exit 0
+done
+exit 1
+"""
+"""Again and again, for what begins something new meanwhile; the dead have no environment."""
 _DIFF_DEADLINE = 60.0
 """Seconds for looking through a writable layer: of overlayfs that is quick, other storage drivers compare trees."""
 _DEFAULT_STOP_TIMEOUT = 10
@@ -238,18 +253,30 @@ class Engine:
             return False
         return True
 
-    async def execute(self, container_id: str, command: str, deadline: float) -> tuple[int, bytes]:
+    async def execute(
+        self, container_id: str, command: str, deadline: float, *, mark: str | None = None
+    ) -> tuple[int, bytes]:
         """Run a command with a running container's own shell; its exit status and what it printed.
 
-        Raises `NoEngine` where it takes more than ``deadline`` seconds; it goes on then.
+        Raises `NoEngine` where it takes more than ``deadline`` seconds; it goes on then, until `kill_marked` ends what
+        bears its ``mark``.
         """
 
         def run(api: APIClient) -> tuple[int, bytes]:
-            created = api.exec_create(container_id, ["/bin/sh", "-c", command])
+            environment = {_MARK: mark} if mark else None
+            created = api.exec_create(container_id, ["/bin/sh", "-c", command], environment=environment)
             said = api.exec_start(created["Id"])
             return int(api.exec_inspect(created["Id"])["ExitCode"] or 0), bytes(said)
 
         return await self.connection.change("run a hook in a container", run, deadline=deadline)
+
+    async def kill_marked(self, container_id: str, mark: str) -> bool:
+        """Kill what `execute` began with this mark, and all that came of it; whether nothing of it is left.
+
+        No engine has a call for that: a shell in the container looks for the mark, which children inherit.
+        """
+        code, _ = await self.execute(container_id, _KILL % f"{_MARK}={mark}", DEADLINE)
+        return code == 0
 
     async def remove_container(self, container_id: str) -> None:
         """Kill and delete a container. What volumes it had stay."""

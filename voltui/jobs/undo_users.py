@@ -4,6 +4,7 @@ twice."""
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +13,7 @@ from typing import Any
 from voltui.engine.adapter import Engine
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.undo_containers import Undo
-from voltui.model.errors import NoEngine, NotFound, Refused
+from voltui.model.errors import NoEngine, NotFound, Refused, VoltuiError
 from voltui.model.safe import safe
 
 PAUSE, STOP, HOOK = "pause", "stop", "hook"
@@ -72,15 +73,27 @@ async def run_hook(
 ) -> int:
     """Run a container's own command in it, what it says going into the job's log; its exit status."""
     directory.log(f"hook in {name}: {command}")
+    mark = secrets.token_hex(8)
     try:
-        code, said = await engine.execute(container_id, command, seconds)
+        code, said = await engine.execute(container_id, command, seconds, mark=mark)
     except NoEngine as error:
         if not await engine.answers():
             raise
-        raise Refused(f"The hook of {safe(name)} did not end within {seconds:.0f} s: {safe(command)}.") from error
+        ended = "was killed" if await _killed(engine, container_id, mark) else "may still run in it"
+        raise Refused(
+            f"The hook of {safe(name)} did not end within {seconds:.0f} s and {ended}: {safe(command)}.",
+            "The label voltui.hook.timeout of its container gives it more seconds.",
+        ) from error
     for line in said[:_MOST_OUTPUT].decode("utf-8", "replace").splitlines():
         directory.log(f"  {safe(line)}")
     return code
+
+
+async def _killed(engine: Engine, container_id: str, mark: str) -> bool:
+    try:
+        return await engine.kill_marked(container_id, mark)
+    except VoltuiError:
+        return False
 
 
 UNDO: Mapping[str, Undo] = {PAUSE: _pause, STOP: _stop, HOOK: _hook}
