@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import cycle
@@ -12,8 +13,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tests.ui.frozen import freeze
+from tests.ui.frozen import ENGINE, freeze
 from voltui.config import KeyChoice
+from voltui.model.inventory import Inventory
 from voltui.ui.app import VoltuiApp
 from voltui.ui.screens.ask import AskScreen
 from voltui.ui.screens.confirm import ConfirmScreen
@@ -70,7 +72,7 @@ async def test_lists_in_overlays_move_by_the_users_own_keys_and_by_arrows(
         await pilot.press("J", "J", "M")
         assert text.scroll_offset.y == 1
         await pilot.press("escape", "X")
-        assert "t marks" in "".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "t marks" in _text(app)
 
 
 async def test_the_key_of_an_action_chooses_it_in_the_menu_of_actions(
@@ -80,6 +82,35 @@ async def test_the_key_of_an_action_chooses_it_in_the_menu_of_actions(
     async with _running(app) as pilot:
         await pilot.press("j", "x", "m")
         assert app.main.walking
+
+
+async def test_where_there_is_no_row_the_menu_has_what_can_be_done_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = freeze(monkeypatch, tmp_path)
+    async with _running(app) as pilot:
+        assert app.store.state.inventory is not None
+        app.store.update(inventory=Inventory.of(ENGINE, (), ()))
+        await pilot.pause()
+        assert "This engine has no volumes. C makes one." in _text(app)
+        await pilot.press("x")
+        assert all(word in _text(app) for word in ("Create", "Refresh", "Engines", "Help"))
+        assert "Backup  " not in _text(app).partition("Actions")[2]
+        await pilot.press("C")
+        assert "From an image" in _text(app)
+
+
+async def test_the_palette_tells_what_can_not_be_done_and_why_last(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = freeze(monkeypatch, tmp_path, read_only=True)
+    async with _running(app) as pilot:
+        await pilot.press("colon", "b", "a", "c", "k")
+        assert re.search(r"> Back .*[\s\S]*Backups .*[\s\S]*Backup .*VolTUI is read-only", _text(app))
+        await pilot.press("u", "p", "s", "enter")
+        assert app.main.pane_id == "backups"
+        await pilot.press("colon", *"vol", "enter")
+        assert app.main.pane_id == "volumes"
 
 
 async def test_prompts_are_left_by_escape_and_by_control_c_whatever_was_typed(
@@ -96,6 +127,10 @@ async def test_prompts_are_left_by_escape_and_by_control_c_whatever_was_typed(
             await pilot.press("slash", "w", key)
             assert app.main.pane.filter == ""
             assert app.focused is app.main.table
+
+
+def _text(app: VoltuiApp) -> str:
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
 def _own() -> tuple[KeyChoice, ...]:

@@ -68,10 +68,20 @@ def test_the_help_tells_every_action() -> None:
 
 
 def test_the_palette_has_first_what_is_called_as_typed() -> None:
-    choices = [Choice(action.id, action.label, action.shown_key, action.help) for action in ACTIONS]
-    assert [found(words, choices)[0] for words in ("graph", "q", "restore", "VOL", "sort")] == [
-        "graph", "quit", "restore", "volumes", "sort",
-    ]  # fmt: skip
+    choices = [Choice(action.id, action.label, action.shown_key, action.help, also=action.also) for action in offered()]
+    typed = {
+        "graph": "graph", "q": "quit", "q!": "quit", "restore": "restore", "VOL": "volumes", "sort": "sort",
+        "backups": "backups", "ctr": "containers", "rm": "remove", "prune": "clean_up", "ctx": "engines",
+        "sh": "shell", "clnup": "clean_up", "half up": "half_up", "every byte": "verify",
+    }  # fmt: skip
+    assert {words: found(words, choices)[0] for words in typed} == typed
+    assert found("zzz", choices) == []
+    assert found("", choices) == [action.id for action in offered()]
+
+
+def test_no_two_actions_have_the_same_other_word() -> None:
+    counted = Counter(word for action in ACTIONS for word in action.also)
+    assert [word for word, count in counted.items() if count > 1] == []
 
 
 def test_each_action_is_bound_by_its_id() -> None:

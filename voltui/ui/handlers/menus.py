@@ -12,6 +12,9 @@ from voltui.ui.screens.help import HelpScreen
 from voltui.ui.screens.menu import Choice, MenuScreen
 from voltui.ui.state import State
 
+_WHATEVER_THERE_IS = ("filter", "refresh", "engines", "help")
+"""Actions that are of use where a list has no row."""
+
 
 class ActingScreen(Protocol):
     """A screen whose keys are the registry's."""
@@ -52,29 +55,41 @@ class Menus:
         self._screen = screen
 
     def do_menu(self) -> None:
-        """What can be done with what is under the cursor."""
+        """What can be done with what is under the cursor; where there is nothing, what can be done all the same."""
         screen = self._screen
-        if not screen.subject:
-            screen.app.tell("There is nothing here to act on.", warning=True)
-            return
-        actions = [
-            action
-            for action in self._here()
-            if action.group is Group.ACT and not (action.one_row and screen.on_project)
-        ]
-        self._open(
-            screen.subject,
-            [Choice(action.id, action.label, action.shown_key, action.help, action.keys) for action in actions],
-        )
+        if screen.subject:
+            actions = [
+                action
+                for action in self._here()
+                if action.group is Group.ACT and not (action.one_row and screen.on_project)
+            ]
+        else:
+            known = screen.state.inventory is not None
+            actions = [
+                action for action in self._here() if (action.of_no_row and known) or action.id in _WHATEVER_THERE_IS
+            ]
+        choices = [Choice(action.id, action.label, action.shown_key, action.help, action.keys) for action in actions]
+        self._open(screen.subject or "Actions", choices)
 
     def do_palette(self) -> None:
         """Any action by its name."""
-        open_ = self._screen.pane_id
+        told = [(action, *self._told(action)) for action in offered(keys=self._screen.state.keys)]
+        told.sort(key=lambda one: one[2])
         choices = [
-            Choice(action.id, action.label, action.shown_key, _help(action, here=open_ in action.panes))
-            for action in sorted(self._offered(), key=lambda action: open_ not in action.panes)
+            Choice(action.id, action.label, action.shown_key, said, also=action.also) for action, said, _ in told
         ]
         self._open("All actions", choices, searching=True)
+
+    def _told(self, action: Action) -> tuple[str, int]:
+        """What it does, or why it can't be done or where else it can; how far away that is."""
+        screen = self._screen
+        if action.changes and screen.state.read_only:
+            return f"VolTUI is read-only: {action.help}", 2
+        if screen.pane_id not in action.panes:
+            return f"in {' and '.join(sorted(action.panes))}: {action.help}", 1
+        if action.one_row and screen.on_project:
+            return f"of one row, not of a project: {action.help}", 1
+        return action.help, 0
 
     def do_help(self) -> None:
         """The help, made from the registry."""
@@ -104,14 +119,10 @@ class Menus:
             if identifier is None:
                 return
             action = BY_ID[identifier]
-            if self._screen.pane_id in action.panes:
+            refused = action.changes and self._screen.state.read_only
+            if refused or self._screen.pane_id in action.panes:
                 self._screen.action_act(identifier)
             else:
                 self._screen.go_where(action)
 
         self._screen.app.push_screen(MenuScreen(title, choices, searching=searching), chosen)
-
-
-def _help(action: Action, *, here: bool) -> str:
-    """What it does; of another pane's action, where: choosing it goes there."""
-    return action.help if here else f"in {' and '.join(sorted(action.panes))}: {action.help}"

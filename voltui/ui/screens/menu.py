@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import ClassVar
 
 from msgspec import Struct
@@ -36,6 +36,8 @@ class Choice(Struct, frozen=True):
     help: str = ""
     keys: tuple[str, ...] = ()
     """Those that choose it, as Textual names them."""
+    also: tuple[str, ...] = ()
+    """Other words that it is found by."""
 
 
 class MenuScreen(Overlay[str]):
@@ -108,17 +110,34 @@ class MenuScreen(Overlay[str]):
         self.dismiss(identifier)
 
 
-def found(words: str, choices: Iterable[Choice]) -> list[str]:
-    """The ids of the choices that have the words: those first that are called so, then those that begin so."""
-    needle = words.strip().lower()
-    matching = [choice for choice in choices if needle in f"{choice.label} {choice.help}".lower()]
-    if needle:
-        matching.sort(key=lambda choice: _distance(needle, choice.label.lower()))
-    return [choice.id for choice in matching]
+def found(words: str, choices: Collection[Choice]) -> list[str]:
+    """The ids of the choices that have the words, or their letters: those first that are called so."""
+    needle = " ".join(words.lower().split())
+    nearness = {choice.id: _nearness(needle, choice) for choice in choices} if needle else {}
+    matching = [choice.id for choice in choices if not needle or nearness[choice.id]]
+    return sorted(matching, key=lambda identifier: -nearness[identifier]) if needle else matching
 
 
-def _distance(needle: str, label: str) -> int:
-    return (label != needle) + (not label.startswith(needle)) + (needle not in label)
+def _nearness(needle: str, choice: Choice) -> int:
+    """How well a text names a choice; 0 is not at all."""
+    label, also = choice.label.lower(), choice.also
+    text = " ".join((label, *also, choice.help.lower()))
+    nearest = (
+        needle == label,
+        needle in also,
+        label.startswith(needle),
+        any(word.startswith(needle) for word in also),
+        needle in label,
+        all(word in text for word in needle.split()),
+        _has_letters(needle, label),
+    )
+    return next((len(nearest) - place for place, met in enumerate(nearest) if met), 0)
+
+
+def _has_letters(needle: str, text: str) -> bool:
+    """Whether a text has the letters in this order."""
+    rest = iter(text)
+    return all(char in rest for char in needle if char != " ")
 
 
 def choose_order(app: Host, orders: Orders, taken: Callable[[], object]) -> None:

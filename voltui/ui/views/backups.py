@@ -53,7 +53,8 @@ class BackupsView(View):
         Sort("size", lambda state, key: find(state, key).archive.size, reverse=True),
     )
     made_from = ("inventory", "backups")
-    empty = "The store has no backups yet. {backup} on a volume makes one."
+    empty = "The store has no backups yet."
+    ways_on = "{backup} on a volume makes one."
     asks = facts.BACKUP_ASKS
 
     def nothing(self, state: State) -> str:

@@ -51,7 +51,9 @@ class View(ABC):
     made_from: ClassVar[tuple[str, ...]]
     """The fields of the state that its rows tell of."""
     empty: ClassVar[str]
-    """What to say where there is nothing to list; ``{backup}`` stands for that action's key."""
+    """What to say where there is nothing to list."""
+    ways_on: ClassVar[str] = ""
+    """What to do then; ``{backup}`` and ``{create}`` stand for the keys of these actions."""
     variant: int = 0
     """Another number where the same data makes other rows."""
     asks: ClassVar[frozenset[Ask]] = frozenset()
@@ -59,7 +61,8 @@ class View(ABC):
 
     def nothing(self, state: State) -> str:
         """What to say where there is nothing to list."""
-        return self.empty.format(backup=state.key("backup"))
+        ways = "" if state.read_only else self.ways_on.format(backup=state.key("backup"), create=state.key("create"))
+        return f"{self.empty} {ways}".rstrip()
 
     @abstractmethod
     def keys(self, state: State) -> Sequence[str]:

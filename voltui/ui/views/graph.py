@@ -47,6 +47,7 @@ class GraphView(View):
     columns = _columns("GROUP")
     made_from = ("inventory", "details")
     empty = "This engine has no volumes and no containers."
+    ways_on = "{create} makes a volume."
 
     def __init__(self) -> None:
         self.sorts = (

@@ -43,7 +43,8 @@ class JobsView(View):
         Sort("kind", lambda state, key: find(state, key).kind),
     )
     made_from = ("jobs",)
-    empty = "No job was run yet. {backup} on a volume backs it up."
+    empty = "No job was run yet."
+    ways_on = "{backup} on a volume backs it up."
 
     def keys(self, state: State) -> Sequence[str]:
         """The jobs' ids."""

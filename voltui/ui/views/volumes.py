@@ -95,6 +95,7 @@ class VolumesView(GroupedView):
     )
     made_from = ("inventory", "backups", "sizes")
     empty = "This engine has no volumes."
+    ways_on = "{create} makes one."
     asks = facts.VOLUME_ASKS
 
     def __init__(self) -> None:
