@@ -71,6 +71,10 @@ async def test_lists_in_overlays_move_by_the_users_own_keys_and_by_arrows(
         text = app.screen.query_one(TextView)
         await pilot.press("J", "J", "M")
         assert text.scroll_offset.y == 1
+        await pilot.press("slash", *"size>", "enter")
+        assert re.search(r"\n> size>1G", _text(app))
+        await pilot.press("g", "n")
+        assert re.search(r"\n> size>1G", _text(app))
         await pilot.press("escape", "X")
         assert "t marks" in _text(app)
 

@@ -52,6 +52,13 @@ def test_no_help_is_cut_at_80_cells() -> None:
         assert [plain(one) for one in help_lines(here(pane), frozenset(Ask), ACTIONS) if width_of(one) > 80] == []
 
 
+def test_the_help_is_broken_and_not_cut_where_it_is_narrow() -> None:
+    lines = help_lines(here("volumes"), frozenset(Ask), ACTIONS, width=60)
+    assert [plain(one) for one in lines if width_of(one) > 60] == []
+    told = " ".join(" ".join(map(plain, lines)).split())
+    assert "C Create A new volume: local, path, NFS, CIFS, memory" in told
+
+
 def test_the_help_of_files_tells_what_keys_do_there() -> None:
     told = {action.id: action.help for action in here("files of a backup")}
     assert told["restore"] == "Put it, or all marked, back into the live volume"
