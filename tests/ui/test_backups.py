@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from msgspec.structs import replace
 
 from tests.store.test_local import make_backup
 from voltui.jobs.preview import RestorePreview
+from voltui.model.backup import Loss, moment
 from voltui.model.errors import Failed
 from voltui.store.local import STORE, Problem
 from voltui.ui.screens.restore import plan_lines
@@ -18,9 +21,31 @@ def test_the_plan_of_a_restore_refuses_a_damaged_backup() -> None:
     whole = make_backup("data@20261124T031502Z")
     damaged = replace(make_backup("data@20261125T031502Z"), damaged="Its archive x is missing.")
     preview = RestorePreview(None, whole.source, exists=True, stops=(), losses=())
-    said = [plain(line) for line in plan_lines(preview, (damaged, whole), 0)]
+    said = [plain(line) for line in plan_lines(preview, (damaged, whole), 0, 80)]
     assert said[-1] == " refused   It is damaged. Its archive x is missing."
-    assert not any("refused" in plain(line) for line in plan_lines(preview, (damaged, whole), 1))
+    assert not any("refused" in plain(line) for line in plan_lines(preview, (damaged, whole), 1, 80))
+
+
+def test_backups_of_one_minute_are_told_apart_by_seconds() -> None:
+    one, other = (make_backup(f"data@2026112{day}T031502Z") for day in "45")
+    later = replace(other, started=one.started + timedelta(seconds=57))
+    assert moment(one, [later, one]) == "2026-11-24 03:15:02 UTC"
+    assert moment(one, [replace(later, started=one.started + timedelta(seconds=58)), one]) == "2026-11-24 03:15 UTC"
+
+
+def test_long_lines_of_a_detail_are_broken_rather_than_cut() -> None:
+    backup = replace(
+        make_backup("data@20261124T031502Z"),
+        paused_seconds=1.44,
+        losses=(Loss("sockets", "2 socket files can't be archived: run/one.socket and run/two.socket."),),
+    )
+    state = State("here", backups=(backup,))
+    for width in (48, 80):
+        lines = [plain(line) for line in BackupsView().detail(state, backup.id, width)]
+        assert max(map(len, lines)) <= width
+        told = " ".join(" ".join(lines).split())
+        assert "paused, writers held for 1.4 s" in told
+        assert "run/one.socket and run/two.socket." in told
 
 
 def test_where_the_store_can_not_be_read_the_pane_says_so() -> None:

@@ -52,7 +52,7 @@ def test_where_room_is_short_the_newest_are_shown() -> None:
 def test_in_full_each_backup_has_a_line_with_what_is_known_of_it() -> None:
     backups = [made(0, 800), made(3, 400, verified=False)]
     first, second = map(plain, time_line(backups, backups[0]))
-    assert first.startswith(" all       > ")
+    assert first.startswith(" all (UTC) > ")
     assert first.endswith("ok")
     assert second.split()[-5:] == ["400", "B", "paused", "unproved", "encrypted"]
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 
 from voltui.model.source import Source
-from voltui.model.text import listed, plural
+from voltui.model.text import clock_time, listed, plural
 
 FORMAT_VERSION = 1
+_MINUTE = timedelta(minutes=1)
 
 
 class Consistency(StrEnum):
@@ -144,6 +145,13 @@ def counted(backups: Sequence[Backup]) -> str:
     copies = sum(backup.undo for backup in backups)
     own = plural(len(backups) - copies, "backup") if len(backups) > copies or not copies else ""
     return listed([one for one in (own, plural(copies, "undo copy", "undo copies") if copies else "") if one])
+
+
+def moment(backup: Backup, others: Iterable[Backup]) -> str:
+    """When it was made; to the second where another of these was made in the same minute."""
+    minute = backup.started.replace(second=0, microsecond=0)
+    near = (one for one in others if minute <= one.started < minute + _MINUTE)
+    return clock_time(backup.started, seconds=any(one.id != backup.id for one in near))
 
 
 def last_whole(backups: Sequence[Backup]) -> Backup | None:

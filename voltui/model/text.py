@@ -75,9 +75,9 @@ def age(when: datetime, now: datetime | None = None) -> str:
     return "now" if seconds < _MINUTE else short_age(seconds)
 
 
-def clock_time(when: datetime) -> str:
-    """``2026-11-24 03:15 UTC``."""
-    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+def clock_time(when: datetime, *, seconds: bool = False) -> str:
+    """``2026-11-24 03:15 UTC``, or ``2026-11-24 03:15:02 UTC``."""
+    return when.astimezone(UTC).strftime(f"%Y-%m-%d %H:%M{':%S' if seconds else ''} UTC")
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -117,7 +117,7 @@ class Looking:
         """Ask what to compare a backup with: its volume as it is now, or another backup."""
         screen, state = self._screen, self._screen.state
         others = {one.id: one for one in state.backups if one.source == backup.source and one.id != backup.id}
-        choices = [Choice(one.id, clock_time(one.started), "", _age(one)) for one in others.values()]
+        choices = [Choice(one.id, clock_time(one.started, seconds=True), "", _age(one)) for one in others.values()]
         choices.insert(0, Choice(_NOW, "Its volume now", "", "what was done since"))
 
         def chosen(identifier: str | None) -> None:

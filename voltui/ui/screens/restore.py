@@ -11,15 +11,15 @@ from textual.containers import Container
 
 from voltui.format import ago, size
 from voltui.jobs.preview import RestorePreview
-from voltui.model.backup import Backup, last_whole, latest
+from voltui.model.backup import Backup, last_whole, latest, moment
 from voltui.model.safe import safe
-from voltui.model.text import clock_time, listed, plural
+from voltui.model.text import listed, plural
 from voltui.ui.frame import detail_title
 from voltui.ui.glyphs import glyphs
 from voltui.ui.screens.confirm import buttons
 from voltui.ui.screens.overlay import LEAVING, Overlay
 from voltui.ui.spans import Line, Span
-from voltui.ui.views.base import labelled
+from voltui.ui.views.base import labelled, paragraph
 from voltui.ui.views.words import standing_words
 from voltui.ui.widgets.lines import Lines
 
@@ -53,17 +53,18 @@ class RestoreScreen(Overlay[str]):
 
     def on_mount(self) -> None:
         """Show the newest backup's plan."""
-        most = max(len(plan_lines(self._preview, self._backups, number)) for number in range(len(self._backups)))
-        self.query_one("#plan", Container).styles.height = most + _AROUND
+        self._fit()
         self.call_after_refresh(self._show)
 
     def on_resize(self) -> None:
-        """The title is made for a width."""
+        """All is made for a width."""
+        self._fit()
         self.call_after_refresh(self._show)
 
     def action_older(self, by: int) -> None:
         """Another of the backups."""
         self._number = max(0, min(self._number + by, len(self._backups) - 1))
+        self._fit()
         self._show()
 
     def action_switch(self) -> None:
@@ -81,6 +82,10 @@ class RestoreScreen(Overlay[str]):
         refused = self._preview.refusal or self._preview.protected or self._backups[self._number].damaged
         return self._go and not refused
 
+    def _fit(self) -> None:
+        """As high as the plan is."""
+        self.query_one("#plan", Container).styles.height = len(self._plan()) + _AROUND
+
     def _show(self) -> None:
         lines = self.query_one(Lines)
         name = safe(self._preview.target.short)
@@ -88,11 +93,11 @@ class RestoreScreen(Overlay[str]):
         lines.show([title, *self._plan(), (), buttons("Restore", "Cancel", first=self._going)])
 
     def _plan(self) -> list[Line]:
-        return plan_lines(self._preview, self._backups, self._number)
+        return plan_lines(self._preview, self._backups, self._number, self.size.width)
 
 
-def plan_lines(preview: RestorePreview, backups: tuple[Backup, ...], number: int) -> list[Line]:
-    """What restoring one of the backups does, a line each."""
+def plan_lines(preview: RestorePreview, backups: tuple[Backup, ...], number: int, width: int) -> list[Line]:
+    """What restoring one of the backups does, made for ``width`` cells."""
     backup = backups[number]
     dot = glyphs().dot
     replaced = Span("  what a restore replaced", "accent") if backup.undo else ""
@@ -100,19 +105,19 @@ def plan_lines(preview: RestorePreview, backups: tuple[Backup, ...], number: int
     content = f"{size(backup.content.size)}, {plural(backup.content.count, 'entry', 'entries')}"
     choice = f"   {number + 1} of {len(backups)}, {up} {down} choose" if len(backups) > 1 else ""
     lines = [
-        labelled("from", f"{ago(backup.started)} {dot} {clock_time(backup.started)} {dot} {backup.consistency}"),
+        labelled("from", f"{ago(backup.started)} {dot} {moment(backup, backups)} {dot} {backup.consistency}"),
         labelled("", standing_words(backup), f" {dot} {content}", replaced, Span(choice, "dim")),
         labelled("into", preview.target.words, "" if preview.exists else Span("  (made anew)", "accent")),
         _stops(preview),
         labelled("keeps", _kept(preview)),
-        _losses(backup),
+        *paragraph("losses", " ".join(loss.sentence for loss in backup.losses) or "none", width, _style(backup)),
     ]
     if backup.damaged:
-        lines.append(labelled("refused", Span(f"It is damaged. {backup.damaged}", "bad")))
+        lines += paragraph("refused", f"It is damaged. {backup.damaged}", width, "bad")
     elif preview.refusal:
-        lines.append(labelled("refused", Span(preview.refusal, "bad")))
+        lines += paragraph("refused", preview.refusal, width, "bad")
     elif preview.protected:
-        lines.append(labelled("refused", Span("It is protected: voltui restore --force NAME replaces it.", "bad")))
+        lines += paragraph("refused", "It is protected: voltui restore --force NAME replaces it.", width, "bad")
     return lines
 
 
@@ -126,7 +131,5 @@ def _kept(preview: RestorePreview) -> str:
     return "today's content, as a backup" if preview.exists else "nothing: there is no volume of that name now"
 
 
-def _losses(backup: Backup) -> Line:
-    if not backup.losses:
-        return labelled("losses", Span("none", "good"))
-    return labelled("losses", Span(" ".join(loss.sentence for loss in backup.losses), "warn"))
+def _style(backup: Backup) -> str:
+    return "warn" if backup.losses else "good"

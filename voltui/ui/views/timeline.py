@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 
 from voltui.format import ago, since, size
 from voltui.model.backup import Backup, counted
-from voltui.model.text import clock_time
 from voltui.ui.glyphs import glyphs
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.views.base import LABEL_WIDTH, labelled, paragraph
@@ -48,14 +48,18 @@ def size_signs(backups: Sequence[Backup], current: Backup, most: int) -> Line:
 
 
 def time_line(backups: Sequence[Backup], current: Backup) -> list[Line]:
-    """A line for each, the newest first: when, how large, what the writers did, whether it was read back."""
+    """A line for each, the newest first: when, to the second, how large, what the writers did, whether it was read
+    back."""
     lines: list[Line] = []
     for one in backups:
         here = one.id == current.id
         words = f"{since(one.started):>6}  {size(one.archive.size):>9}  {one.writers:<14}  "
         sealed = "  encrypted" if one.encrypted else ""
-        when = Span(f"{glyphs().cursor if here else ' '} {clock_time(one.started)}", "bold" if here else "")
-        lines.append(labelled("all" if not lines else "", when, words, standing(one), sealed))
+        when = Span(
+            f"{glyphs().cursor if here else ' '} {one.started.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+            "bold" if here else "",
+        )
+        lines.append(labelled("all (UTC)" if not lines else "", when, words, standing(one), sealed))
     return lines
 
 
