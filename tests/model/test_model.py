@@ -206,3 +206,12 @@ def test_who_uses_what_after_each_change_is_what_a_new_listing_would_tell() -> N
     now = now.without_volume("b").with_volume(Volume("c")).without_container("2")
     assert not now.uses_of_volumes
     assert now.unused_names == {"a", "c"}
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "told"),
+    [("Docker", "1.41", "changed"), ("Docker", "1.42", "created"), ("Docker", "1.51", "created"),
+     ("Podman", "1.41", "created"), ("Docker", "", "created")],
+)  # fmt: skip
+def test_the_time_of_a_volume_is_called_what_the_engine_means_by_it(product: str, version: str, told: str) -> None:
+    assert EngineInfo("id", "host", product, "", version).volume_time == told

@@ -11,7 +11,7 @@ from voltui.cli import complete
 from voltui.cli.command import Command
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.follow import bar_line, follow
-from voltui.cli.output import print_json, print_table
+from voltui.cli.output import is_terminal, print_json, print_table
 from voltui.jobs import watch
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.watch import JobView
@@ -35,7 +35,8 @@ _SHOWN = 20
 def jobs(cli: CliContext, job: str | None, cancel: str | None) -> None:
     """List jobs, running and past, or follow the job ID.
 
-    Ctrl-C stops the following, not the job.
+    The beginning or the end of an ID is enough where it is one job's. Ctrl-C stops the following, not the job. Exits as
+    the job ended.
     """
     asyncio.run(cli.clean_up())
     if cancel is not None:
@@ -54,7 +55,12 @@ def _list(cli: CliContext) -> None:
         print_json(views)
         return
     rows = [[view.id, view.kind, view.subject, view.state, _started(view), _words(view)] for view in views[:_SHOWN]]
-    print_table(("ID", "JOB", "OF", "STATE", "AGE", ""), rows)
+    print_table(("ID", "JOB", "OF", "STATE", "AGE", "NOTE"), rows, nothing="There are no jobs yet.")
+    if rows and is_terminal():
+        more = f"{len(views) - _SHOWN:,} more are in --json. " if len(views) > _SHOWN else ""
+        click.echo(
+            f"{more}`voltui jobs ID` follows one, or tells its end; `voltui jobs --cancel ID` stops it.", err=True
+        )
 
 
 def _cancel(cli: CliContext, job: JobDirectory) -> None:

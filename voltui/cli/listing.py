@@ -57,9 +57,10 @@ def volumes(cli: CliContext, terms: tuple[str, ...], measure: bool) -> None:
         print_json([_volume_document(inventory, volume, backup, sizes.of(volume)) for volume, backup in found])
         return
     print_table(
-        ("NAME", "SIZE", "DRIVER", "USED BY", "CREATED", "BACKUP", "LABELS"),
+        ("NAME", "SIZE", "DRIVER", "USED BY", inventory.engine.volume_time.upper(), "LAST BACKUP", "LABELS"),
         [_volume_row(inventory, volume, backup, sizes) for volume, backup in found],
         right=(1, 6),
+        nothing="No volume meets the filter." if terms else "There are no volumes; `voltui create NAME` makes one.",
     )
 
 
@@ -100,6 +101,7 @@ def containers(cli: CliContext, terms: tuple[str, ...]) -> None:
     print_table(
         ("NAME", "IMAGE", "STATE", "PROJECT", "DATA", "VOLUMES FROM"),
         [rows[detail.container.id] for detail in details],
+        nothing="No container meets the filter." if terms else "There are no containers.",
     )
 
 
@@ -121,7 +123,7 @@ def backups(cli: CliContext, volume: str | None) -> None:
         click.echo(f"There are no backups in {safe(str(cli.store.root))}; `voltui backup VOLUME` makes one.", err=True)
         return
     print_table(
-        ("ID", "AGE", "SIZE", "ENTRIES", "CONSISTENCY", "VERIFIED", "ENCRYPTED", "LOSSES"),
+        ("ID", "AGE", "STORED", "ENTRIES", "CONSISTENCY", "VERIFIED", "ENCRYPTED", "LOSSES"),
         [*map(_backup_row, listing.backups), *map(_problem_row, listing.problems)],
         right=(1, 2, 3),
     )

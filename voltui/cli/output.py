@@ -23,8 +23,16 @@ def print_json(document: Any) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
 
 
-def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-    """Print rows in columns, those numbered in ``right`` aligned right. The texts must be safe for a terminal."""
+def print_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), nothing: str = ""
+) -> None:
+    """Print rows in columns, those numbered in ``right`` aligned right. The texts must be safe for a terminal.
+
+    Where there are no rows, the sentence ``nothing`` says so on standard error instead.
+    """
+    if not rows and nothing:
+        click.echo(nothing, err=True)
+        return
     table = [list(header), *map(list, rows)]
     widths = [max(cell_width(row[column]) for row in table) for column in range(len(header))]
     if sys.stdout.isatty():

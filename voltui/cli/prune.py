@@ -89,8 +89,10 @@ def _backups(cli: CliContext, volumes: tuple[str, ...]) -> list[Backup]:
 
 
 def _show(verdicts: list[Verdict]) -> None:
+    if not verdicts:
+        return
     print_table(
-        ("ID", "AGE", "SIZE", "WHY", "STANDING", ""),
+        ("ID", "AGE", "STORED", "WHY", "STANDING", "VERDICT"),
         [
             [
                 safe(verdict.backup.id),

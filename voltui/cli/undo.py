@@ -102,7 +102,7 @@ def _list(cli: CliContext) -> None:
         click.echo("No restore or change of files is known that could be undone.", err=True)
         return
     print_table(
-        ("OF", "REPLACED", "SIZE", "WHERE"),
+        ("OF", "REPLACED", "STORED", "WHERE"),
         [
             [
                 safe(one.source.name),
@@ -113,6 +113,7 @@ def _list(cli: CliContext) -> None:
             for one in found
         ],
         right=(1, 2),
+        nothing="Nothing can be undone: no restore and no change of files is known here.",
     )
 
 

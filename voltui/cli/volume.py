@@ -130,7 +130,7 @@ def _show(cli: CliContext, inventory: Inventory, volumes: list[Volume]) -> None:
         made = since(volume.created) if volume.created else "-"
         kind = "anonymous" if volume.anonymous else "named"
         rows.append([safe(inventory.display_name(volume)), size(known.size) if known else "-", made, last, kind])
-    print_table(("VOLUME", "SIZE", "MADE", "LAST BACKUP", ""), rows, right=(1,))
+    print_table(("VOLUME", "SIZE", inventory.engine.volume_time.upper(), "LAST BACKUP", "KIND"), rows, right=(1,))
 
 
 @click.command(cls=Command, name="import-image")

@@ -16,6 +16,8 @@ from voltui.model.volume import Volume
 
 SANDBOX_LABEL = "voltui.sandbox=true"
 """The label of a sandbox's engine: tests refuse to run on one that does not bear it."""
+_VOLUMES_HAVE_BIRTHDAYS = 42
+"""The minor version of the API, Docker 23, from which on a volume's time is that of its making (measured on 20.10)."""
 _SYSTEM_TREES = ("/proc", "/sys", "/dev", "/run", "/var/run")
 _SYSTEM_ROOTS = frozenset(("/", "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/boot", "/etc"))
 _SYSTEM_FILES = frozenset(
@@ -58,6 +60,13 @@ class EngineInfo(Struct, frozen=True):
     def sandbox(self) -> bool:
         """Whether `voltui sandbox` made it: it may be filled and emptied at will, and ends with its command."""
         return SANDBOX_LABEL in self.labels
+
+    @property
+    def volume_time(self) -> str:
+        """What the time of a volume tells: before API 1.42 Docker gives when its root directory was last changed."""
+        major, _, minor = self.api_version.partition(".")
+        old = not self.podman and major == "1" and minor.isdigit() and int(minor) < _VOLUMES_HAVE_BIRTHDAYS
+        return "changed" if old else "created"
 
     @property
     def podman(self) -> bool:

@@ -181,13 +181,13 @@ class VolumesView(GroupedView):
         lines = used_by(state.inventory.uses(key), width, full=full)
         if volume.anonymous:
             lines.append(labelled("anonymous", safe(volume.name)))
-        created = clock_time(volume.created) if volume.created else "unknown"
+        created, told = clock_time(volume.created) if volume.created else "unknown", state.inventory.engine.volume_time
         if volume.project:
             lines += in_one_or_two(
-                "project", line(safe(volume.project)), line(Span("   created ", "dim"), created), width
+                "project", line(safe(volume.project)), line(Span(f"   {told} ", "dim"), created), width
             )
         else:
-            lines.append(labelled("created", created))
+            lines.append(labelled(told, created))
         lines += _size_lines(state, key, width)
         lines += _labels(volume, full=full)
         lines += _options(volume)
