@@ -86,8 +86,19 @@ async def _deleted(context: JobContext, name: str) -> bool:
 
 def refusal_to_remove(inventory: Inventory, name: str, *, named: bool) -> Refused | None:
     """Why a volume must not be deleted, if so. ``named`` says that its name was typed for just that."""
-    uses = inventory.uses(name)
-    if uses:
-        users = listed(list(dict.fromkeys(safe(use.container.name) for use in uses)))
-        return Refused(f"{safe(name)} is used by {users}.", "Remove the containers first, running or not.")
-    return None if named else refusal(inventory.volumes[name], f"Say --force {safe(name)}.")
+    if inventory.uses(name):
+        return Refused(f"{safe(name)} is {_used(inventory, name)}.", "Remove the containers first, running or not.")
+    way = f"`voltui remove {safe(name)} --force {safe(name)}` removes it all the same."
+    return None if named else refusal(inventory.volumes[name], way)
+
+
+def why_it_stays(inventory: Inventory, name: str) -> str:
+    """Why a volume must not be deleted, in a few words; empty where it may be."""
+    if inventory.uses(name):
+        return _used(inventory, name)
+    return "protected" if inventory.volumes[name].protected else ""
+
+
+def _used(inventory: Inventory, name: str) -> str:
+    users = dict.fromkeys(safe(use.container.name) for use in inventory.uses(name))
+    return f"used by {listed(list(users))}"

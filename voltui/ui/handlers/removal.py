@@ -101,29 +101,31 @@ class Removal:
         self._remove_volumes(chosen)
 
     def do_clean_up(self) -> None:
-        """Offer all volumes that nothing uses and nobody protects."""
+        """Offer all volumes that nothing uses; anonymous ones last."""
         inventory = self._screen.state.inventory
-        unused = [volume.name for volume in inventory.unused() if not volume.protected] if inventory else []
+        unused = sorted(inventory.unused(), key=lambda one: (one.anonymous, one.name)) if inventory else []
         if not unused:
             self._screen.app.tell("No volume is unused.")
             return
-        self._remove_volumes(unused)
+        self._remove_volumes([one.name for one in unused], clean_up=True)
 
-    def _remove_volumes(self, names: Sequence[str]) -> None:
-        app, state = self._screen.app, self._screen.state
-        if state.inventory is None:
+    def _remove_volumes(self, names: Sequence[str], *, clean_up: bool = False) -> None:
+        """Show what would go and what stays. Where nothing may go, say why."""
+        app, state, inventory = self._screen.app, self._screen.state, self._screen.state.inventory
+        if inventory is None:
             return
-        for name in names:
-            if refusal := refusal_to_remove(state.inventory, name, named=False):
-                app.tell_error(refusal)
-                return
+        refusals = [refusal_to_remove(inventory, name, named=False) for name in names]
+        if all(refusals) and (first := refusals[0]):
+            app.tell_error(first)
+            return
 
         def decided(plan: RemovePlan | None) -> None:
             if plan is not None:
                 app.start_job(plan)
                 self._screen.unmark_chosen()
 
-        app.push_screen(RemoveScreen(RemovePlan(app.live.common(), tuple(names)), state), decided)
+        plan = RemovePlan(app.live.common(), tuple(names))
+        app.push_screen(RemoveScreen(plan, state, inventory, clean_up=clean_up), decided)
 
 
 def _facts(doomed: Sequence[Backup]) -> list[str]:

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container as Box
 
-from voltui.format import since
+from voltui.format import since, size
+from voltui.jobs.remove import why_it_stays
 from voltui.jobs.volume_plans import RemovePlan
+from voltui.model.backup import last_whole
+from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.text import listed, plural
-from voltui.model.volume import Volume
 from voltui.ui.frame import detail_title
 from voltui.ui.screens.ask import AskScreen, only
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.screens.overlay import LEAVING, MOVING, Overlay, leaving
 from voltui.ui.spans import Line, Span, line
 from voltui.ui.state import State
-from voltui.ui.views.base import Column
+from voltui.ui.views.base import Column, labelled, paragraph
 from voltui.ui.views.words import backup_standing, size_cell
 from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
@@ -28,22 +31,26 @@ from voltui.ui.widgets.table import Rows, Table
 _COLUMNS = (
     Column("VOLUME", share=1, middle=True),
     Column("SIZE", width=9, right=True),
-    Column("MADE", width=7, right=True),
-    Column("BACKUP", width=18),
-    Column("", width=9),
+    Column("MADE", width=7, right=True, spare=1),
+    Column("BACKUP", width=16),
 )
-_AROUND = 5
-"""Lines around the list: title, header, a blank one, what is done, the keys."""
+_REMARK, _REASON = Column("", width=9), Column("", share=1)
+_AROUND = 7
+"""Lines around the list: title, header, a blank one, what comes of it (at most four)."""
 _MOST = 20
 
 
 class RemoveScreen(Overlay[RemovePlan]):
-    """Returns the plan, consented to. The volumes are marked at first; space takes one out."""
+    """Returns the plan, consented to.
+
+    What may go is marked at first, but for anonymous volumes in a ``clean_up``: nobody has named one of these.
+    """
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
         leaving(),
         Binding("down", "go('down')", show=False),
         Binding("up", "go('up')", show=False),
+        Binding("a", "anonymous", show=False),
         Binding("enter", "take", show=False, priority=True),
     ]
     MEANS: ClassVar[Mapping[str, str]] = {
@@ -52,13 +59,17 @@ class RemoveScreen(Overlay[RemovePlan]):
         **{identifier: identifier for identifier in ("mark", "invert", "backup")},
     }
 
-    def __init__(self, plan: RemovePlan, state: State) -> None:
+    def __init__(self, plan: RemovePlan, state: State, inventory: Inventory, *, clean_up: bool = False) -> None:
         super().__init__()
         self._plan = plan
         self._state = state
-        volumes = state.inventory.volumes if state.inventory else {}
-        self._volumes: dict[str, Volume] = {name: volumes[name] for name in plan.volumes}
-        self._marked = frozenset(plan.volumes)
+        self._inventory = inventory
+        self._volumes = {name: inventory.volumes[name] for name in plan.volumes}
+        self._stays = {name: why_it_stays(inventory, name) for name in plan.volumes}
+        self._clean_up = clean_up
+        self._may_go = frozenset(name for name, reason in self._stays.items() if not reason)
+        self._anonymous = frozenset(name for name in self._may_go if self._volumes[name].anonymous)
+        self._marked = self._may_go - self._anonymous if clean_up else self._may_go
         self._backup = plan.backup
 
     def compose(self) -> ComposeResult:
@@ -66,7 +77,7 @@ class RemoveScreen(Overlay[RemovePlan]):
         with Box(id="remove"):
             yield Lines(id="remove-title")
             yield Table(id="remove-table")
-            yield Lines(id="remove-keys")
+            yield Lines(id="remove-told")
 
     def on_mount(self) -> None:
         """As high as the list."""
@@ -83,34 +94,93 @@ class RemoveScreen(Overlay[RemovePlan]):
         heading = f"Remove {plural(len(self._marked), 'volume')}"
         key = self.app.store.state.key
         title.show([detail_title(heading, f"{key('mark')} marks, Enter removes, Esc closes", title.size.width)])
-        self.query_one(Table).show(Rows(_COLUMNS, list(self._volumes), self._cells, self._marked))
+        columns = (*_COLUMNS, _REASON if any(self._stays.values()) else _REMARK)
+        self.query_one(Table).show(Rows(columns, list(self._volumes), self._cells, self._marked))
+        self._show_told()
+
+    @on(Table.Moved)
+    def _show_told(self) -> None:
+        told = self.query_one("#remove-told", Lines)
+        lines = [(), *self._told(told.size.width)]
+        told.styles.height = len(lines)
+        told.show(lines)
+
+    def _told(self, width: int) -> list[Line]:
+        """What comes of it."""
+        key = self.app.store.state.key("backup")
+        freed = f"{self._freed()}   "
+        lines = [labelled("frees", freed, *self._anonymous_key())]
+        if stays := self._staying():
+            lines += paragraph("stays", stays, width)
         word = "each is backed up and verified first" if self._backup else "WITHOUT a backup: there is no way back"
-        done = line("   ", Span(key("backup"), "key"), "  ", Span(word, "good" if self._backup else "bad"))
-        self.query_one("#remove-keys", Lines).show([(), done])
+        other = " without" if self._backup else " with"
+        said = Span(word, "good" if self._backup else "bad")
+        lines.append(labelled("backup", said, "   ", Span(key, "key"), Span(other, "dim")))
+        if not self._backup and (lost := self._without_backup()):
+            lines += paragraph("lost", f"No whole backup is there of {lost}.", width, "bad")
+        return lines
+
+    def _freed(self) -> str:
+        sizes = self._state.sizes
+        known = [one.size for name in self._marked if sizes and (one := sizes.of(self._volumes[name]))]
+        unknown = len(self._marked) - len(known)
+        more = f" and {unknown} of unknown size" if unknown else ""
+        return f"{size(sum(known))}{more}"
+
+    def _anonymous_key(self) -> tuple[Span, ...]:
+        if not self._anonymous or not self._clean_up:
+            return ()
+        some = "without" if self._anonymous <= self._marked else "with"
+        return Span("a", "key"), Span(f" {some} {len(self._anonymous)} anonymous", "dim")
+
+    def _staying(self) -> str:
+        """The volume under the cursor with its reason, else all that stay; a clean-up does not list what is in use."""
+        cursor = self.query_one(Table).cursor_key
+        if cursor and (reason := self._stays.get(cursor)):
+            return f"{safe(cursor)} is {reason}"
+        kept = [safe(name) for name, reason in self._stays.items() if reason]
+        if not self._clean_up:
+            return listed(kept, most=4)
+        used = len(self._inventory.volumes) - len(self._inventory.unused_names)
+        parts = [f"{plural(used, 'volume')} in use"] if used else []
+        return listed([*parts, *([f"{listed(kept, most=3)} (protected)"] if kept else [])])
+
+    def _without_backup(self) -> str:
+        lost = [name for name in self._volumes if name in self._marked and not last_whole(self._state.backups_of(name))]
+        return listed([safe(self._inventory.display_name(self._volumes[name])) for name in lost], most=3)
 
     def _cells(self, key: str) -> tuple[Line, ...]:
-        volume, inventory = self._volumes[key], self._state.inventory
-        name = inventory.display_name(volume) if inventory else volume.name
+        volume = self._volumes[key]
         known = self._state.sizes.of(volume) if self._state.sizes else None
+        stays = self._stays[key]
         return (
-            line(safe(name)),
+            line(safe(self._inventory.display_name(volume))),
             size_cell(known, old=False),
             line(since(volume.created, "-")),
             backup_standing(self._state.backups_of(key)),
-            line(Span("anonymous" if volume.anonymous else "named", "dim")),
+            line(Span(stays, "warn") if stays else Span("anonymous" if volume.anonymous else "", "dim")),
         )
 
     def action_mark(self) -> None:
         """Remove it, or not."""
         key = self.query_one(Table).cursor_key
-        if key:
+        if key and (reason := self._stays[key]):
+            self.app.tell(f"{safe(key)} stays: it is {reason}.", warning=True)
+        elif key:
             self._marked ^= {key}
             self._show()
             self.query_one(Table).move(1)
 
     def action_invert(self) -> None:
         """The others."""
-        self._marked = frozenset(self._volumes) - self._marked
+        self._marked = self._may_go - self._marked
+        self._show()
+
+    def action_anonymous(self) -> None:
+        """With or without what nobody has named."""
+        self._marked = (
+            self._marked - self._anonymous if self._anonymous <= self._marked else self._marked | self._anonymous
+        )
         self._show()
 
     def action_backup(self) -> None:
@@ -135,6 +205,7 @@ class RemoveScreen(Overlay[RemovePlan]):
 
         shown = [safe(name) for name in names]
         facts = [f"Removed: {listed(shown, most=4)}.", "A backup of each is made and verified before any goes."]
+        facts.append(f"It frees {self._freed()}.")
         self.app.push_screen(ConfirmScreen(f"Remove {plural(len(names), 'volume')}?", facts, "Remove"), decided)
 
     def _ask_for_name(self, plan: RemovePlan) -> None:
