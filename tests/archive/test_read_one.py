@@ -38,6 +38,8 @@ def test_a_file_is_picked_by_its_path(tmp_path: Path) -> None:
     path, part = archive_of(tmp_path, {"first": b"one", "large": large, "last": b"two"})
     assert read_one(path, part, b"last", 100) == (b"two", blake3(b"two").hexdigest())
     assert read_one(path, part, b"large", 100) == (large[:100], "")
+    assert read_one(path, part, b"large", 100, start=50_001) == (large[50_001:50_101], "")
+    assert read_one(path, part, b"large", 100, start=len(large) - 9) == (large[-9:], blake3(large).hexdigest())
     assert read_one(path, part, b"large", len(large)) == (large, blake3(large).hexdigest())
     with pytest.raises(NotFound):
         read_one(path, part, b"none", 100)

@@ -42,6 +42,32 @@ def test_gzip_is_unpacked_and_json_of_one_line_laid_out() -> None:
     assert contents("x.json", wide, whole=False, most=1 << 16).text == wide.decode()
 
 
+def test_a_gzip_that_is_cut_or_damaged_shows_what_it_has_and_says_so() -> None:
+    packed = gzip.compress(b"".join(b"line %d\n" % number for number in range(9_000)))
+    cut = contents("x.gz", packed[: len(packed) // 2], whole=True, most=1 << 20)
+    assert (cut.text or "").startswith("line 0\nline 1\n")
+    assert (cut.note, cut.more) == ("unpacked, its end is missing", False)
+    damaged = contents("x.gz", packed[:-8] + bytes(8), whole=True, most=1 << 20)
+    assert (damaged.text or "").startswith("line 0\n")
+    assert damaged.note == "unpacked as far as it is not damaged"
+    assert contents("x.gz", packed, whole=True, most=100).more
+    assert contents("x.gz", packed[:9000], whole=False, most=1 << 20).note == "unpacked"
+
+
+def test_utf_16_and_texts_with_some_odd_bytes_are_texts() -> None:
+    for encoding in ("utf-16", "utf-16-be"):
+        data = "Grüße\n".encode(encoding)
+        found = contents("x.txt", data if encoding == "utf-16" else b"\xfe\xff" + data, whole=True, most=1 << 16)
+        assert (found.text, found.note) == ("Grüße\n", "UTF-16")
+        assert len(found.mark) == 2
+    german = "ein größerer Text" + ", sonst nichts" * 9
+    latin = contents("x.log", german.encode("latin-1") + b"\0", whole=True, most=1 << 16)
+    assert (latin.text or "").startswith("ein gr\\xf6\\xdferer Text")
+    assert latin.note == "not all of it is text"
+    assert text_of(latin.data) is None, "differences are told of texts alone"
+    assert contents("x", random.Random(1).randbytes(999), whole=True, most=1 << 16).text is None
+
+
 @pytest.mark.parametrize(
     ("name", "text", "style", "word"),
     [

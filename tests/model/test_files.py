@@ -113,7 +113,7 @@ def test_names_that_hurt_are_shown_safe_and_found_again(name: bytes) -> None:
     shown = "".join(plain(cell) for cell in (*cells(folder, 1), *found_cells(folder), *detail(folder.children[0])))
     assert shown.isprintable()
     assert made.find(folder.children[0].path) is folder.children[0]
-    octal = tools.read_head("/v", name, 5)[4]
+    octal = tools.read_piece("/v", name, 5)[4]
     assert octal.isascii()
     assert bytes(int(code, 8) for code in octal.split("\\0")[1:]) == b"/v/" + name
 

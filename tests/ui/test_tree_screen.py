@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from tests.ui.frozen import JOBS, RUNNING, freeze
-from voltui.jobs.look import Opened
+from voltui.jobs.look import HEAD, Opened
 from voltui.model.backup import Backup
 from voltui.model.errors import NotFound
 from voltui.model.files import FileNode, FileTree
@@ -20,6 +22,7 @@ from voltui.model.volume import Volume
 from voltui.ui.app import VoltuiApp
 from voltui.ui.screens.files import FilesScreen
 from voltui.ui.widgets.lines import Lines
+from voltui.ui.widgets.reading import Reading
 from voltui.ui.widgets.table import Table
 
 
@@ -33,6 +36,7 @@ class StillFiles:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self.paths = list(paths)
+        self.contents: dict[str, bytes] = {}
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Opened]:
@@ -41,19 +45,22 @@ class StillFiles:
     async def _load(self, tree: FileTree) -> None:
         for path in self.paths:
             kind = "dir" if path.endswith("/") else "file"
-            tree.add(path.rstrip("/").encode(), kind, 10, 4096, 0o644, 0, 0, 1_700_000_000)
+            size = len(self.contents.get(path, b"x" * 10))
+            tree.add(path.rstrip("/").encode(), kind, size, 4096, 0o644, 0, 0, 1_700_000_000)
         tree.sum_up()
 
-    async def _content(self, node: FileNode, most: int = 0) -> bytes:
+    async def _content(self, node: FileNode, most: int = HEAD, start: int = 0) -> bytes:
         if node.name.endswith(b"-gone"):
             raise NotFound(f"There is no {node.shown_path} any more.")
-        return node.path
+        return self.contents.get(node.path.decode(), node.path)[start : start + most]
 
 
-async def opened(pilot: Pilot[str], app: VoltuiApp, *paths: str) -> FilesScreen:
+async def opened(pilot: Pilot[str], app: VoltuiApp, *paths: str, **contents: bytes) -> FilesScreen:
     """The screen over these paths, when they are read."""
     await settled(pilot, lambda: app.store.state.inventory is not None)
-    screen = FilesScreen(StillFiles(paths))
+    files = StillFiles([*paths, *contents])
+    files.contents = contents
+    screen = FilesScreen(files)
     app.push_screen(screen)
     await settled(pilot, lambda: screen.browsing.folder is not None)
     return screen
@@ -68,7 +75,7 @@ async def settled(pilot: Pilot[str], so: Callable[[], bool]) -> None:
     raise AssertionError("it never was")
 
 
-def text(screen: FilesScreen, identifier: str) -> str:
+def text(screen: Screen[Any], identifier: str) -> str:
     return screen.query_one(f"#{identifier}", Lines).render_line(0).text
 
 
@@ -95,3 +102,35 @@ async def test_more_entries_than_one_job_takes_are_refused_in_a_sentence(
         await opened(pilot, app, *(f"a-file-with-a-long-name-{number:06}" for number in range(10_000)))
         await pilot.press("*", "e")
         await settled(pilot, lambda: any("10,000 paths are too many" in one.message for one in app._notifications))
+
+
+async def test_a_long_file_is_read_to_its_end_a_piece_at_a_time_and_shown_in_hexadecimal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = freeze(monkeypatch, tmp_path)
+    content = b"".join(b"line %d\n" % number for number in range(30_000))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app, long=content)
+        await pilot.press("enter")
+
+        def shows(row: str, note: str = "") -> bool:
+            reader = app.screen.query_one(Reading)
+            rows = [reader.render_line(y).text.strip() for y in range(reader.size.height)]
+            return row in rows and note in text(app.screen, "files-header")
+
+        await settled(pilot, lambda: bool(app.screen.query(Reading)))
+        await settled(pilot, lambda: shows("line 0", "the first 65.5 kB of 318.9 kB"))
+        await pilot.press("G")
+        await settled(pilot, lambda: shows("line 29999", "the last "))
+        await pilot.press("g")
+        await settled(pilot, lambda: shows("line 0"))
+        reader = app.screen.query_one(Reading)
+        reader.go_to_end()
+        await pilot.press("j")
+        await settled(pilot, lambda: shows("line 6664", "65.5 kB to 131.1 kB of"))
+        await pilot.press("k")
+        await settled(pilot, lambda: shows("line 6663"))
+        await pilot.press("H")
+        await settled(pilot, lambda: any("6c 69 6e 65" in reader.render_line(y).text for y in range(20)))
+        await pilot.press("H")
+        await settled(pilot, lambda: not any("6c 69 6e 65" in reader.render_line(y).text for y in range(20)))

@@ -28,15 +28,16 @@ def read_one(
     path: bytes,
     most: int,
     *,
+    start: int = 0,
     key: Key | None = None,
     progress: Callable[[int, int], object] = lambda stored, entries: None,
 ) -> tuple[bytes, str]:
-    """The first ``most`` bytes of the file at ``path``, and the hash of all of it; empty where there is more of it.
+    """``most`` bytes of the file at ``path`` from ``start`` on, and the hash of all of it; empty where there is more.
 
     ``progress`` gets the tar bytes and entries so far, and may raise to stop. Raises `NotFound` where no file is there,
     `Refused` where it has holes, `Damaged` where the archive is cut or damaged before it.
     """
-    keeper, count = _Keeper(path, most), 0
+    keeper, count = _Keeper(path, start, most), 0
 
     def emit(entry: Entry) -> None:
         nonlocal count
@@ -59,16 +60,17 @@ def read_one(
 
 
 class _Keeper:
-    """A `Sink` that keeps the beginning of one member."""
+    """A `Sink` that keeps a piece of one member."""
 
-    def __init__(self, path: bytes, most: int) -> None:
+    def __init__(self, path: bytes, start: int, most: int) -> None:
         self.kept = bytearray()
         self.hash = ""
         """Of the whole member, once it has passed."""
         self.enough = False
         """Whether all that is wanted is kept, and more follows."""
         self._path = path
-        self._most = most
+        self._skip = start
+        self._start, self._most = start, most
         self._member: Member | None = None
 
     def begin(self, member: Member) -> None:
@@ -80,8 +82,10 @@ class _Keeper:
 
     def data(self, piece: memoryview) -> None:
         if self._member is not None:
-            self.kept += piece[: self._most - len(self.kept)]
-            self.enough = self._member.stored > self._most == len(self.kept)
+            skipped = min(self._skip, len(piece))
+            self._skip -= skipped
+            self.kept += piece[skipped : skipped + self._most - len(self.kept)]
+            self.enough = self._member.stored > self._start + self._most and len(self.kept) == self._most
 
     def end(self) -> None:
         self._member = None

@@ -149,16 +149,17 @@ def read_contents(folder: str) -> list[str]:
     ]  # fmt: skip
 
 
-_READ_HEAD = """name=$(printf '%bx' "$1")
-exec dd if="${name%x}" iflag=nofollow,nonblock,fullblock,count_bytes bs=64k count="$2" status=none"""
+_READ_PIECE = """name=$(printf '%bx' "$1")
+exec dd if="${name%x}" iflag=nofollow,nonblock,fullblock,count_bytes,skip_bytes bs=64k count="$2" skip="$3" \\
+    status=none"""
 
 
-def read_head(folder: str, path: bytes, count: int) -> list[str]:
-    """The command that prints the first bytes of a regular file below a folder.
+def read_piece(folder: str, path: bytes, count: int, start: int = 0) -> list[str]:
+    """The command that prints ``count`` bytes of a regular file below a folder, from ``start`` on; fewer at its end.
 
     The name goes in octal, for ``printf``.
     """
-    return ["sh", "-c", _READ_HEAD, "sh", octal(folder.encode() + b"/" + path), str(count)]
+    return ["sh", "-c", _READ_PIECE, "sh", octal(folder.encode() + b"/" + path), str(count), str(start)]
 
 
 def octal(name: bytes) -> str:

@@ -14,7 +14,7 @@ from voltui.model.source import Source
 from voltui.model.volume import Volume
 
 HEAD = 1 << 16
-"""Bytes of a file that are shown."""
+"""Bytes of a file that are shown at once."""
 
 
 class Opened(Protocol):
@@ -23,8 +23,8 @@ class Opened(Protocol):
     async def load(self, tree: FileTree) -> None:
         """Fill the tree, in a thread: its length grows meanwhile. Raises `VoltuiError`."""
 
-    async def content(self, node: FileNode, most: int = HEAD) -> bytes:
-        """The first ``most`` bytes of a regular file, 4 MiB at most. Raises `Refused` for anything else."""
+    async def content(self, node: FileNode, most: int = HEAD, start: int = 0) -> bytes:
+        """``most`` bytes of a regular file from ``start`` on, 4 MiB at most. Raises `Refused` for anything else."""
 
     async def hashes(self, nodes: Sequence[FileNode], count: Callable[[int], object]) -> Mapping[bytes, bytes]:
         """The hashes of the contents of regular files, by path, as far as they can be read and are not known already.

@@ -77,7 +77,7 @@ class _OpenedBackup:
 
         await self._pool.run(read)
 
-    async def content(self, node: FileNode, most: int = HEAD) -> bytes:
+    async def content(self, node: FileNode, most: int = HEAD, start: int = 0) -> bytes:
         """Read from the archive as far as needed; what is read to the file's end is held against the index."""
         refuse_without_content(node)
         path = node.link if node.kind == LINK else node.path
@@ -89,7 +89,7 @@ class _OpenedBackup:
         def read() -> bytes:
             _, key = self._keys.opened(self._backup, accept_plain=True)
             archive = self._store.archive_path(self._backup)
-            data, digest = read_one(archive, self._backup.archive, path, most, key=key, progress=go_on)
+            data, digest = read_one(archive, self._backup.archive, path, most, start=start, key=key, progress=go_on)
             if digest and content_hash(digest, sparse=False) != node.hash:
                 raise Damaged(f"{node.shown_path} in the archive is not what the index says.")
             return data

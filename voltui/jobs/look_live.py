@@ -99,9 +99,9 @@ class _OpenedVolume:
         finally:
             process.close()
 
-    async def content(self, node: FileNode, most: int = HEAD) -> bytes:
+    async def content(self, node: FileNode, most: int = HEAD, start: int = 0) -> bytes:
         refuse_without_content(node)
-        command = tools.read_head(self._folder, node.path, most)
+        command = tools.read_piece(self._folder, node.path, most, start)
         return await self._bridge.check(command, f"Reading {safe_path(node.name)}")
 
     async def hashes(self, nodes: Sequence[FileNode], count: Callable[[int], object]) -> Mapping[bytes, bytes]:

@@ -15,12 +15,21 @@ _LONGEST_CHARACTER = 4
 _PRINTABLE = frozenset(string.printable.encode()) - frozenset(string.whitespace.encode()) | {0x20}
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
+_PACKED_PIECE = 512
+"""Bytes that are unpacked at once: of a damaged file as many are lost at most."""
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_UNREADABLE = "\ufffd"
+_ODD = f"{_UNREADABLE}\x7f"
+_LAYOUT = "\t\n\v\f\r\b\x1b"
+"""Control characters that texts and logs have."""
+_FEW = 20
+"""One odd character in so many leaves a text readable."""
 _LONG_LINE = 200
 """Characters of a line of JSON that nobody wrote by hand."""
 
 
 class Contents(Struct, frozen=True):
-    """The beginning of a file as it is to be shown."""
+    """A piece of a file as it is to be shown."""
 
     name: str
     """What the content would be called: without the ``.gz`` that it was unpacked from."""
@@ -28,7 +37,16 @@ class Contents(Struct, frozen=True):
     text: str | None
     """``None`` where it is no text."""
     note: str = ""
-    """What was done to it: ``unpacked``, ``laid out``."""
+    """What was done to it, or is wrong with it: ``unpacked``, ``laid out``, ``UTF-16``, ``not all of it is text``."""
+    packed: bool = False
+    """Whether ``data`` was unpacked from the piece."""
+    more: bool = False
+    """Whether there is more than ``data`` in what was packed."""
+
+    @property
+    def mark(self) -> bytes:
+        """What tells of a text how its characters are written, for further pieces of it; empty for UTF-8."""
+        return self.data[:2] if self.text is not None and self.data.startswith(_UTF_16) else b""
 
 
 def contents(name: str, head: bytes, *, whole: bool, most: int) -> Contents:
@@ -36,19 +54,40 @@ def contents(name: str, head: bytes, *, whole: bool, most: int) -> Contents:
 
     ``whole`` says whether ``head`` is all of the file.
     """
-    notes = []
-    if head.startswith(_GZIP) and (unpacked := _unpacked(head, most)):
-        head, name, whole = unpacked, name.removesuffix(".gz"), len(unpacked) < most and whole
-        notes.append("unpacked")
-    text = text_of(head, whole=whole)
+    notes, packed, more = [], False, False
+    if head.startswith(_GZIP) and (unpacked := _unpacked(head, most, whole=whole))[0]:
+        (head, note), packed = unpacked, True
+        more = len(head) >= most or not whole
+        name, whole = name.removesuffix(".gz"), not more
+        notes.append(note)
+    text, note = shown_text(head, whole=whole)
+    notes += filter(None, [note])
     if text is not None and whole and name.endswith(".json") and (laid := _laid_out(text)):
         text = laid
         notes.append("laid out")
-    return Contents(name, head, text, ", ".join(notes))
+    return Contents(name, head, text, ", ".join(notes), packed, more)
+
+
+def shown_text(data: bytes, *, whole: bool = True) -> tuple[str | None, str]:
+    """The bytes as text to be read, and what is to be said of it. Some odd bytes don't make a text none."""
+    text = text_of(data, whole=whole)
+    if text is not None:
+        return text, "UTF-16" if data.startswith(_UTF_16) else ""
+    read = data.decode("utf-8", "replace")
+    odd = sum(one in _ODD or (one < " " and one not in _LAYOUT) for one in read)
+    if odd * _FEW > len(read):
+        return None, ""
+    return data.decode("utf-8", "backslashreplace"), "not all of it is text"
 
 
 def text_of(data: bytes, *, whole: bool = True) -> str | None:
-    """The bytes as text, unless they are none. Where they are not ``whole``, a character cut at the end is left out."""
+    """The bytes as text, unless they are none. Where they are not ``whole``, a character cut at the end is left out.
+
+    It is UTF-8, or UTF-16 where a mark at the beginning says so.
+    """
+    if data.startswith(_UTF_16):
+        text = data[: len(data) // 2 * 2].decode("utf-16", "ignore" if not whole else "replace")
+        return None if "\0" in text or _UNREADABLE in text else text
     if b"\0" in data:
         return None
     for cut in range(1 if whole else _LONGEST_CHARACTER):
@@ -60,20 +99,25 @@ def text_of(data: bytes, *, whole: bool = True) -> str | None:
     return None
 
 
-def hexadecimal(data: bytes) -> Iterator[tuple[str, str, str]]:
-    """Offset, bytes in hexadecimal and those that can be printed, sixteen a line."""
+def hexadecimal(data: bytes, start: int = 0) -> Iterator[tuple[str, str, str]]:
+    """Offset, bytes in hexadecimal and those that can be printed, sixteen a line; the first is at ``start``."""
     for at in range(0, len(data), _ROW):
         row = data[at : at + _ROW]
         shown = "".join(chr(byte) if byte in _PRINTABLE else "." for byte in row)
-        yield f"{at:08x}", row.hex(" ").ljust(3 * _ROW - 1), shown
+        yield f"{start + at:08x}", row.hex(" ").ljust(3 * _ROW - 1), shown
 
 
-def _unpacked(head: bytes, most: int) -> bytes:
-    """As much as the beginning of a gzip file unfolds into, bounded; empty where it is damaged."""
+def _unpacked(head: bytes, most: int, *, whole: bool) -> tuple[bytes, str]:
+    """As much as the beginning of a gzip file unfolds into, bounded, and what is to be said of it."""
+    stream, found = zlib.decompressobj(_GZIP_WINDOW), bytearray()
     try:
-        return zlib.decompressobj(_GZIP_WINDOW).decompress(head, most)
+        for at in range(0, len(head), _PACKED_PIECE):
+            found += stream.decompress(head[at : at + _PACKED_PIECE], most - len(found))
+            if len(found) >= most or stream.eof:
+                return bytes(found), "unpacked"
     except zlib.error:
-        return b""
+        return bytes(found), "unpacked as far as it is not damaged"
+    return bytes(found), "unpacked, its end is missing" if whole else "unpacked"
 
 
 def _laid_out(text: str) -> str:

@@ -17,7 +17,7 @@ from voltui.ui.glyphs import glyphs
 VOLUMES, CONTAINERS, GRAPH, BACKUPS, JOBS = "volumes", "containers", "graph", "backups", "jobs"
 GROUPS = "groups"
 """The list of groups in the pane of the graph, where one does not walk."""
-VOLUME_FILES, BACKUP_FILES, DIFFERENCES = "files", "files of a backup", "differences"
+VOLUME_FILES, BACKUP_FILES, DIFFERENCES, TEXT = "files", "files of a backup", "differences", "a text"
 LISTS = frozenset((VOLUMES, CONTAINERS, GRAPH, GROUPS, BACKUPS, JOBS))
 """The panes of the main screen."""
 TREES = frozenset((VOLUME_FILES, BACKUP_FILES))
@@ -129,6 +129,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("shell", ("exclamation_mark",), "Shell", "A shell on it: read-only, or read-write", Group.ACT,
            frozenset((VOLUMES, GRAPH, VOLUME_FILES)), one_row=True, also=("sh", "bash", "exec")),
     Action("swap", ("W",), "Swap sides", "The differences the other way round", Group.ACT, frozenset((DIFFERENCES,))),
+    Action("hexadecimal", ("H",), "Hexadecimal", "The file's bytes, or its text again", Group.ACT, frozenset((TEXT,))),
     Action("copy", ("y",), "Copy name", "Copy the name to your clipboard", Group.ACT, also=("yank", "clipboard")),
     Action("filter", ("slash",), "Filter", "Show only rows that match; terms below", Group.FIND, footer=4,
            also=("find", "search", "grep")),

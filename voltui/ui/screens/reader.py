@@ -34,6 +34,7 @@ _TOLD: Mapping[str, str] = {
     "quit": "Close it",
 }
 _FOOTER = ("back", "page_down", "filter", "next_match", "copy", "help")
+_NOTHING_MORE: Mapping[str, str] = {}
 
 
 class ReaderScreen(Screen[None]):
@@ -43,9 +44,15 @@ class ReaderScreen(Screen[None]):
 
     app: Host
 
-    def __init__(self, title: str, name: str) -> None:
-        """``title`` is shown; ``name`` is what is copied. Both are safe for a terminal."""
+    def __init__(self, title: str, name: str, more: Mapping[str, str] = _NOTHING_MORE) -> None:
+        """``title`` is shown; ``name`` is what is copied. Both are safe for a terminal.
+
+        ``more`` are further actions of the screen, and what they do there; see `doing`.
+        """
         super().__init__()
+        self._told = {**_TOLD, **more}
+        self.busy = False
+        """Whether something is being read."""
         self._shown_title = title
         self._copied = name
         self._note = ""
@@ -63,7 +70,7 @@ class ReaderScreen(Screen[None]):
         self._reading.focus()
         self._reading.show([line(Span(f"Reading{glyphs().ellipsis}", "dim"))])
         self._show_frame()
-        self.run_worker(self._read(), exit_on_error=False)
+        self.read_again(self.to_begin)
 
     def on_resize(self) -> None:
         """The lines are made for a width."""
@@ -73,13 +80,40 @@ class ReaderScreen(Screen[None]):
         """The lines, and what is to be said of them in the title. Raises `VoltuiError`."""
         raise NotImplementedError
 
-    async def _read(self) -> None:
+    def read_again(self, place: Callable[[], object]) -> None:
+        """Show what `read` gives now, and go to a place in it."""
+        self.busy = True
+        self.run_worker(self._read(place), exit_on_error=False)
+
+    async def _read(self, place: Callable[[], object]) -> None:
         with told(self.app, f"{self._shown_title} can't be read"):
-            lines, self._note = await self.read()
+            try:
+                lines, self._note = await self.read()
+            finally:
+                self.busy = False
             self._reading.show(lines)
+            place()
             self._show_frame()
             return
         self.dismiss()
+
+    @property
+    def at_begin(self) -> bool:
+        """Whether the first row is visible."""
+        return self._reading.scroll_offset.y == 0
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last row is visible."""
+        return self._reading.at_end
+
+    def to_begin(self) -> None:
+        """Go to the first row."""
+        self._reading.go_to(0)
+
+    def to_end(self) -> None:
+        """Go to the last row."""
+        self._reading.go_to_end()
 
     @property
     def _reading(self) -> Reading:
@@ -97,12 +131,18 @@ class ReaderScreen(Screen[None]):
         self.query_one("#files-keys", Lines).show([frame.keys(self._actions(_FOOTER), width)])
 
     def _actions(self, identifiers: Sequence[str]) -> list[Action]:
-        told = {identifier: _TOLD[identifier] for identifier in identifiers}
+        told = {identifier: self._told[identifier] for identifier in identifiers}
         return among(told, keys=self.app.store.state.keys)
 
     def action_act(self, identifier: str) -> None:
         """Do an action of the registry."""
-        others: dict[str, Callable[[], object]] = {
+        act(self.app, self.doing, identifier, "a text")
+
+    @property
+    def doing(self) -> dict[str, Callable[[], object]]:
+        """What each of its actions does."""
+        return {
+            **moves(self._reading),
             "back": self._back,
             "left": self.dismiss,
             "quit": self.dismiss,
@@ -110,9 +150,13 @@ class ReaderScreen(Screen[None]):
             "next_match": lambda: self._find(1),
             "previous_match": lambda: self._find(-1),
             "copy": self._copy,
-            "help": lambda: self.app.push_screen(HelpScreen("a text", self._actions(list(_TOLD)), frozenset())),
+            "help": lambda: self.app.push_screen(HelpScreen("a text", self._actions(list(self._told)), frozenset())),
         }
-        act(self.app, {**moves(self._reading), **others}, identifier, "a text")
+
+    @property
+    def nowhere(self) -> str:
+        """What is said where no line has the words that are looked for."""
+        return "No line has these words."
 
     def _back(self) -> None:
         if self._words:
@@ -139,7 +183,7 @@ class ReaderScreen(Screen[None]):
         found = self._reading.count(self._words)
         if found:
             self._reading.find(self._words, 1)
-        said = f"in {plural(found, 'line')}" if found else "No line has these words." if self._words else ""
+        said = f"in {plural(found, 'line')}" if found else self.nowhere if self._words else ""
         self.query_one(FilterLine).note(line(Span(said, "dim")))
 
     @on(FilterLine.Ended)
@@ -152,4 +196,4 @@ class ReaderScreen(Screen[None]):
         if not self._words:
             self._ask()
         elif not self._reading.find(self._words, step):
-            self.app.tell("No line has these words.", warning=True)
+            self.app.tell(self.nowhere, warning=True)

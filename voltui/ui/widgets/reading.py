@@ -55,6 +55,11 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
         return max(self.size.height, 1)
 
     @property
+    def at_end(self) -> bool:
+        """Whether the last row is visible."""
+        return self.scroll_offset.y + self.page >= len(self._rows)
+
+    @property
     def position(self) -> str:
         """``24/120``: the last row that is visible."""
         return f"{min(self.scroll_offset.y + self.page, len(self._rows))}/{len(self._rows)}"
