@@ -131,6 +131,25 @@ async def test_several_sources_are_of_one_moment(lab: Lab, tmp_path: Path) -> No
     assert (second / "n").exists()
 
 
+async def test_of_many_those_that_are_written_together_are_of_one_moment_and_one_that_fails_hinders_none(
+    lab: Lab,
+) -> None:
+    for name in ("one", "two", "alone"):
+        (await lab.volume(name) / "file").write_text(name)
+    await lab.container("both", ["one:/one", "two:/two"])
+    names = ("alone", "gone", "one", "two")
+    outcome = await lab.run(BackupPlan(lab.common(), tuple(map(volume, names)), apart=True))
+    assert outcome.ending == "failed"
+    assert outcome.sentence == "1 of 4 sources was not backed up: gone."
+    assert any("gone: There is no volume gone" in warning for warning in outcome.warnings)
+    made = [lab.store.find(identifier) for identifier in outcome.result["backups"]]
+    assert [backup.source.name for backup in made] == ["alone", "one", "two"]
+    assert all(backup.verified for backup in made)
+    assert [backup.consistency for backup in made] == [Consistency.UNUSED, Consistency.PAUSED, Consistency.PAUSED]
+    assert made[1].paused_seconds == made[2].paused_seconds
+    assert await lab.state_of("both") == "running"
+
+
 async def test_a_host_path_is_backed_up_like_a_volume(lab: Lab, tmp_path: Path) -> None:
     folder = tmp_path / "srv" / "site"
     folder.mkdir(parents=True)

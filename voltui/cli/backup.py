@@ -51,7 +51,8 @@ def backup(
     """Back up volumes or host paths.
 
     A SOURCE is a volume's name or an absolute path on the engine's host. What is named together is of one moment: its
-    writers are held together.
+    writers are held together. With --all only what one container or project writes is: the rest is taken one by one,
+    and where one fails, the others are taken all the same.
     """
     cli = cli.with_keys(recipients=recipients, passphrase_file=passphrase_file)
     common, treatment = cli.common, _treatment(pause=pause, stop=stop, live=live)
@@ -62,12 +63,14 @@ def backup(
     chosen |= _of_groups(inventory, containers, projects, everything=everything)
     if not chosen:
         raise Usage("There is nothing to back up.", "What is named has no data.")
-    plan = BackupPlan(common, tuple(sorted(chosen)), treatment)
+    plan = BackupPlan(common, tuple(sorted(chosen)), treatment, apart=everything)
     job = submit(plan, cli.settings.state)
     if detach:
         print_json({"job": job.id}) if cli.as_json else click.echo(job.id)
         return
     outcome = follow(job)
+    if outcome.error is not None and not cli.as_json:
+        _print(cli, job.id, outcome)  # what was made before, or beside what failed
     outcome.raise_error()
     _print(cli, job.id, outcome)
 
@@ -95,7 +98,7 @@ def _of_groups(
 
 
 def _print(cli: CliContext, job: str, outcome: Outcome) -> None:
-    made: list[Backup] = [cli.store.find(identifier) for identifier in outcome.result["backups"]]
+    made: list[Backup] = [cli.store.find(identifier) for identifier in outcome.result.get("backups", [])]
     if cli.as_json:
         print_json({"job": job, "backups": made, "warnings": outcome.warnings})
         return

@@ -63,7 +63,8 @@ class _Lines:
         if progress.number != self._number:
             self._number = progress.number
             note = f" ({progress.note})" if progress.note else ""
-            click.echo(f"{progress.step}{note}", err=True)
+            which = f"{progress.which}: " if progress.which else ""
+            click.echo(f"{which}{progress.step}{note}", err=True)
 
     def end(self) -> None:
         """Nothing to tidy up."""
@@ -87,7 +88,7 @@ class _Bar:
 
 def bar_line(progress: Progress) -> str:
     """``Reading shop_media  ██████░░░░  62 %  412 MB/s  3 s left  (paused: web)``."""
-    parts = [progress.step]
+    parts = [progress.step, progress.which] if progress.which else [progress.step]
     fraction = progress.fraction
     if fraction is not None:
         filled = round(fraction * _BAR)

@@ -16,7 +16,7 @@ _OF_ONE = (Failed, NotFound, Refused, Damaged)
 
 
 class Apart:
-    """Remembers what failed of so many things. Where there is one only, its error is raised as it is."""
+    """Remembers what failed of so many things. What fails for all alike is raised as it is."""
 
     def __init__(self, number: int) -> None:
         self._number = number
@@ -24,14 +24,14 @@ class Apart:
         """By what each is called."""
 
     @contextmanager
-    def each(self, name: str) -> Iterator[None]:
-        """Do something for one of them."""
+    def each(self, *names: str) -> Iterator[None]:
+        """Do something for one of them, or for some that can only be done together."""
         try:
             yield
         except _OF_ONE as error:
-            if self._number == 1:
+            if self._number == len(names):
                 raise
-            self.failures[name] = error
+            self.failures |= dict.fromkeys(names, error)
 
     def check(self, context: JobContext, what: str, done: str, hint: str = "") -> None:
         """Raise `Failed` where something failed, each with its reason in a warning.

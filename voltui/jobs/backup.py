@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -23,9 +24,10 @@ from voltui.jobs.common import Treatment
 from voltui.jobs.context import JobContext
 from voltui.jobs.holding import holding
 from voltui.jobs.hooks import hooked
+from voltui.jobs.moments import moments
 from voltui.jobs.plan import BackupPlan
 from voltui.jobs.reflink import copied, copier
-from voltui.jobs.sources import known
+from voltui.jobs.sources import known, take_inventory
 from voltui.jobs.undo import PUBLICATION
 from voltui.jobs.users import Stillness, still
 from voltui.jobs.verify import verify
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from voltui.engine.bridge import Bridge
 
 _MOST_NAMES = 4
+_FILES, _FILES_OF_SOURCE = 256, 16
+"""Open files that a job needs in any case, and for each source whose helper it holds; both are more than were seen."""
 
 
 class Taken(Struct, frozen=True):
@@ -74,15 +78,37 @@ async def run(context: JobContext, plan: BackupPlan) -> dict[str, Any]:
 
     Raises `Failed` where some of several could not be backed up, when all others are.
     """
-    async with holding(context, lambda inventory: [known(context, inventory, one) for one in plan.sources]) as held:
-        inventory, sources = held
-        apart = Apart(len(sources))
-        backups, seconds = await back_up(context, inventory, sources, plan.treatment, plan.reason, apart)
-        made = [backup.id for backup in backups]
-        if apart.failures and made:
+    groups = moments(await take_inventory(context), plan.sources) if plan.apart else [list(plan.sources)]
+    _make_room_for(max(map(len, groups)))
+    apart, made, held = Apart(len(plan.sources)), list[str](), 0.0
+    for number, group in enumerate(groups, 1):
+        context.meter.at(number, len(groups))
+        with apart.each(*(source.name for source in group)):
+            backups, seconds = await _back_up_group(context, plan, group, apart)
+            made += [backup.id for backup in backups]
+            held += seconds
+            context.partial = {"backups": made, "paused_seconds": round(held, 2)}
+        if made and (number < len(groups) or apart.failures):
             context.left["made"] = f"Backed up and verified: {listed([safe(one) for one in made], most=_MOST_NAMES)}."
-        apart.check(context, "source", "backed up")
-        return context.commit({"backups": made, "paused_seconds": round(seconds, 2)})
+    apart.check(context, "source", "backed up")
+    context.left.pop("made", None)
+    return context.commit(context.partial)
+
+
+async def _back_up_group(
+    context: JobContext, plan: BackupPlan, group: Sequence[Source], apart: Apart
+) -> tuple[list[Backup], float]:
+    async with holding(context, lambda inventory: [known(context, inventory, one) for one in group]) as held:
+        inventory, sources = held
+        return await back_up(context, inventory, sources, plan.treatment, plan.reason, apart)
+
+
+def _make_room_for(sources: int) -> None:
+    """Let this process have as many files open as sources that are read at one moment need, if it may."""
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(_FILES + sources * _FILES_OF_SOURCE, most)
+    if wanted > least:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 async def back_up(

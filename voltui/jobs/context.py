@@ -51,6 +51,8 @@ class JobContext:
         """What could not be undone yet."""
         self.committed: dict[str, Any] | None = None
         """The job's result, once what it was for is done for good: a cancel or an error after that is too late."""
+        self.partial: dict[str, Any] = {}
+        """What is done for good of a job that goes on, as its result tells it."""
         self._committed_steps = 0
         """The number of the last step that was begun before the job was done: up to it, tentative ones stay."""
         self.left: dict[str, str] = {}

@@ -23,6 +23,7 @@ class Meter:
         self._total: int | None = None
         self._done = 0
         self._entries = 0
+        self._item = self._items = 0
         self._samples: deque[tuple[float, int]] = deque()
 
     def begin(self, step: str, total: int | None = None) -> None:
@@ -45,6 +46,10 @@ class Meter:
         """Something to say beside every step, such as who is paused."""
         self._note = text
 
+    def at(self, item: int, items: int) -> None:
+        """Which of several things the next steps are of, counted from 1."""
+        self._item, self._items = item, items
+
     def look(self) -> Progress:
         """The state now."""
         now, done = time.monotonic(), self._done
@@ -56,4 +61,6 @@ class Meter:
         total = max(self._total, done) if self._total else None
         settled = now - then > _SETTLED and rate > 0
         left = (total - done) / rate if total and total > done and settled else None
-        return Progress(self._step, done, total, self._entries, rate, left, self._note, self._number)
+        return Progress(
+            self._step, done, total, self._entries, rate, left, self._note, self._number, self._item, self._items
+        )

@@ -29,13 +29,14 @@ STDIN = STDOUT = "-"
 
 
 class BackupPlan(Struct, frozen=True):
-    """Back sources up, all of one moment."""
+    """Back sources up, all of one moment, or ``apart``: of one moment what is written together, the rest by itself."""
 
     kind: ClassVar[str] = "backup"
     common: Common
     sources: tuple[Source, ...]
     treatment: Treatment = Treatment.PAUSE
     reason: Reason = Reason.MANUAL
+    apart: bool = False
 
     @property
     def subject(self) -> str:

@@ -28,6 +28,15 @@ class Progress(Struct, frozen=True):
     """What else to know: ``paused: web``."""
     number: int = 0
     """Counts the steps: a watcher tells by it that a new one began."""
+    item: int = 0
+    """Which of several things it is at, from 1."""
+    items: int = 0
+    """How many there are; 0 where it is one, or all at once."""
+
+    @property
+    def which(self) -> str:
+        """``3 of 300``, or empty."""
+        return f"{self.item} of {self.items}" if self.items > 1 else ""
 
     @property
     def fraction(self) -> float | None:

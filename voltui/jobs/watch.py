@@ -33,6 +33,8 @@ class JobView(Struct, frozen=True):
     user: str
     progress: Progress | None
     outcome: Outcome | None
+    cancelling: bool = False
+    """Whether it was asked to stop, and goes on until what it began is undone."""
 
     @property
     def running(self) -> bool:
@@ -59,6 +61,7 @@ def look(job: JobDirectory) -> JobView:
         description.user,
         job.progress() if state == "running" else None,
         outcome,
+        state == "running" and job.asked_to_cancel,
     )
 
 

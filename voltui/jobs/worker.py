@@ -106,10 +106,10 @@ def _ended_early(context: JobContext, plan: Plan, error: BaseException) -> Outco
         return Outcome("done", sentences.done(plan, context.committed), format_time(now()), result=context.committed)
     if isinstance(error, VoltuiError) and not cancelled:
         context.warnings += context.left.values()
-        return _failed(error)
+        return replace(_failed(error), result=context.partial)
     changed = " ".join(context.left.values()) or "Nothing was changed."
     told = Cancelled(f"{sentences.VERBS[plan.kind]} {plan.subject} was cancelled.", changed)
-    return Outcome("cancelled", told.sentence, format_time(now()), error=told.to_json())
+    return Outcome("cancelled", told.sentence, format_time(now()), error=told.to_json(), result=context.partial)
 
 
 async def _work(context: JobContext, plan: Plan, descriptor: int) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from voltui.engine.endpoint import Endpoint
 from voltui.jobs.unlocking import GivenKeys
 from voltui.jobs.watch import JobView
 from voltui.model.safe import safe
+from voltui.model.text import plural
 from voltui.ui import palette
 from voltui.ui.actions import GRAPH, VOLUMES
 from voltui.ui.control_keys import ControlKeys
@@ -41,6 +42,8 @@ _FAREWELL = 1.0
 """Seconds that leaving waits for a helper to be removed."""
 _TOAST = 6.0
 """Seconds a message stays."""
+_WARNINGS = 2
+"""Of a job's warnings so many are in the message of its end; its detail has all."""
 
 
 _TEXTUAL_THEMES = {"ansi": "ansi-dark", "dark": "textual-dark", "light": "textual-light"}
@@ -199,7 +202,9 @@ class VoltuiApp(ControlKeys):
             return
         for screen in self.screen_stack:
             screen.post_message(JobEnded(job))
-        words = safe(" ".join([job.outcome.sentence, *job.outcome.warnings]))
+        told, more = job.outcome.warnings[:_WARNINGS], len(job.outcome.warnings) - _WARNINGS
+        rest = [f"{plural(more, 'warning')} more: see the jobs."] if more > 0 else []
+        words = safe(" ".join([job.outcome.sentence, *told, *rest]))
         self._toast(words, "information" if job.state == "done" else "error")
 
 

@@ -29,12 +29,13 @@ class Operations:
         self._screen = screen
 
     def do_backup(self) -> None:
-        """Back up at once: the sources, all of one moment."""
+        """Back up at once: of one moment what is written together, or all of a group of the graph."""
         sources = self._sources()
         if not sources:
             self._screen.app.tell("There is nothing here to back up.", warning=True)
             return
-        self._screen.app.start_job(BackupPlan(self._screen.app.live.common(), tuple(sources)))
+        apart = len(sources) > 1 and self._screen.pane.view.id != GRAPH
+        self._screen.app.start_job(BackupPlan(self._screen.app.live.common(), tuple(sources), apart=apart))
         self._screen.unmark_chosen()
 
     def do_verify(self) -> None:

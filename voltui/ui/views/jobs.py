@@ -62,7 +62,7 @@ class JobsView(View):
         return (
             line(job.kind),
             line(job.subject),
-            line(Span(job.state, _STYLES[job.state])),
+            line(Span("cancelling", "warn") if job.cancelling else Span(job.state, _STYLES[job.state])),
             line(age(asked) if asked else "-"),
             line(_took(job)),
             _words(job),
@@ -98,8 +98,10 @@ def job_line(jobs: tuple[JobView, ...]) -> Line:
         return ()
     job = jobs[0]
     more = (Span(f"  and {len(jobs) - 1} more", "dim"),) if len(jobs) > 1 else ()
-    step = job.progress or Progress("Starting")
-    return line(Span(f" {job.kind} {job.subject}  ", "bold"), *_bar(step), *more)
+    subject = Span(f" {job.kind} {job.subject}  ", "bold")
+    if job.cancelling:
+        return line(subject, Span(f"cancelling{glyphs().ellipsis}", "warn"), *more)
+    return line(subject, *_bar(job.progress or Progress("Starting")), *more)
 
 
 def _took(job: JobView) -> str:
@@ -119,6 +121,8 @@ def _words(job: JobView) -> Line:
 def _bar(progress: Progress) -> Line:
     parts: list[Span | str] = []
     fraction = progress.fraction
+    if progress.which:
+        parts.append(f"{progress.which}  ")
     if fraction is None:
         parts.append(f"{safe(progress.step)}{glyphs().ellipsis}")
         if progress.done:
