@@ -309,7 +309,7 @@ async def test_a_detached_job_is_cancelled_by_its_id(lab: Lab, voltui: Voltui, m
         (["jobs", "nothing"], 4, "no job nothing"),
         (["jobs", "--cancel", "nothing"], 4, "no job nothing"),
         (["jobs", "one", "--cancel", "other"], 2, "Both a job"),
-        (["frobnicate"], 2, "No such command"),
+        (["frobnicate"], 2, "no command frobnicate"),
         (["volumes", "--frobnicate"], 2, "No such option"),
         (["--host", "unix:///nowhere.sock", "volumes"], 3, "can't be reached"),
         (["--context", "nowhere", "volumes"], 2, "no docker context"),

@@ -20,7 +20,7 @@ def ran(*arguments: str, stdout: int = subprocess.PIPE, **environment: str) -> s
     )
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("man",), ("jobs",), ("jobs", "--json"), ("jobs", "x", "--json")])
+@pytest.mark.parametrize("arguments", [("--help",), ("man",), ("jobs", "--json"), ("jobs", "x", "--json")])
 def test_an_output_that_takes_nothing_is_told(arguments: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:
         done = ran(*arguments, stdout=full.fileno())

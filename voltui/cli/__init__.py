@@ -13,46 +13,59 @@ import click
 from click.shell_completion import shell_complete
 
 import voltui
-from voltui.cli.command import refuse_empty
+from voltui.cli.command import EXIT_CODES, refuse_empty
 from voltui.cli.context import CliContext, with_options
 from voltui.cli.output import print_error
 from voltui.model.errors import Cancelled, Failed, Usage, VoltuiError
 from voltui.model.safe import safe
 
-_COMMANDS = {
-    "volumes": "listing",
-    "containers": "listing",
-    "graph": "graph",
-    "backup": "backup",
-    "backups": "listing",
-    "restore": "restore",
-    "undo": "undo",
-    "verify": "verify",
-    "diff": "diff",
-    "shell": "shell",
-    "prune": "prune",
-    "export": "transfer",
-    "import": "transfer",
-    "files": "files",
-    "copy-out": "files",
-    "put": "change_files",
-    "delete-files": "change_files",
-    "jobs": "jobs",
-    "share": "share",
-    "unshare": "share",
-    "clone": "volume",
-    "create": "volume",
-    "remove": "volume",
-    "import-image": "volume",
-    "doctor": "doctor",
-    "config": "config",
-    "sandbox": "sandbox",
-    "completion": "manual",
-    "man": "manual",
+_SECTIONS = {
+    "Look": {
+        "volumes": "listing",
+        "containers": "listing",
+        "graph": "graph",
+        "diff": "diff",
+        "shell": "shell",
+    },
+    "Back up and restore": {
+        "backup": "backup",
+        "backups": "listing",
+        "verify": "verify",
+        "restore": "restore",
+        "undo": "undo",
+        "export": "transfer",
+        "import": "transfer",
+        "prune": "prune",
+    },
+    "Files": {
+        "files": "files",
+        "copy-out": "files",
+        "put": "change_files",
+        "delete-files": "change_files",
+    },
+    "Volumes": {
+        "create": "volume",
+        "clone": "volume",
+        "remove": "volume",
+        "share": "share",
+        "unshare": "share",
+        "import-image": "volume",
+    },
+    "VolTUI itself": {
+        "jobs": "jobs",
+        "doctor": "doctor",
+        "config": "config",
+        "sandbox": "sandbox",
+        "completion": "manual",
+        "man": "manual",
+    },
 }
-"""Each command and the module it is in, in the order of the help."""
+"""Each command and the module it is in, in the order and below the headings of the help."""
+_COMMANDS = {name: module for commands in _SECTIONS.values() for name, module in commands.items()}
 
 
+_AROUND = 6
+"""Cells that click leaves around the two columns of a list."""
 _COMPLETE = "_VOLTUI_COMPLETE"
 """Set by the shell's completion; ``bash_source`` and the like print what the shell has to load."""
 
@@ -66,6 +79,29 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], _COMMANDS, 1)
+            ctx.fail(f"There is no command {args[0]}." + "".join(f" Is {one} meant?" for one in near))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        widest = max(map(len, _COMMANDS))
+        room = formatter.width - widest - _AROUND
+        for heading, names in _SECTIONS.items():
+            found = ((name, self.get_command(ctx, name)) for name in names)
+            rows = [(name.ljust(widest), one.get_short_help_str(room)) for name, one in found if one]
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Exit codes"):
+            formatter.write_dl(EXIT_CODES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         module = _COMMANDS.get(cmd_name)
@@ -82,10 +118,7 @@ class _Commands(click.Group):
 def cli(options: CliContext) -> None:
     """See, back up and restore the data of containers.
 
-    Without a command it opens the explorer.
-
-    Exit codes: 0 done, 1 failed, 2 usage, 3 no engine, 4 not found, 5 refused (in use, read-only, not confirmed),
-    6 damaged backup, 130 cancelled.
+    Without a command it opens the explorer. `voltui COMMAND --help` tells more of each.
     """
     if click.get_current_context().invoked_subcommand is None:
         from voltui.cli.explore import explore

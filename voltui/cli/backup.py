@@ -23,7 +23,15 @@ from voltui.model.source import Source
 from voltui.model.text import plural
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("backup shop_pgdata", "One volume; its writers are paused meanwhile."),
+        ("backup --project shop --stop", "All data of a Compose project, of one moment."),
+        ("backup --all --live", "All volumes; their writers go on."),
+        ("backup data --encrypt-to age1…", "Only who has the secret key reads it."),
+    ),
+)
 @click.argument("sources", nargs=-1, metavar="[SOURCE]…", shell_complete=complete.volume_names)
 @click.option("--container", "containers", multiple=True, metavar="C", help="All data of a container.")
 @click.option("--project", "projects", multiple=True, metavar="P", help="All data of a Compose project.")

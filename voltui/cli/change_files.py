@@ -28,7 +28,11 @@ from voltui.model.source import Source
 from voltui.model.text import plural
 
 
-@click.command(cls=Command, name="delete-files")
+@click.command(
+    cls=Command,
+    name="delete-files",
+    examples=(("delete-files shop_media img/old", "A folder; `voltui undo shop_media` brings it back."),),
+)
 @click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.option("--force", metavar="NAME", help="Delete from the protected volume of this NAME.")
@@ -50,7 +54,10 @@ def delete_files(cli: CliContext, volume: str, paths: tuple[str, ...], force: st
     run(cli, DeleteFilesPlan(cli.common, target, selection.paths, force=named))
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(("put shop_config app.ini --into etc --replace", "Replace a file."),),
+)
 @click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE…", type=click.Path(exists=True, path_type=Path))
 @click.option("--into", default="/", metavar="PATH", help="The folder of the volume that it goes to (the root).")
@@ -58,11 +65,11 @@ def delete_files(cli: CliContext, volume: str, paths: tuple[str, ...], force: st
 @click.option("--force", metavar="NAME", help="Change the protected volume of this NAME.")
 @with_options
 def put(cli: CliContext, volume: str, sources: tuple[Path, ...], into: str, replace: bool, force: str | None) -> None:
-    """Put files and directories of this machine into a folder of a VOLUME. Its users go on.
+    """Put files of this machine into a folder of a VOLUME.
 
-    They get the owner and group of that folder, and keep their modes, times and links; a file that replaces another
-    gets its owner and mode. What is replaced is put aside for 7 days; `voltui undo VOLUME` brings it back, and takes
-    away what is new.
+    Its users go on. Files and directories get the owner and group of that folder, and keep their modes, times and
+    links; a file that replaces another gets its owner and mode. What is replaced is put aside for 7 days; `voltui undo
+    VOLUME` brings it back, and takes away what is new.
     """
     cli.refuse_read_only("it puts no files anywhere")
     places = tuple(os.fsencode(os.path.normpath(source.absolute())) for source in sources)

@@ -1,27 +1,46 @@
-"""Commands that refuse, before anything is done, what an unset variable of a script makes of an argument: nothing."""
+"""What all commands have: examples in their help, and no argument that an unset variable of a script made empty."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from voltui.model.errors import Usage
 
+EXIT_CODES = (
+    ("0", "Done."),
+    ("1", "Failed; of `voltui diff`: something differs."),
+    ("2", "Wrong usage."),
+    ("3", "The engine can't be reached."),
+    ("4", "Not found."),
+    ("5", "Refused: in use, read-only, not confirmed."),
+    ("6", "A damaged backup or archive."),
+    ("130", "Cancelled."),
+)
 
-def count(text: str) -> int:
-    """How many of something: none can't be meant, since the option can be left out. Raises `click.BadParameter`."""
-    found = int(text) if text.isascii() and text.isdigit() else 0
-    if found < 1:
-        raise click.BadParameter(f"{text} is no number from 1 upwards.")
-    return found
+Examples = Sequence[tuple[str, str]]
+"""Command lines, without ``voltui``, and what each does."""
 
 
 class Command(click.Command):
-    """A command none of whose arguments and options may be given as an empty text."""
+    """A command with examples, none of whose arguments and options may be given as an empty text."""
+
+    def __init__(self, *args: Any, examples: Examples = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.examples = tuple((f"voltui {line}", said) for line, said in examples)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does. Raises `Usage` for an empty value."""
         refuse_empty(self, ctx, args)
         return super().parse_args(ctx, args)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The examples."""
+        if self.examples:
+            with formatter.section("Examples"):
+                formatter.write_dl(self.examples, col_max=formatter.width // 2)
 
 
 def refuse_empty(command: click.Command, ctx: click.Context, args: list[str]) -> None:
@@ -43,3 +62,11 @@ def _shown(parameter: click.Parameter, ctx: click.Context) -> str:
     if isinstance(parameter, click.Option):
         return max(parameter.opts, key=len)
     return parameter.make_metavar(ctx).strip("[]….")
+
+
+def count(text: str) -> int:
+    """How many of something: none can't be meant, since the option can be left out. Raises `click.BadParameter`."""
+    found = int(text) if text.isascii() and text.isdigit() else 0
+    if found < 1:
+        raise click.BadParameter(f"{text} is no number from 1 upwards.")
+    return found

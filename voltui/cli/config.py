@@ -18,7 +18,10 @@ _OFF = "-"
 @click.command(cls=Command)
 @with_options
 def config(cli: CliContext) -> None:
-    """Show the settings that hold, and where each comes from: a default, file and line, a variable, a flag."""
+    """Show the settings that hold, and where each comes from.
+
+    That is a default, a line of the file, a variable or a flag.
+    """
     settings = cli.settings
     values = _values(settings)
     if cli.as_json:

@@ -138,9 +138,13 @@ def confirm(question: str, *, yes: bool) -> None:
 def with_options(function: F) -> F:
     """Give a command the options that all have; they may stand before the command's name too."""
 
-    @click.option("--host", metavar="URL", help="The engine's address: unix:///path, tcp://host:port, ssh://user@host.")
-    @click.option("--context", "docker_context", metavar="NAME", help="The docker context to use.")
-    @click.option("--store", metavar="DIR", help="Where backups are kept.")
+    @click.option(
+        "--host",
+        metavar="URL",
+        help="The engine: unix:///path, tcp://host:port, ssh://user@host (docker's own choice).",
+    )
+    @click.option("--context", "docker_context", metavar="NAME", help="The docker context to use (the current one).")
+    @click.option("--store", metavar="DIR", help="Where backups are kept (~/.local/share/voltui/store).")
     @click.option("--read-only", is_flag=True, help="Refuse everything that changes something.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
     @click.pass_context

@@ -40,18 +40,24 @@ class _Trouble(VoltuiError):
     exit_code = 2
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("diff shop_pgdata", "What has changed since its last backup."),
+        ("diff shop_pgdata@latest copy --path etc/app.conf", "The lines of one file."),
+    ),
+)
 @click.argument("before", metavar="A", shell_complete=complete.backup_ids)
 @click.argument("after", metavar="[B]", required=False, shell_complete=complete.volume_names)
 @click.option("--path", metavar="PATH", help="Only this file: the lines that differ.")
 @with_options
 @with_keys
 def diff(cli: CliContext, before: str, after: str | None, path: str | None) -> None:
-    """Show what differs between A and B: each a backup, a volume, or an absolute path on the engine's host.
+    """Show what differs between two backups or volumes.
 
-    Without B it is between the last backup of A and A now, or between the backup A and its volume now. Contents are
-    compared by their hashes where lists leave a doubt. Exits with 0 where nothing differs, 1 where something does, 2 or
-    more for trouble.
+    A and B are each a backup, a volume, or an absolute path on the engine's host. Without B it is between the last
+    backup of A and A now, or between the backup A and its volume now. Contents are compared by their hashes where lists
+    leave a doubt. Exits with 0 where nothing differs, 1 where something does, 2 or more for trouble.
     """
     try:
         differs = cli.ask(lambda engine: _diff(cli, engine, before, after, path))

@@ -20,10 +20,10 @@ _MARKS = {"ok": "ok      ", "warning": "warning ", "bad": "BAD     "}
 @click.option("--sweep", is_flag=True, help="Remove helper containers that jobs of yours left behind.")
 @with_options
 def doctor(cli: CliContext, sweep: bool) -> None:
-    """Say what works here: engine, transport, leftovers, jobs, store, backups.
+    """Say what works here, and what is left over.
 
-    A line for each: ok, warning or BAD, and below it what to do. Exits with 3 where the engine does not answer, with 1
-    where something else is BAD.
+    It looks at engine, transport, leftovers, jobs, store and backups. A line for each: ok, warning or BAD, and below it
+    what to do. Exits with 3 where the engine does not answer, with 1 where something else is BAD.
     """
     if sweep:
         cli.refuse_read_only("no helper is removed")

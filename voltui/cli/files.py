@@ -32,15 +32,21 @@ _BACKUP_SIGN = "@"
 """In the ids of backups; no volume has it in its name."""
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("files shop_media", "What is in its root."),
+        ("files shop_media@latest img --json", "All that a backup has below a folder."),
+    ),
+)
 @click.argument("reference", metavar="VOLUME|BACKUP", shell_complete=complete.volumes_and_backups)
 @click.argument("path", default="", metavar="[PATH]")
 @with_options
 @with_keys
 def files(cli: CliContext, reference: str, path: str) -> None:
-    """List the files of a volume, as it is now, or of a backup: all that is in the folder PATH, or in the root.
+    """List the files of a volume, as it is now, or of a backup.
 
-    With --json all that is below it.
+    All that is in the folder PATH, or in the root, is listed. With --json all that is below it.
     """
     tree = _tree(cli, reference)
     wanted = clean_path(os.fsencode(path))
@@ -96,7 +102,14 @@ def _document(node: FileNode) -> dict[str, object]:
     }
 
 
-@click.command(cls=Command, name="copy-out")
+@click.command(
+    cls=Command,
+    name="copy-out",
+    examples=(
+        ("copy-out shop_media img/logo.svg .", "A file, into this directory."),
+        ("copy-out shop_media@latest img ./from-backup", "A folder of a backup."),
+    ),
+)
 @click.argument("reference", metavar="VOLUME|BACKUP", shell_complete=complete.volumes_and_backups)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
@@ -104,9 +117,10 @@ def _document(node: FileNode) -> dict[str, object]:
 @with_options
 @with_keys
 def copy_out(cli: CliContext, reference: str, paths: tuple[str, ...], directory: Path, accept_plain: bool) -> None:
-    """Copy files and folders of a volume, as it is now, or of a backup into the directory DIR of this machine.
+    """Copy files of a volume or a backup to this machine.
 
-    They belong to you. DIR is made where it is missing; what is there already is never replaced.
+    The files and folders PATH… of a volume, as it is now, or of a backup come into the directory DIR. They belong to
+    you. DIR is made where it is missing; what is there already is never replaced.
     """
     selection = Selection.of(map(os.fsencode, paths))
     target = directory.absolute()

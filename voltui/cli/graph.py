@@ -22,7 +22,14 @@ from voltui.model.safe import safe
 from voltui.model.text import listed
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("graph shop_media", "What is connected with one volume."),
+        ("graph shop_media --impact", "Whom restoring or removing it touches."),
+        ("graph --format svg > graph.svg", "All of it, as a picture."),
+    ),
+)
 @click.argument("name", required=False, metavar="[NAME]", shell_complete=complete.volume_names)
 @click.option(
     "--format",

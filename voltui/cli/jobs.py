@@ -23,7 +23,14 @@ from voltui.model.when import parse_time
 _SHOWN = 20
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("jobs", "The last ones."),
+        ("jobs d07b", "Follow one, or read how it ended."),
+        ("jobs --cancel d07b", "Stop it; what it began is undone."),
+    ),
+)
 @click.argument("job", required=False, metavar="[ID]", shell_complete=complete.job_ids)
 @click.option(
     "--cancel",

@@ -32,16 +32,23 @@ from voltui.store.local import Problem, no_backup_of
 from voltui.store.sizes import SizeCache
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("volumes unused", "Those that no container mounts."),
+        ("volumes 'backup>7d' 'size>1G'", "Large ones without a backup in the last 7 days."),
+        ("volumes --sizes --json", "All of them, measured now, for another program."),
+    ),
+)
 @click.argument("terms", nargs=-1, metavar="[FILTER…]")
 @click.option("--sizes", "measure", is_flag=True, help="Measure all volumes now, not just tell what was measured last.")
 @with_options
 def volumes(cli: CliContext, terms: tuple[str, ...], measure: bool) -> None:
-    """List volumes: how much they hold, who uses them, and when each was last backed up.
+    """List volumes: size, users, last backup.
 
-    FILTER is what is typed after / in the explorer: word, label=env=prod, project=shop, driver=local, unused,
-    anonymous, 'size>1G', 'backup>7d', backup=never, and '!' before any of them. Quote what the shell would take for
-    itself.
+    The size is what was measured last; ~ stands before one that may be past. FILTER is what is typed after / in the
+    explorer: word, label=env=prod, project=shop, driver=local, unused, anonymous, 'size>1G', 'backup>7d', backup=never,
+    and '!' before any of them. Quote what the shell would take for itself.
     """
     wanted = _filter(terms, facts.VOLUME_ASKS)
     inventory, sizes = cli.ask(lambda engine: _with_sizes(cli, engine, measure=measure))
@@ -76,11 +83,14 @@ async def _with_sizes(cli: CliContext, engine: Engine, *, measure: bool) -> tupl
     return inventory, sizes
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(("containers project=shop", "Those of a Compose project."),),
+)
 @click.argument("terms", nargs=-1, metavar="[FILTER…]")
 @with_options
 def containers(cli: CliContext, terms: tuple[str, ...]) -> None:
-    """List containers: their state, their data, and whose mounts they take.
+    """List containers: state, data, whose mounts they take.
 
     FILTER is what is typed after / in the explorer: word, label=env=prod, project=shop, and '!' before any of them.
     """
@@ -105,11 +115,20 @@ def containers(cli: CliContext, terms: tuple[str, ...]) -> None:
     )
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("backups shop_pgdata", "Those of one volume."),
+        ("backups --store /mnt/disk", "Those that were exported to a directory."),
+    ),
+)
 @click.argument("volume", required=False, metavar="[VOLUME]", shell_complete=complete.backed_up)
 @with_options
 def backups(cli: CliContext, volume: str | None) -> None:
-    """List backups, all or those of VOLUME (a volume's name or a path)."""
+    """List backups, all or those of VOLUME.
+
+    VOLUME is a volume's name or a path, as it was backed up; it may be gone.
+    """
     asyncio.run(cli.clean_up())
     listing = cli.store.listing(cli.store.source_named(volume) if volume else None)
     for error in [problem.error for problem in listing.problems] + _damages(listing.backups):

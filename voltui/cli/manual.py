@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 
 import click
 from click.shell_completion import get_completion_class
 
 import voltui
+from voltui.cli.command import EXIT_CODES, Command
 from voltui.model.errors import Failed
 
 _ENVIRONMENT = (
     ("VOLTUI_CONFIG", "The settings file, in place of ~/.config/voltui/config.toml."),
     ("VOLTUI_STORE, VOLTUI_LEVEL, ...", "Any setting of the file, in capitals; `voltui config` shows what holds."),
     ("DOCKER_HOST, DOCKER_CONTEXT", "The engine, as for the docker command."),
+    ("DOCKER_CONFIG, DOCKER_CERT_PATH, DOCKER_TLS_VERIFY", "Contexts and certificates, as for the docker command."),
+    ("VISUAL, EDITOR", "What files of volumes are edited with in the explorer."),
+    ("XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME", "Where the directories below are, in place of those in ~."),
     ("NO_COLOR", "No colours."),
+)
+_LABELS = (
+    ("voltui.protect=true", "On a volume: its content is replaced, and it is removed, only with --force and its name."),
+    ("voltui.backup.pre, voltui.backup.post", "On a container: commands run in it around a backup's standstill."),
+    ("voltui.restore.pre, voltui.restore.post", "The same around the exchange of a restore."),
+    ("voltui.hook.timeout", "On a container: seconds each of them may take (120); then it is killed."),
 )
 _FILES = (
     ("~/.config/voltui/config.toml", "Settings."),
@@ -68,7 +78,11 @@ def page(group: click.Group) -> Iterator[str]:
         yield f'.SS "{_text(usage)}"'
         yield from _paragraphs(command.help or "")
         yield from _options(command, inner, leave_out=shared)
+        if isinstance(command, Command) and command.examples:
+            yield from (".PP", "Examples:", *_listed(command.examples))
+    yield from (".SH EXIT STATUS", *_listed(EXIT_CODES))
     yield from (".SH ENVIRONMENT", *_listed(_ENVIRONMENT))
+    yield from (".SH LABELS", "Containers and volumes may have these.", *_listed(_LABELS))
     yield from (".SH FILES", *_listed(_FILES))
     yield from (".SH SEE ALSO", r".BR docker (1),", r".BR age (1),", r".BR tar (1)")
 
@@ -80,7 +94,7 @@ def _options(command: click.Command, context: click.Context, leave_out: Set[str]
             yield from _listed((record,))
 
 
-def _listed(pairs: tuple[tuple[str, str], ...]) -> Iterator[str]:
+def _listed(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
     for term, said in pairs:
         yield from (".TP", f".B {_text(term)}", _text(said))
 

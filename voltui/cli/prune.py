@@ -21,8 +21,14 @@ from voltui.model.when import now
 from voltui.store.local import no_backup_of
 
 
-@click.command(cls=Command)
-@click.argument("volumes", nargs=-1, metavar="VOLUME…", shell_complete=complete.backed_up)
+@click.command(
+    cls=Command,
+    examples=(
+        ("prune --keep-daily 7 --keep-weekly 4 --dry-run", "Show what would go."),
+        ("prune shop_pgdata --keep-last 3 --yes", "Of one volume, without asking."),
+    ),
+)
+@click.argument("volumes", nargs=-1, metavar="[VOLUME]…", shell_complete=complete.backed_up)
 @click.option("--keep-last", type=count, metavar="N", help="Keep the last N of each volume.")
 @click.option("--keep-daily", type=count, metavar="N", help="Keep the last of each of N days (UTC).")
 @click.option("--keep-weekly", type=count, metavar="N", help="Keep the last of each of N weeks.")

@@ -28,7 +28,15 @@ from voltui.model.source import Source
 from voltui.model.text import clock_time, listed, plural
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("restore shop_pgdata@latest", "The last backup, into the volume it is of."),
+        ("restore shop_pgdata@20261124T031502Z --to copy", "An older one, into a new volume."),
+        ("restore shop_pgdata@latest --only conf/app.ini", "One file or folder of it."),
+        ("restore data.tar.gz --to data", "An archive from elsewhere."),
+    ),
+)
 @click.argument("backup", metavar="BACKUP|FILE", shell_complete=complete.backup_ids)
 @click.option("--to", "target", metavar="VOLUME", help="Another volume or path; a new volume is made.")
 @click.option("--only", "paths", multiple=True, metavar="PATH", help="Of a BACKUP: put only this file or folder back.")

@@ -15,10 +15,10 @@ from voltui.sandbox.run import run
 @click.option("--yes", is_flag=True, help="Install a Docker engine without asking where there is none.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def sandbox(empty: bool, yes: bool, command: tuple[str, ...]) -> None:
-    """Run COMMAND, or the explorer, against a throwaway Docker engine with sample data.
+    """Run VolTUI on a throwaway Docker engine with sample data.
 
-    The engine is private and real: a dockerd in a temporary directory, with a store and jobs of its own. All of it is
-    removed at the end, whatever ends it. Your own engine is not touched.
+    It opens the explorer, or runs COMMAND. The engine is private and real: a dockerd in a temporary directory, with a
+    store and jobs of its own. All of it is removed at the end, whatever ends it. Your own engine is not touched.
     """
     ensure_dockerd(yes=yes, ask=lambda question: click.confirm(question, err=True))
     default = [sys.executable, "-P", "-m", "voltui"]

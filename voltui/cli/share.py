@@ -26,7 +26,14 @@ from voltui.model.safe import safe
 from voltui.model.text import listed
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("share media", "A data container that others can take it from."),
+        ("share media --with web --ro", "Give it to a container, which is made anew."),
+        ("share media --as-image media:1 --to media.tar", "Take it to another host."),
+    ),
+)
 @click.argument("volumes", nargs=-1, required=True, metavar="VOLUME…", shell_complete=complete.volume_names)
 @click.option("--name", metavar="DATA", help="The data container's name (VOLUME-data).")
 @click.option("--at", "paths", multiple=True, metavar="PATH", help="Where each is in containers (/volumes/VOLUME).")
@@ -59,7 +66,9 @@ def share(
     file: Path | None,
     yes: bool,
 ) -> None:
-    """Share volumes between containers, through a data container that others take the mounts of (--volumes-from).
+    """Share volumes between containers.
+
+    It goes through a data container that others take the mounts of (--volumes-from).
 
     A container that exists can only get other mounts by being made anew: --with keeps everything else of it, and puts
     the old one back, running, should the new one not be well. --as-image is the way to another host.
@@ -185,14 +194,23 @@ def _tell_how(plan: SharePlan, outcome: Outcome) -> None:
             click.echo(f"  back:  voltui unshare {what} {who}")
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("unshare media-data --from web", "Take it back from a container."),
+        ("unshare media-data", "Remove the data container."),
+    ),
+)
 @click.argument("name", metavar="DATA|VOLUME")
 @click.option("--from", "takers", multiple=True, metavar="CONTAINER", help="Make this container anew without the data.")
 @click.option("--lose-changes", "lose", is_flag=True, help="Lose what it has written outside of its mounts.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options
 def unshare(cli: CliContext, name: str, takers: tuple[str, ...], lose: bool, yes: bool) -> None:
-    """Remove a data container, or make containers anew without its data, or without a volume. Volumes always stay."""
+    """Take shared data back from containers.
+
+    It removes a data container, or makes containers anew without its data, or without a volume. Volumes always stay.
+    """
     inventory = cli.inventory()
     name = _data_or_volume(inventory, name)
     takers = tuple(container_named(inventory, taker).name for taker in takers)

@@ -16,16 +16,22 @@ from voltui.model.naming import volume_named
 from voltui.model.safe import safe
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("shell shop_media", "Look around."),
+        ("shell shop_media --write", "Change something."),
+    ),
+)
 @click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
 @click.option("--write", is_flag=True, help="Let the shell change the volume.")
 @click.option("--force", metavar="NAME", help="With --write: also the protected volume of this NAME.")
 @with_options
 def shell(cli: CliContext, volume: str, write: bool, force: str | None) -> None:
-    """Open a shell on VOLUME, in a helper without network: read-only, unless --write says otherwise.
+    """Open a shell on VOLUME, read-only unless --write is said.
 
-    It has the programs of the engine's host, and is gone when the shell ends. Exits with the shell's own status. While
-    one that may write is open no job works on the volume; its users go on.
+    It runs in a helper without network. It has the programs of the engine's host, and is gone when the shell ends.
+    Exits with the shell's own status. While one that may write is open no job works on the volume; its users go on.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Usage("A shell needs a terminal.", f"`voltui export {safe(volume)} | tar -t` lists what is there.")

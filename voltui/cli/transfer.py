@@ -34,7 +34,14 @@ _PIECE = 1 << 20
 _BACKUP_OF_PATH = re.compile(r"@(?:latest|\d{8}T\d{6}Z?)$")
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("export shop_media > media.tar", "A volume, as it is now."),
+        ("export shop_media@latest --to /mnt/disk", "The last backup, whole, into a directory."),
+        ("export shop_media@latest | ssh host tar -x", "Its content, elsewhere."),
+    ),
+)
 @click.argument("sources", nargs=-1, required=True, metavar="VOLUME|BACKUP…", shell_complete=complete.volume_names)
 @click.option(
     "--to", metavar="PATH", help="Of backups: a directory, or a file .tar, .tar.zst or .tar.zst.age (standard output)."
@@ -46,7 +53,9 @@ _BACKUP_OF_PATH = re.compile(r"@(?:latest|\d{8}T\d{6}Z?)$")
 @with_options
 @with_keys
 def export(cli: CliContext, sources: tuple[str, ...], to: str | None, decrypt: bool, treatment: str) -> None:
-    """Write a volume's content, or a backup's, as plain tar to standard output; or backups to a place of yours.
+    """Write a volume or a backup as tar, or copy backups out.
+
+    Without --to one volume's or one backup's content goes to standard output.
 
     A BACKUP is an id like data@20261124T031502Z, or VOLUME@latest. A directory gets archive, index and manifest, as a
     store has them: --store DIRECTORY reads it. A file gets the content as plain tar (.tar), the archive decrypted
@@ -87,7 +96,14 @@ def _export_backups(cli: CliContext, backups: Sequence[str], to: str, *, decrypt
     run(cli, BackupExportPlan(cli.common, found, place, decrypt))
 
 
-@click.command(cls=Command, name="import")
+@click.command(
+    cls=Command,
+    name="import",
+    examples=(
+        ("import media.tar.gz media", "Into a new volume."),
+        ("import - media < media.tar", "From standard input."),
+    ),
+)
 @click.argument("file", metavar="FILE|-", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
 @click.option("--keep-folder", is_flag=True, help="Keep the one folder that everything is in.")

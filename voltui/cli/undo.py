@@ -27,7 +27,13 @@ from voltui.model.safe import safe, safe_path
 from voltui.model.source import Source
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("undo", "List what can be put back."),
+        ("undo shop_pgdata", "Put back what was there before."),
+    ),
+)
 @click.argument("volume", required=False, metavar="[VOLUME]", shell_complete=complete.backed_up)
 @click.option("--accept-plain", is_flag=True, help="Take a backup in plain although keys are named.")
 @click.option("--force", metavar="NAME", help="Replace the protected volume of this NAME.")
@@ -35,7 +41,9 @@ from voltui.model.source import Source
 @with_options
 @with_keys
 def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | None, yes: bool) -> None:
-    """Put back what the last restore or change of files of VOLUME replaced; without VOLUME, list what can be put back.
+    """Put back what a restore or change of files replaced last.
+
+    Without VOLUME it lists what can be put back.
 
     An undo can be undone itself. `voltui prune` keeps what a restore replaced for 7 days, and deletes it then.
     """

@@ -17,13 +17,18 @@ from voltui.model.text import listed
 from voltui.store.local import Listing
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(("verify shop_pgdata@latest", "The last backup of a volume."),),
+)
 @click.argument("backups", nargs=-1, metavar="BACKUP…", shell_complete=complete.backup_ids)
 @click.option("--all", "everything", is_flag=True, help="All backups of the store, one after the other.")
 @with_options
 @with_keys
 def verify(cli: CliContext, backups: tuple[str, ...], everything: bool) -> None:
-    """Read backups back, every byte, and compare with their manifests and indexes.
+    """Read backups back, every byte: are they whole?
+
+    They are compared with their manifests and indexes.
 
     All that are named are read, also after one that is not whole. Exits with 6 then, and names the first damaged file.
     """

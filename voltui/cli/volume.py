@@ -24,7 +24,10 @@ from voltui.model.volume import Volume
 from voltui.store.sizes import SizeCache
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(("clone shop_pgdata shop_pgdata_test", "A copy to try something with."),),
+)
 @click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
 @click.argument("new", metavar="NEW")
 @click.option("--pause", "treatment", flag_value="pause", default="pause", help="Pause running writers (the default).")
@@ -32,22 +35,31 @@ from voltui.store.sizes import SizeCache
 @click.option("--live", "treatment", flag_value="live", help="Let writers go on.")
 @with_options
 def clone(cli: CliContext, volume: str, new: str, treatment: str) -> None:
-    """Copy a volume into a NEW one on the engine's own host, with its driver, options and labels, and read it back."""
+    """Copy a volume into a NEW one on the engine's own host.
+
+    It gets the driver, the options and the labels, and every byte of it is read back.
+    """
     source = volume_named(cli.inventory(), volume)
     run(cli, ClonePlan(cli.common, source.name, new, Treatment(treatment)))
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=(
+        ("create data", "A local volume."),
+        ("create site -o type=none -o o=bind -o device=/srv/site", "A directory of the engine's host."),
+        ("create share -o type=nfs -o o=addr=10.0.0.1,rw -o device=:/export", "NFS."),
+    ),
+)
 @click.argument("name", metavar="NAME")
 @click.option("--driver", default="local", metavar="NAME", help="The volume driver (local).")
 @click.option("--opt", "-o", "options", multiple=True, metavar="KEY=VALUE", help="An option of the driver.")
 @click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="A label.")
 @with_options
 def create(cli: CliContext, name: str, driver: str, options: tuple[str, ...], labels: tuple[str, ...]) -> None:
-    """Make a volume, and mount it once before it is called good: a wrong option shows at once, not at night.
+    """Make a volume, and mount it once to see that it works.
 
-    A host directory: --opt type=none --opt o=bind --opt device=/srv/data. NFS: --opt type=nfs --opt
-    o=addr=10.0.0.1,rw --opt device=:/export.
+    A wrong option shows at once, not at night.
     """
     cli.ask(lambda engine: engine.info())
     outcome = run(cli, CreatePlan(cli.common, name, driver, _pairs("--opt", options), _pairs("--label", labels)))
@@ -68,8 +80,14 @@ def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-@click.command(cls=Command)
-@click.argument("volumes", nargs=-1, metavar="VOLUME…", shell_complete=complete.volume_names)
+@click.command(
+    cls=Command,
+    examples=(
+        ("remove old_uploads", "One volume."),
+        ("remove --unused --anonymous --dry-run", "Show what a clean-up would take."),
+    ),
+)
+@click.argument("volumes", nargs=-1, metavar="[VOLUME]…", shell_complete=complete.volume_names)
 @click.option("--unused", is_flag=True, help="All volumes that no container mounts.")
 @click.option("--anonymous", is_flag=True, help="Of those, only the anonymous.")
 @click.option("--no-backup", is_flag=True, help="Don't back them up first.")
@@ -87,9 +105,9 @@ def remove(
     dry_run: bool,
     yes: bool,
 ) -> None:
-    """Remove volumes that nothing uses, one by one, each backed up and verified before any goes.
+    """Remove volumes that nothing uses, each backed up first.
 
-    A backup makes such a volume again: voltui restore VOLUME@latest.
+    They go one by one, each verified before any goes. A backup makes such a volume again: voltui restore VOLUME@latest.
     """
     if bool(volumes) == (unused or anonymous):
         raise Usage("Remove which volumes?", "Name them, or say --unused.")
@@ -133,12 +151,19 @@ def _show(cli: CliContext, inventory: Inventory, volumes: list[Volume]) -> None:
     print_table(("VOLUME", "SIZE", inventory.engine.volume_time.upper(), "LAST BACKUP", "KIND"), rows, right=(1,))
 
 
-@click.command(cls=Command, name="import-image")
+@click.command(
+    cls=Command,
+    name="import-image",
+    examples=(("import-image nginx:1.27 site --path /usr/share/nginx/html", "A directory of a local image."),),
+)
 @click.argument("reference", metavar="IMAGE")
 @click.argument("volume", metavar="VOLUME")
 @click.option("--path", default="", metavar="PATH", help="The directory in the image; one of VolTUI's says it itself.")
 @with_options
 def import_image(cli: CliContext, reference: str, volume: str, path: str) -> None:
-    """Fill a new VOLUME from an image that `voltui share --as-image` made, or from a directory of any local image."""
+    """Fill a new VOLUME from an image.
+
+    The image is one that `voltui share --as-image` made, or any local one of which --path names a directory.
+    """
     cli.ask(lambda engine: engine.info())
     run(cli, ImportImagePlan(cli.common, reference, volume, path))
