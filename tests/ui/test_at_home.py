@@ -329,6 +329,7 @@ def _go_to(terminal: Terminal, engine: str) -> None:
     """Choose an engine from the menu."""
     terminal.press("E")
     terminal.wait_for("─ Engines ")
+    terminal.press("g")
     for _ in range(5):
         terminal.settle()
         if re.search(rf"> {engine} ", terminal.text.partition("─ Engines ")[2]):

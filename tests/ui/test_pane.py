@@ -217,3 +217,15 @@ def test_an_order_is_reversed_and_the_next_one_begins_its_own_way() -> None:
     shown.orders.reverse()
     shown.orders.next()
     assert not shown.orders.reversed
+
+
+def test_the_header_cuts_where_the_engine_is_before_what_it_has_and_names_in_the_middle() -> None:
+    named = replace(ENGINE, name="ip-10-0-0-1.eu-west-1.compute.internal")
+    inventory = Inventory.of(named, [Volume("data")], [Container("1", "web", "nginx", "running")])
+    shown = State("unix:///x", inventory=inventory, place="/home/somebody/with/a/long/path/docker.sock")
+    wide, usual, narrow = (plain(frame.header(shown, width)).rstrip() for width in (160, 80, 60))
+    assert wide.endswith("Docker 28 · 1 volume · 1 container, 1 up".replace("·", glyphs.glyphs().dot))
+    assert usual.endswith("1 volume")
+    assert usual.startswith(" VolTUI  ip-10-0-0-1.eu-west-1.compute.internal /home/")
+    assert narrow.endswith("1 volume")
+    assert all(len(one) <= width for one, width in ((usual, 80), (narrow, 60)))

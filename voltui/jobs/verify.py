@@ -48,7 +48,7 @@ def _error(failed: Mapping[str, VoltuiError], count: int) -> VoltuiError:
         return first
     named = listed([safe(backup_id) for backup_id in failed])
     words = "not whole" if isinstance(first, Damaged) else "not verified"
-    return type(first)(f"{len(failed)} of {count} backups {words}: {named}. {first.sentence}", first.hint)
+    return type(first)(f"{len(failed):,} of {count:,} backups {words}: {named}. {first.sentence}", first.hint)
 
 
 async def verify(context: JobContext, backup: Backup, place: str = "") -> bool:

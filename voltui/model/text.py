@@ -88,5 +88,5 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def listed(names: list[str], most: int = 3) -> str:
     """``a, b and c``; more than ``most`` names end in ``and 4 more``."""
     if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
+        return f"{', '.join(names[:most])} and {len(names) - most:,} more"
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -49,21 +49,24 @@ def header(state: State, width: int, summary: str = "") -> Line:
 
 
 def _engine(state: State, inventory: Inventory, room: int) -> str:
-    """The engine, where it is, and what it has. Where room is short the version goes, then the middle of the place."""
+    """The engine, where it is, and what it has. Where room is short the version goes, then the middle of the place,
+    then of what it has what comes last, then the middle of the name."""
     engine = inventory.engine
-    product = [f"{engine.product} {safe(engine.version).partition('+')[0]}"]
-    counts = [
-        plural(len(inventory.volumes), "volume") + _held(state, len(inventory.volumes)),
-        f"{plural(len(inventory.containers), 'container')}, {inventory.up} up",
-    ]
     dot = f" {glyphs().dot} "
-    whole = dot.join([f"{safe(engine.name)} {state.place}", *product, *counts])
+    volumes = plural(len(inventory.volumes), "volume") + _held(state, len(inventory.volumes))
+    containers = plural(len(inventory.containers), "container")
+    counts = f"{dot}{volumes}{dot}{containers}, {inventory.up} up"
+    name = f"{safe(engine.name)} "
+    whole = f"{name}{state.place}{dot}{engine.product} {safe(engine.version).partition('+')[0]}{counts}"
     if cell_width(whole) <= room:
         return whole
-    name = f"{safe(engine.name)} "
-    rest = dot.join(["", *counts])
-    left = max(room - cell_width(name + rest), _LEAST_PLACE)
-    return f"{name}{middle_cut(state.place, left, glyphs().ellipsis)}{rest}"
+    least = min(cell_width(state.place), _LEAST_PLACE)
+    for rest in (counts, f"{dot}{volumes}{dot}{containers}", dot + volumes):
+        left = room - cell_width(name + rest)
+        if left >= least:
+            return f"{name}{middle_cut(state.place, left, glyphs().ellipsis)}{rest}"
+    shortened = middle_cut(safe(engine.name), max(room - cell_width(rest) - least - 1, _LEAST_PLACE), glyphs().ellipsis)
+    return f"{shortened} {middle_cut(state.place, least, glyphs().ellipsis)}{rest}"
 
 
 def _held(state: State, count: int) -> str:
@@ -96,8 +99,8 @@ def tabs(pane: Pane, width: int) -> Line:
     facts: list[Span | str] = []
     if pane.marked:
         shown = len(pane.marked) if not pane.filter else len(pane.marked.intersection(pane.matched))
-        of = "" if shown == len(pane.marked) else f"{shown} of "
-        facts.append(Span(f"{of}{len(pane.marked)} marked  ", "mark"))
+        of = "" if shown == len(pane.marked) else f"{shown:,} of "
+        facts.append(Span(f"{of}{len(pane.marked):,} marked  ", "mark"))
     room = width - width_of(line(*parts, *facts))
     least = min(width_of(_filter(pane, room)), _LEAST_FILTER)
     order = _order(pane, room - least)

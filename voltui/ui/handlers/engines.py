@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from voltui.engine.endpoint import Endpoint, context_names, resolve
 from voltui.model.errors import VoltuiError
@@ -28,35 +29,78 @@ class Engines:
         except VoltuiError as error:
             app.tell_error(error)
             return
-        choices = []
-        for number, (label, endpoint) in enumerate(known):
-            here = (endpoint.host, endpoint.tls) == (app.settings.endpoint.host, app.settings.endpoint.tls)
-            choices.append(Choice(str(number), safe(label), "here" if here else "", safe(endpoint.host)))
+        now = app.settings.endpoint
+        if not any(one.leads_to(now) for one in known):
+            known.insert(0, Known("this one", now))
+        choices = [
+            Choice(str(number), safe(one.label), "here" if one.leads_to(now) else "", one.told)
+            for number, one in enumerate(known)
+        ]
+        here = next(number for number, one in enumerate(known) if one.leads_to(now))
 
         def chosen(number: str | None) -> None:
-            if number is not None:
-                app.go_to_engine(known[int(number)][1])
+            if number is None:
+                return
+            one = known[int(number)]
+            if one.endpoint is not None:
+                app.go_to_engine(one.endpoint)
+            elif one.error is not None:
+                app.tell_error(one.error)
 
-        app.push_screen(MenuScreen("Engines", choices), chosen)
+        app.push_screen(MenuScreen("Engines", choices, first=str(here)), chosen)
 
 
-def known_engines(used: list[str]) -> list[tuple[str, Endpoint]]:
-    """A word for each engine, and where it is: of the environment, of docker's contexts, by ssh before; each once.
+class Known(NamedTuple):
+    """An engine that one can go to, or a context that leads to none."""
 
-    A context that can't be read is left out. Raises `Usage` where the environment names no address.
+    label: str
+    endpoint: Endpoint | None
+    error: VoltuiError | None = None
+    """Why there is no endpoint."""
+
+    def leads_to(self, endpoint: Endpoint) -> bool:
+        """Whether it is the same engine."""
+        return self.endpoint is not None and _place(self.endpoint) == _place(endpoint)
+
+    @property
+    def told(self) -> str:
+        """Where it is, and what is wrong as far as that is seen without asking it; safe for a terminal."""
+        if self.endpoint is None:
+            return self.error.sentence if self.error is not None else ""
+        return f"{safe(self.endpoint.host)}{_trouble(self.endpoint)}"
+
+
+def _place(endpoint: Endpoint) -> tuple[str, object]:
+    return endpoint.host, endpoint.tls
+
+
+def _trouble(endpoint: Endpoint) -> str:
+    """Why a socket of this machine will not do."""
+    path = Path(endpoint.host.removeprefix("unix://"))
+    if not endpoint.host.startswith("unix://"):
+        return ""
+    if not path.exists():
+        return "  no engine runs there"
+    return "" if os.access(path, os.W_OK) else "  you may not use it"
+
+
+def known_engines(used: list[str]) -> list[Known]:
+    """What each engine is called, and where it is: of the environment, of docker's contexts, by ssh before; each once.
+
+    Raises `Usage` where the environment names no address.
     """
-    found: list[tuple[str, Endpoint]] = []
+    found: list[Known] = []
     if os.environ.get("DOCKER_HOST"):
-        found.append(("DOCKER_HOST", resolve(os.environ["DOCKER_HOST"])))
+        found.append(Known("DOCKER_HOST", resolve(os.environ["DOCKER_HOST"])))
     for name in context_names():
         try:
-            found.append((name, resolve(context=name, environ=_without_host())))
-        except VoltuiError:
-            continue
-    found += [("used before", Endpoint(host)) for host in used if host.startswith("ssh://")]
-    once: dict[tuple[str, object], tuple[str, Endpoint]] = {}
-    for label, endpoint in found:
-        once.setdefault((endpoint.host, endpoint.tls), (label, endpoint))
+            found.append(Known(name, resolve(context=name, environ=_without_host())))
+        except VoltuiError as error:
+            found.append(Known(name, None, error))
+    found += [Known("used before", Endpoint(host)) for host in used if host.startswith("ssh://")]
+    once: dict[object, Known] = {}
+    for one in found:
+        once.setdefault(_place(one.endpoint) if one.endpoint is not None else one.label, one)
     return list(once.values())
 
 

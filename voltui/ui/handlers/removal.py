@@ -134,7 +134,7 @@ def _facts(doomed: Sequence[Backup]) -> list[str]:
         for one in doomed[:_MOST]
     ]
     if len(doomed) > _MOST:
-        facts.append(f"and {len(doomed) - _MOST} more")
+        facts.append(f"and {len(doomed) - _MOST:,} more")
     copies = [one for one in doomed if one.undo]
     if copies:
         facts.append(f"{counted(copies)} of what a restore replaced: that can't be undone after this.")

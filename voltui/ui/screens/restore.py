@@ -103,7 +103,7 @@ def plan_lines(preview: RestorePreview, backups: tuple[Backup, ...], number: int
     replaced = Span("  what a restore replaced", "accent") if backup.undo else ""
     down, up, *_ = glyphs().arrows
     content = f"{size(backup.content.size)}, {plural(backup.content.count, 'entry', 'entries')}"
-    choice = f"   {number + 1} of {len(backups)}, {up} {down} choose" if len(backups) > 1 else ""
+    choice = f"   {number + 1:,} of {len(backups):,}, {up} {down} choose" if len(backups) > 1 else ""
     lines = [
         labelled("from", f"{ago(backup.started)} {dot} {moment(backup, backups)} {dot} {backup.consistency}"),
         labelled("", standing_words(backup), f" {dot} {content}", replaced, Span(choice, "dim")),

@@ -48,7 +48,7 @@ def header(
     left.append(Span(f"/{safe(words)}", "accent") if words else folder.shown_path)
     held: Span | str = f"  {plural(folder.count, 'entry', 'entries')} {size(folder.total)}"
     if marked:
-        held = Span(f"  {len(marked)} marked, {size(sum(node.total for node in marked))}", "mark")
+        held = Span(f"  {len(marked):,} marked, {size(sum(node.total for node in marked))}", "mark")
     return spread(line(*left), line(held, Span(f"  sort {order.label} {order.arrow} ", "dim")), width)
 
 

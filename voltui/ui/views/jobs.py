@@ -97,7 +97,7 @@ def job_line(jobs: tuple[JobView, ...]) -> Line:
     if not jobs:
         return ()
     job = jobs[0]
-    more = (Span(f"  and {len(jobs) - 1} more", "dim"),) if len(jobs) > 1 else ()
+    more = (Span(f"  and {len(jobs) - 1:,} more", "dim"),) if len(jobs) > 1 else ()
     subject = Span(f" {job.kind} {job.subject}  ", "bold")
     if job.cancelling:
         return line(subject, Span(f"cancelling{glyphs().ellipsis}", "warn"), *more)

@@ -254,7 +254,7 @@ def backup_lines(state: State, name: str, width: int) -> list[Line]:
         return [labelled("backups", Span("none", "warn"), Span(f"  {state.key('backup')} makes one", "dim"))]
     newest = latest(backups)
     copies = sum(backup.undo for backup in backups)
-    count = f"{len(backups) - copies} + {copies} undo" if copies else f"{len(backups)}"
+    count = f"{len(backups) - copies:,} + {copies:,} undo" if copies else f"{len(backups):,}"
     first = (f"{count}  last {ago(newest.started)}, ", standing_words(newest))
     if len(backups) == 1:
         return [labelled("backups", *first)]

@@ -62,7 +62,7 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def position(self) -> str:
         """``24/120``: the last row that is visible."""
-        return f"{min(self.scroll_offset.y + self.page, len(self._rows))}/{len(self._rows)}"
+        return f"{min(self.scroll_offset.y + self.page, len(self._rows)):,}/{len(self._rows):,}"
 
     def move(self, by: int) -> None:
         """Scroll by rows."""

@@ -63,7 +63,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def position(self) -> str:
         """``3/12``: where the cursor is."""
-        return f"{self._cursor + 1}/{len(self._rows.keys)}" if self._rows.keys else "0/0"
+        return f"{self._cursor + 1:,}/{len(self._rows.keys):,}" if self._rows.keys else "0/0"
 
     def show(self, rows: Rows, cursor_key: str | None = None) -> None:
         """Show other rows, the cursor on ``cursor_key`` or where it was; paints only what differs."""
