@@ -27,7 +27,7 @@ from voltui.ui.screens.share import ShareScreen
 from voltui.ui.widgets.table import Table
 from voltui.ui.widgets.text import TextView
 
-OWN = {"down": "J", "up": "M", "back": "B", "quit": "Q", "left": "H", "bottom": "Z", "mark": "t", "tree": "T"}
+OWN = {"down": "J", "up": "M", "back": "B", "quit": "Q", "left": "Y", "bottom": "Z", "mark": "t", "tree": "T"}
 """What the user has chosen."""
 OPENED: dict[tuple[str, ...], type[Screen[Any]]] = {
     ("x",): MenuScreen,
