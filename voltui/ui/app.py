@@ -21,6 +21,7 @@ from voltui.model.text import plural
 from voltui.ui import palette
 from voltui.ui.actions import GRAPH, VOLUMES
 from voltui.ui.control_keys import ControlKeys
+from voltui.ui.frugal_driver import FrugalDriver
 from voltui.ui.glyphs import ASCII, glyphs
 from voltui.ui.key_order import KeyOrder
 from voltui.ui.keymap import keymap
@@ -63,7 +64,7 @@ class VoltuiApp(ControlKeys):
         # NO_COLOR: Textual would turn the colours of a painted theme into greys, and fill the screen with one.
         theme = "ansi" if os.environ.get("NO_COLOR") else settings.theme
         self._ground = GROUNDS.get(theme, ("ansi_default", "ansi_default"))
-        super().__init__(ansi_color=theme == "ansi")
+        super().__init__(driver_class=FrugalDriver, ansi_color=theme == "ansi")
         palette.use(theme)
         self.set_class(glyphs() is ASCII, "-ascii")
         self.set_class(theme != "ansi", "-painted")

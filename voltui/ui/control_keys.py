@@ -16,6 +16,9 @@ _PARENT, _GROUP, _SESSION = 1, 2, 3
 """Where they stand behind the name in ``/proc/<pid>/stat``."""
 
 
+_CLEAR = "\x1b[2J"
+
+
 class ControlKeys(Host, inherit_bindings=False):
     """The application's own keys, in place of Textual's."""
 
@@ -32,6 +35,8 @@ class ControlKeys(Host, inherit_bindings=False):
     @on(Driver.SignalResume)
     def action_repaint(self) -> None:
         """Paint everything: something else may have written to the terminal."""
+        if self._driver is not None:
+            self._driver.write(_CLEAR)
         self.refresh(layout=True)
 
     def action_stop(self) -> None:
