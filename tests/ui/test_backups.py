@@ -15,6 +15,7 @@ from voltui.ui.screens.restore import plan_lines
 from voltui.ui.spans import plain
 from voltui.ui.state import State
 from voltui.ui.views.backups import BackupsView
+from voltui.ui.views.words import backup_standing
 
 
 def test_the_plan_of_a_restore_refuses_a_damaged_backup() -> None:
@@ -52,4 +53,6 @@ def test_where_the_store_can_not_be_read_the_pane_says_so() -> None:
     problem = Problem(STORE, Failed("The store /srv/backups is a file.", "Name a directory with --store."))
     state = State("here", problems=(problem,))
     assert BackupsView().nothing(state) == "The store /srv/backups is a file. Name a directory with --store."
+    assert plain(backup_standing(state, "data")) == "unknown"
+    assert plain(backup_standing(State("here"), "data")) == "never"
     assert "no backups yet" in BackupsView().nothing(State("here"))

@@ -16,7 +16,7 @@ from voltui.model.container import ContainerDetail
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import Inventory
 from voltui.model.sizes import Sizes
-from voltui.store.local import Problem
+from voltui.store.local import STORE, Problem
 from voltui.ui.actions import Keymap, key_of
 
 
@@ -49,6 +49,11 @@ class State(Struct, frozen=True, dict=True):
     def key(self, action: str) -> str:
         """The key of an action, for sentences that name it."""
         return key_of(action, self.keys)
+
+    @property
+    def store_unread(self) -> bool:
+        """Whether nothing of the store can be read: what was backed up is not known then."""
+        return any(problem.name == STORE for problem in self.problems)
 
     @property
     def containers(self) -> Iterable[str]:

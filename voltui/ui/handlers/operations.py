@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voltui.jobs.plan import BackupPlan, VerifyPlan
-from voltui.model.backup import Backup
+from voltui.model.backup import Backup, last_whole, latest
 from voltui.model.errors import VoltuiError
 from voltui.model.graph import NodeKind
 from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.source import Source
-from voltui.ui.actions import GRAPH, VOLUMES
+from voltui.ui.actions import BACKUPS, GRAPH, VOLUMES
 from voltui.ui.handlers.undoing import plan_restore, undo_last
 from voltui.ui.handlers.unlocking import unlocked
 from voltui.ui.screens.confirm import ConfirmScreen
@@ -52,13 +52,14 @@ class Operations:
 
     def do_restore(self) -> None:
         """Show the plan of a restore; Enter there does it."""
-        backups = self._backups()
-        if not backups:
-            self._screen.app.tell(
-                f"There is no backup of it yet. {self._screen.state.key('backup')} makes one.", warning=True
-            )
+        backups, state = self._backups(), self._screen.state
+        if not backups and state.store_unread:
+            self._screen.app.tell_error(state.problems[0].error)
             return
-        plan_restore(self._screen.app, backups)
+        if not backups:
+            self._screen.app.tell(f"There is no backup of it yet. {state.key('backup')} makes one.", warning=True)
+            return
+        plan_restore(self._screen.app, backups, self._meant(backups))
 
     def do_undo(self) -> None:
         """Show what undoing the last restore or change of files would do; Enter there does it."""
@@ -136,11 +137,17 @@ class Operations:
         return sorted(volumes.union(inventory.data_of(filter(None, members))))
 
     def _backups(self) -> tuple[Backup, ...]:
-        """The backups that may be restored here, the one that is meant first."""
+        """The backups that may be restored here, newest first."""
         key, state = self._screen.cursor_key, self._screen.state
-        if self._screen.pane.view.id == "backups" and key:
+        if self._screen.pane.view.id == BACKUPS and key:
             chosen = state.backup_by_id[key]
-            others = [backup for backup in state.backups if backup.source == chosen.source and backup.id != key]
-            return (chosen, *others)
+            return tuple(backup for backup in state.backups if backup.source == chosen.source)
         node = self._screen.node
         return state.backups_of(node.name) if node is not None and node.source is not None else ()
+
+    def _meant(self, backups: tuple[Backup, ...]) -> Backup:
+        """The one under the cursor; else the last that is whole."""
+        key, state = self._screen.cursor_key, self._screen.state
+        if self._screen.pane.view.id == BACKUPS and key:
+            return state.backup_by_id[key]
+        return last_whole(backups) or latest(backups)

@@ -78,7 +78,7 @@ def _ask(app: Host, one: Undoable) -> None:
     """Show what undoing one change would do."""
     name = safe(one.source.short)
     if one.backup is not None:
-        plan_restore(app, (one.backup,))
+        plan_restore(app, (one.backup,), one.backup)
     elif not may_change(app, one.source, "voltui undo {name}"):
         return
     elif one.files is not None:
@@ -104,22 +104,22 @@ def _facts(one: Undoable, change: ChangedFiles) -> list[str]:
     return [*told, "Its users are stopped meanwhile."] if change.stops else told
 
 
-def plan_restore(app: Host, backups: tuple[Backup, ...]) -> None:
-    """Show the plan of a restore of one of the backups; Enter there does it."""
-    unlocked(app, backups[:1], lambda: app.plan(_plan_restore(app, backups)))
+def plan_restore(app: Host, backups: tuple[Backup, ...], meant: Backup) -> None:
+    """Show the plan of a restore of one of a source's backups, first of the one that is meant; Enter there does it."""
+    unlocked(app, [meant], lambda: app.plan(_plan_restore(app, backups, meant)))
 
 
 def _restore(app: Host, backup: Backup) -> None:
     app.start_job(RestorePlan(app.common_of(backup), backup.source, backup.id))
 
 
-async def _plan_restore(app: Host, backups: tuple[Backup, ...]) -> None:
-    inventory, target = app.store.state.inventory, backups[0].source
+async def _plan_restore(app: Host, backups: tuple[Backup, ...], meant: Backup) -> None:
+    inventory, target = app.store.state.inventory, meant.source
     if inventory is None:
         app.tell("The engine does not answer.", warning=True)
         return
     try:
-        preview = await preview_restore(app.live.engine, inventory, backups[0], target)
+        preview = await preview_restore(app.live.engine, inventory, meant, target)
     except VoltuiError as error:
         app.tell_error(error)
         return
@@ -129,4 +129,4 @@ async def _plan_restore(app: Host, backups: tuple[Backup, ...]) -> None:
             if backup.id == backup_id:
                 unlocked(app, [backup], partial(_restore, app, backup))
 
-    app.push_screen(RestoreScreen(preview, backups), decided)
+    app.push_screen(RestoreScreen(preview, backups, meant), decided)

@@ -157,7 +157,7 @@ class RemoveScreen(Overlay[RemovePlan]):
             line(safe(self._inventory.display_name(volume))),
             size_cell(known, old=False),
             line(since(volume.created, "-")),
-            backup_standing(self._state.backups_of(key)),
+            backup_standing(self._state, key),
             line(Span(stays, "warn") if stays else Span("anonymous" if volume.anonymous else "", "dim")),
         )
 

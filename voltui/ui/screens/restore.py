@@ -11,7 +11,7 @@ from textual.containers import Container
 
 from voltui.format import ago, size
 from voltui.jobs.preview import RestorePreview
-from voltui.model.backup import Backup, last_whole, latest, moment
+from voltui.model.backup import Backup, moment
 from voltui.model.safe import safe
 from voltui.model.text import listed, plural
 from voltui.ui.frame import detail_title
@@ -39,11 +39,11 @@ class RestoreScreen(Overlay[str]):
     ]
     MEANS: ClassVar[Mapping[str, str]] = {**LEAVING, "down": "older(1)", "up": "older(-1)"}
 
-    def __init__(self, preview: RestorePreview, backups: tuple[Backup, ...]) -> None:
+    def __init__(self, preview: RestorePreview, backups: tuple[Backup, ...], meant: Backup) -> None:
         super().__init__()
         self._preview = preview
         self._backups = backups
-        self._number = backups.index(last_whole(backups) or latest(backups))
+        self._number = backups.index(meant)
         self._go = True
 
     def compose(self) -> ComposeResult:
@@ -52,7 +52,7 @@ class RestoreScreen(Overlay[str]):
             yield Lines(id="plan-lines")
 
     def on_mount(self) -> None:
-        """Show the newest backup's plan."""
+        """Show the plan of the backup that is meant."""
         self._fit()
         self.call_after_refresh(self._show)
 

@@ -15,7 +15,7 @@ from voltui.ui.spans import EMPTY, Line, Span, line
 from voltui.ui.state import State
 from voltui.ui.views.base import labelled
 from voltui.ui.views.grouped import Heading
-from voltui.ui.views.words import share_bar, standing, state_sign
+from voltui.ui.views.words import no_backup, share_bar, standing, state_sign
 
 _SHARE = 5
 _MOST_NAMES = 6
@@ -31,7 +31,7 @@ def volume_cells(state: State, heading: Heading) -> tuple[Line, ...]:
         line(f"{'>' if unknown else ''}{size(held)}") if unknown < len(keys) else line(Span("-", "dim")),
         share_bar(held, state.sizes.total, _SHARE) if held and state.sizes else EMPTY,
         _running(up, down) if up or down else line(Span("unused", "dim")),
-        _backed_up(_last_backups(state, keys), len(keys)),
+        _backed_up(state, _last_backups(state, keys), len(keys)),
         line(safe(min(kinds))) if len(kinds) == 1 else line(Span("several", "dim")),
     )
 
@@ -56,7 +56,9 @@ def volume_detail(state: State, heading: Heading, *, full: bool) -> list[Line]:
     backed_up = {backup.source.name for backup in last}
     never = [safe(inventory.display_name(inventory.volumes[key])) for key in keys if key not in backed_up]
     if never:
-        lines.append(labelled("never", Span(f"{listed(never, len(never) if full else _MOST_NAMES)}", "warn")))
+        lines.append(
+            labelled(no_backup(state).text, Span(f"{listed(never, len(never) if full else _MOST_NAMES)}", "warn"))
+        )
     return lines
 
 
@@ -124,13 +126,13 @@ def _running(up: int, down: int) -> Line:
     return line(*parts)
 
 
-def _backed_up(last: Sequence[Backup], count: int) -> Line:
+def _backed_up(state: State, last: Sequence[Backup], count: int) -> Line:
     """``2 h to 9 d``, ``2 h to never``; alike where all are of one age. Damage stands before all else."""
     damaged = sum(bool(backup.damaged) for backup in last)
     if damaged:
         return line(Span(f"{damaged:,} DAMAGED", "bad"))
     if not last:
-        return line(Span("never", "warn"))
+        return line(no_backup(state))
     newest = age(max(backup.started for backup in last))
     if len(last) < count:
         return line(f"{newest} to ", Span("never", "warn"))

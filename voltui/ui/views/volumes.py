@@ -93,7 +93,7 @@ class VolumesView(GroupedView):
         Sort("project", lambda state, key: (_volume(state, key).project or "~", _name(state, key)), made_from=_ENGINE),
         Sort("newest", _created, reverse=True, made_from=_ENGINE, together=max),
     )
-    made_from = ("inventory", "backups", "sizes")
+    made_from = ("inventory", "backups", "problems", "sizes")
     empty = "This engine has no volumes."
     ways_on = "{create} makes one."
     asks = facts.VOLUME_ASKS
@@ -108,7 +108,7 @@ class VolumesView(GroupedView):
 
     def row_sources(self, state: State) -> tuple[Mapping[str, object], ...]:
         """The volume, who uses it, its backups and size."""
-        if state.inventory is None:
+        if state.inventory is None or state.store_unread:
             return ()
         sizes = state.sizes.volumes if state.sizes else {}
         return state.inventory.volumes, state.inventory.uses_of_volumes, state.backups_by_source, sizes
@@ -141,7 +141,7 @@ class VolumesView(GroupedView):
             size_cell(known, old=_old(state, key, known)),
             share_bar(known.size, state.sizes.total, _SHARE) if known and state.sizes else EMPTY,
             users(state.inventory.uses(key)),
-            backup_standing(state.backups_of(key)),
+            backup_standing(state, key),
             line(safe(volume.kind)),
         )
 
@@ -250,6 +250,8 @@ def _options(volume: Volume) -> list[Line]:
 def backup_lines(state: State, name: str, width: int) -> list[Line]:
     """How many backups there are, how the newest stands, how old the oldest is, what they take."""
     backups = state.backups_of(name)
+    if not backups and state.store_unread:
+        return [labelled("backups", Span("unknown: the store can't be read", "warn"))]
     if not backups:
         return [labelled("backups", Span("none", "warn"), Span(f"  {state.key('backup')} makes one", "dim"))]
     newest = latest(backups)

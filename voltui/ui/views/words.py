@@ -10,6 +10,7 @@ from voltui.model.safe import safe
 from voltui.model.sizes import VolumeSize
 from voltui.ui.glyphs import bar, glyphs
 from voltui.ui.spans import Line, Span, line
+from voltui.ui.state import State
 
 
 def state_glyph(container: Container) -> Span:
@@ -62,12 +63,18 @@ def share_of(part: int, whole: int, cells: int) -> Line:
     return line(Span(f"{signs} ", "accent") if signs else "", f"{share:.0%}".replace("%", " %"), f" of {size(whole)}")
 
 
-def backup_standing(backups: tuple[Backup, ...]) -> Line:
-    """``2 h  ok`` of the newest: how old, and whether it was read back whole. A word for what is wrong."""
+def backup_standing(state: State, name: str) -> Line:
+    """``2 h  ok`` of a source's newest: how old, and whether it was read back whole. A word for what is wrong."""
+    backups = state.backups_of(name)
     if not backups:
-        return line(Span("never", "warn"))
+        return line(no_backup(state))
     newest = latest(backups)
     return line(since(newest.started).ljust(8), standing(newest))
+
+
+def no_backup(state: State) -> Span:
+    """Where no backup is known: ``never``, or ``unknown`` while the store can't be read."""
+    return Span("unknown" if state.store_unread else "never", "warn")
 
 
 def standing(backup: Backup) -> Span:
