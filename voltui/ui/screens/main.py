@@ -25,6 +25,8 @@ _VIEWS: tuple[type[View], ...] = (VolumesView, ContainersView, GraphView, Backup
 
 _OF_MARKED = ("backup", "verify", "remove", "share", "export")
 """Actions of all that is marked."""
+_FIRST = ""
+"""No row has this key: the cursor goes to the first then."""
 
 
 def _panes() -> dict[str, Pane]:
@@ -198,8 +200,10 @@ class MainScreen(ListScreen):
 
     @on(FilterLine.Typed)
     def _filter_changed(self, event: FilterLine.Typed) -> None:
-        self._filtered.filter = event.text
-        self.show_state()
+        """Show what matches, from the first row on."""
+        filtered = self._filtered
+        filtered.filter = event.text
+        self.show_state(_FIRST if filtered is self._pane else None)
 
     @on(FilterLine.Ended)
     def _end_filter(self) -> None:
