@@ -105,7 +105,7 @@ async def test_backups_have_a_time_line_and_d_removes_what_is_confirmed(lab: Lab
         terminal.wait_for(r"sizes +▁█  2 backups")
         newest, oldest = (backup.id for backup in lab.store.listing().backups)
         terminal.press("Enter")
-        terminal.wait_for(r"all +20\S+ \S+ UTC .*ok\s+> 20\S+ \S+ UTC .*ok")
+        terminal.wait_for(r"all \(UTC\) +20\S+ \S+ .*ok\s+> 20\S+ \S+ .*ok")
         terminal.press("Esc")
         terminal.wait_for("VERIFIED")
         terminal.press("G", "d")
