@@ -1,8 +1,8 @@
 """What the terminal shows, cell by cell: of an update only what differs has to be written.
 
 Textual writes a region whole whenever something in it may have changed, and every line when a layout or a screen
-changes: 12 KB to open a menu at 80x24 and 4.4 KB to open the line of the filter (measured). On a slow line each kilobyte
-is waited for. By this it is 1.9 KB and 0.1 KB, as curses would have it.
+changes: 12 KB to open a menu at 80x24 and 4.4 KB to open the line of the filter (measured). On a slow line each
+kilobyte is waited for. By this it is 1.9 KB and 0.1 KB, as curses would have it.
 """
 
 from __future__ import annotations
