@@ -134,3 +134,16 @@ async def test_a_long_file_is_read_to_its_end_a_piece_at_a_time_and_shown_in_hex
         await settled(pilot, lambda: any("6c 69 6e 65" in reader.render_line(y).text for y in range(20)))
         await pilot.press("H")
         await settled(pilot, lambda: not any("6c 69 6e 65" in reader.render_line(y).text for y in range(20)))
+
+
+async def test_names_have_room_and_long_paths_are_cut_in_the_middle(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = freeze(monkeypatch, tmp_path)
+    name, folder = "a-name-of-just-thirty-cells.js", "/".join(f"folder-{number}" for number in range(12))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, app, name, f"{folder}/{name}")
+        assert name in screen.query_one(Table).render_line(1).text
+        await pilot.press("G", *["enter"] * 12)
+        await settled(pilot, lambda: text(screen, "files-header").strip().startswith("data  /folder-0"))
+        await settled(pilot, lambda: "folder-11 " in text(screen, "files-header"))

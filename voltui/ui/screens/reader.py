@@ -9,14 +9,14 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from voltui.model.safe import safe
-from voltui.model.text import plural
+from voltui.model.text import middle_cut, plural
 from voltui.ui import frame
 from voltui.ui.actions import Action, among, bindings
 from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.table import MOVES, act, moves
 from voltui.ui.host import Host
 from voltui.ui.screens.help import HelpScreen
-from voltui.ui.spans import Line, Span, line, spread
+from voltui.ui.spans import Line, Span, line, spread, width_of
 from voltui.ui.told import told
 from voltui.ui.widgets.filter_line import FilterLine
 from voltui.ui.widgets.lines import Lines
@@ -34,6 +34,8 @@ _TOLD: Mapping[str, str] = {
     "quit": "Close it",
 }
 _FOOTER = ("back", "page_down", "filter", "next_match", "copy", "help")
+_LEAST_TITLE = 12
+"""Cells of a title, however much stands beside it."""
 _NOTHING_MORE: Mapping[str, str] = {}
 
 
@@ -126,8 +128,9 @@ class ReaderScreen(Screen[None]):
         words = [Span(f"  {self._note}", "dim")] if self._note else []
         if self._words:
             words.append(Span(f"  /{safe(self._words)}", "accent"))
-        title = line(Span(f" {self._shown_title}", "bold"))
-        self.query_one("#files-header", Lines).show([spread(title, line(*words, " "), width)])
+        right = line(*words, " ")
+        title = middle_cut(self._shown_title, max(width - width_of(right) - 1, _LEAST_TITLE), glyphs().ellipsis)
+        self.query_one("#files-header", Lines).show([spread(line(Span(f" {title}", "bold")), right, width)])
         self.query_one("#files-keys", Lines).show([frame.keys(self._actions(_FOOTER), width)])
 
     def _actions(self, identifiers: Sequence[str]) -> list[Action]:

@@ -23,6 +23,8 @@ class Column(Struct, frozen=True):
     width: int = 0
     share: int = 0
     right: bool = False
+    least: int = 0
+    """Cells that a ``share`` column has before columns that are ``spare`` are shown."""
     spare: int = 0
     """Where names would get too narrow, columns with this go, the highest first."""
     middle: bool = False

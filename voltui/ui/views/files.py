@@ -9,22 +9,25 @@ from voltui.model.files import FileNode, Folded
 from voltui.model.kinds import LINK
 from voltui.model.retention import UNDO_DAYS
 from voltui.model.safe import safe, safe_path
-from voltui.model.text import clock_time, plural
+from voltui.model.text import clock_time, middle_cut, plural
+from voltui.ui.glyphs import glyphs
 from voltui.ui.orders import Order
-from voltui.ui.spans import Line, Span, line, spread
+from voltui.ui.spans import Line, Span, line, spread, width_of
 from voltui.ui.views.base import Column
 from voltui.ui.views.words import share_bar
 
 _BAR = 5
+_LEAST_PATH = 12
+"""Cells of a path in a header, however much stands beside it."""
 
 COLUMNS = (
-    Column("NAME", share=1, middle=True),
+    Column("NAME", share=1, least=30, middle=True),
     Column("SIZE", width=9, right=True),
     Column("SHARE", width=_BAR + 5),
     Column("ENTRIES", width=8, right=True),
     Column("MODE", width=10, spare=1),
-    Column("OWNER", width=9, spare=2),
-    Column("CHANGED", width=7, right=True, spare=3),
+    Column("OWNER", width=9, spare=3),
+    Column("CHANGED", width=7, right=True, spare=2),
 )
 
 
@@ -45,11 +48,14 @@ def header(
     left: list[Span | str] = [Span(f" {title}", "bold"), Span(" is gone", "bad") if gone else "", "  "]
     if folder is None:
         return spread(line(*left), (), width)
-    left.append(Span(f"/{safe(words)}", "accent") if words else folder.shown_path)
     held: Span | str = f"  {plural(folder.count, 'entry', 'entries')} {size(folder.total)}"
     if marked:
         held = Span(f"  {len(marked):,} marked, {size(sum(node.total for node in marked))}", "mark")
-    return spread(line(*left), line(held, Span(f"  sort {order.label} {order.arrow} ", "dim")), width)
+    right = line(held, Span(f"  sort {order.label} {order.arrow} ", "dim"))
+    room = width - width_of(line(*left)) - width_of(right)
+    where = f"/{safe(words)}" if words else folder.shown_path
+    left.append(Span(middle_cut(where, max(room, _LEAST_PATH), glyphs().ellipsis), "accent" if words else ""))
+    return spread(line(*left), right, width)
 
 
 def found_cells(node: FileNode) -> tuple[Line, ...]:

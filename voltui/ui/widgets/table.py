@@ -160,7 +160,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         everything = self._rows.columns
         columns = list(everything)
         for column in sorted((one for one in everything if one.spare), key=lambda one: -one.spare):
-            if self._share(columns) >= _LEAST_SHARE:
+            if self._share(columns) >= max(_LEAST_SHARE, *(one.least for one in columns)):
                 break
             columns.remove(column)
         widths = iter(self._divided(columns))
