@@ -117,12 +117,12 @@ class CliContext(Struct, frozen=True, dict=True):
     async def clean_up(self) -> None:
         """Undo what jobs whose process died have left."""
         from voltui.jobs import recover
-        from voltui.jobs.owed import is_owed
+        from voltui.jobs.owed import is_owed, owed_by
 
-        for job, outcome in (await recover.recover_all(self.jobs, self.settings.endpoint)).items():
-            if outcome is not None and outcome.undo_owed:
-                for warning in filter(is_owed, outcome.warnings):
-                    click.echo(f"warning: job {job}: {warning}", err=True)
+        outcomes = await recover.recover_all(self.jobs, self.settings.endpoint)
+        owing = {job: outcome for job, outcome in outcomes.items() if outcome is not None and outcome.undo_owed}
+        if warnings := {job: one for job, outcome in owing.items() for one in filter(is_owed, outcome.warnings)}:
+            click.echo(f"warning: {owed_by(warnings)}", err=True)
 
 
 def confirm(question: str, *, yes: bool) -> None:

@@ -75,6 +75,14 @@ def owed_sentence(steps: Sequence[Owed]) -> tuple[str, ...]:
     return (f"{_OWED}{undone_words(step.step for step in steps)}. {reason} The next `voltui` command tries again.",)
 
 
+def owed_by(warnings: Mapping[str, str]) -> str:
+    """What jobs owe, at least one, by their ids: what is the same of several is said once."""
+    told = " ".join(dict.fromkeys(warnings.values()))
+    if len(warnings) == 1:
+        return f"job {next(iter(warnings))}: {told}"
+    return f"{len(warnings)} jobs could not undo all that they began, {listed(list(warnings))}. {told}"
+
+
 def is_owed(warning: str) -> bool:
     """Whether a warning is what `owed_sentence` says."""
     return warning.startswith(_OWED)
