@@ -10,7 +10,7 @@ from tests.store.test_local import make_backup
 from voltui.jobs.preview import RestorePreview
 from voltui.model.backup import Loss, moment
 from voltui.model.errors import Failed
-from voltui.store.local import STORE, Problem
+from voltui.store.listing import STORE, Problem
 from voltui.ui.screens.restore import plan_lines
 from voltui.ui.spans import plain
 from voltui.ui.state import State

@@ -28,7 +28,8 @@ from voltui.model.source import Source
 from voltui.model.text import clock_time, listed
 from voltui.model.volume import Volume
 from voltui.model.when import now
-from voltui.store.local import Problem, no_backup_of
+from voltui.store.listing import Problem
+from voltui.store.local import no_backup_of
 from voltui.store.sizes import SizeCache
 
 

@@ -14,7 +14,7 @@ from voltui.jobs.submit import submit
 from voltui.model.errors import Damaged, NotFound, Usage
 from voltui.model.safe import safe
 from voltui.model.text import listed
-from voltui.store.local import Listing
+from voltui.store.listing import Listing
 
 
 @click.command(

@@ -11,7 +11,8 @@ from voltui.model.backup import counted
 from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe
 from voltui.model.text import listed, plural
-from voltui.store.local import Listing, LocalStore
+from voltui.store.listing import Listing
+from voltui.store.local import LocalStore
 
 _OTHERS_WRITE, _OTHERS = 0o022, 0o077
 

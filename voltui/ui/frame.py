@@ -10,7 +10,7 @@ from voltui.model.filter import hint
 from voltui.model.inventory import Inventory
 from voltui.model.safe import safe
 from voltui.model.text import cell_width, end_cut, middle_cut, plural
-from voltui.store.local import STORE, Problem
+from voltui.store.listing import STORE, Problem
 from voltui.ui.actions import BACKUPS, Action
 from voltui.ui.glyphs import glyphs
 from voltui.ui.pane import Pane

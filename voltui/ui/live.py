@@ -21,7 +21,8 @@ from voltui.jobs.explorer import Explorer, refusal_to_explore
 from voltui.jobs.watch import JobView
 from voltui.model.errors import NotFound, VoltuiError
 from voltui.model.inventory import Inventory
-from voltui.store.local import STORE, Listing, LocalStore, Problem
+from voltui.store.listing import STORE, Listing, Problem
+from voltui.store.local import LocalStore
 from voltui.ui import collecting
 from voltui.ui.state import Store
 

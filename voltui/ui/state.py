@@ -16,7 +16,7 @@ from voltui.model.container import ContainerDetail
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import Inventory
 from voltui.model.sizes import Sizes
-from voltui.store.local import STORE, Problem
+from voltui.store.listing import STORE, Problem
 from voltui.ui.actions import Keymap, key_of
 
 
