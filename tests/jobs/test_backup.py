@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.conftest import Lab, slow_to_compress, until
 from voltui.archive.index import read_index
 from voltui.jobs.common import Treatment
 from voltui.jobs.directory import jobs_directory
-from voltui.jobs.plan import BackupPlan
+from voltui.jobs.plan import BackupPlan, VerifyPlan
 from voltui.jobs.state import Outcome
 from voltui.jobs.submit import submit
 from voltui.jobs.volume_plans import RemovePlan
@@ -229,6 +230,17 @@ async def test_a_full_store_fails_and_leaves_nothing(lab: Lab, small_disk: Path)
     assert "no space left on device" in outcome.sentence
     assert await lab.state_of("writer") == "running"
     assert [path for path in (small_disk / "store").rglob("*") if path.is_file()] == []
+
+
+async def test_a_backup_on_a_disk_that_is_read_only_is_verified_all_the_same(lab: Lab, small_disk: Path) -> None:
+    await lab.volume("data")
+    common = replace(lab.common(), store=str(small_disk / "store"))
+    made = await lab.run(BackupPlan(common, (volume("data"),)))
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    verified = await lab.run(VerifyPlan(common, (made.result["backups"][0],)))
+    assert verified.ending == "done", verified.sentence
+    assert "was verified can't be noted" in verified.warnings[0]
+    assert "read-only file system" in verified.warnings[0]
 
 
 async def test_a_store_that_is_no_directory_is_told(lab: Lab, tmp_path: Path) -> None:

@@ -61,7 +61,8 @@ def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | N
         refuse_protected(inventory, last.source, way, force=forced(last.source, force))
         if last.files is not None:
             return await preview_restore(engine, inventory, None, last.source), last
-        backup = cli.keys.opened(last.backup, accept_plain=accept_plain)[0] if last.backup else None
+        whole = cli.store.find_whole(last.backup.id) if last.backup else None
+        backup = cli.keys.opened(whole, accept_plain=accept_plain)[0] if whole else None
         return await preview_restore(engine, inventory, backup, last.source), last
 
     preview, last = cli.ask(look)

@@ -72,7 +72,10 @@ async def verify(context: JobContext, backup: Backup, place: str = "") -> bool:
                 return False
             else:
                 unpack(archive, index, (backup.archive, backup.index), key=key, progress=context.count)
-        context.store.mark_verified(backup, now())
+        try:
+            context.store.mark_verified(backup, now())
+        except VoltuiError as error:  # a store may be read-only; it is whole all the same
+            context.warn(f"That {safe(backup.id)} was verified can't be noted: {error.sentence}")
         return True
 
     opened = await context.in_thread(read)
