@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.conftest import Lab, Ran
+from voltui.engine.helper import IMAGE
 
 pytestmark = pytest.mark.engine
 Voltui = Callable[..., Ran]
@@ -37,6 +38,7 @@ async def test_sharing_shows_what_will_be_and_how_it_is_taken_back(lab: Lab, vol
 
 async def test_options_that_do_not_go_together_are_told(lab: Lab, voltui: Voltui) -> None:
     await lab.volume("media")
+    web = await lab.container("web", [])
     for arguments, words in (
         (("media", "--direct"), "--direct with whom?"),
         (("media", "--direct", "--name", "x", "--with", "y"), "--direct makes no data container"),
@@ -52,10 +54,17 @@ async def test_options_that_do_not_go_together_are_told(lab: Lab, voltui: Voltui
         (("media", "--as-image", "BAD NAME"), "BAD NAME names no image that can be made"),
         (("media", "--as-image", "x:y", "--to", "/no/such/place.tar"), "There is no directory /no/such"),
         (("media", "--name", "a"), "a is no name for a container"),
+        (("media", "--at", "/"), "/ is no path to mount a volume at"),
+        (("media", "--with", "web", "--with", "web"), "The container web is named twice"),
+        (("media", "--new", "no/such:image"), "There is no image no/such:image here"),
+        (("media", "--new", IMAGE, "--new-name", "web", "--run", "sh"), "A container web exists already"),
+        (("media", "--copy-from", "web:/x"), "A volume media exists already"),
+        (("nothing", "--with", "web"), "There is no volume nothing"),
     ):
         ran = voltui("share", *arguments)
-        assert ran.code in (2, 4), arguments
+        assert ran.code in (2, 4, 5), arguments
         assert words in ran.err, (arguments, ran.err)
+    assert [one.id for one in await lab.engine.containers()] == [web], "nothing was done"
 
 
 async def test_a_clone_keeps_everything_and_is_refused_where_it_would_be_the_same_storage(
@@ -90,6 +99,8 @@ async def test_a_volume_is_called_good_only_when_it_could_be_mounted(lab: Lab, v
     assert (await lab.engine.volume("good")).labels["a"] == "b"
     assert voltui("create", "good").code == 5
     assert voltui("create", "x", "--opt", "novalue").code == 2
+    driven = voltui("create", "driven", "--driver", "no-such-driver")
+    assert (driven.code, "The engine has no volume driver no-such-driver: " in driven.err) == (4, True)
 
 
 async def test_removing_backs_up_first_and_takes_only_what_nothing_uses(lab: Lab, voltui: Voltui) -> None:

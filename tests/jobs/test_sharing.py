@@ -120,7 +120,12 @@ async def a_rich_container(lab: Lab, image: str) -> None:
             "RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 5},
             "CapAdd": ["NET_ADMIN"],
             "CapDrop": ["MKNOD"],
+            "CpuShares": 512,
+            "DeviceCgroupRules": ["c 1:5 r"],
+            "Devices": [{"PathOnHost": "/dev/null", "PathInContainer": "/dev/nothing", "CgroupPermissions": "r"}],
             "Dns": ["192.0.2.1"],
+            "DnsSearch": ["example.test"],
+            "ReadonlyRootfs": True,
             "ExtraHosts": ["other:192.0.2.2"],
             "GroupAdd": ["7"],
             "LogConfig": {"Type": "json-file", "Config": {"max-size": "1m"}},
@@ -414,6 +419,32 @@ async def test_where_the_old_container_was_removed_meanwhile_the_new_one_stays(l
     assert outcome.error is not None
     assert "The old web was removed meanwhile, so the new one stays" in outcome.error["hint"]
     assert await lab.state_of("web") == "running"
+
+
+async def test_a_container_in_a_network_that_is_gone_is_refused_before_another_is_stopped(lab: Lab) -> None:
+    await lab.volume("media")
+    web = await lab.container("web", [])
+    call = lab.engine.connection.call
+    await call("make", lambda api: api.create_network("voltui-test-gone"))
+    config = {"Image": IMAGE, "Cmd": ["-"], "HostConfig": {"NetworkMode": "voltui-test-gone"}}
+    await call("make", lambda api: api.create_container_from_config(config, "alone"))
+    await call("remove", lambda api: api.remove_network("voltui-test-gone"))
+    outcome = await lab.run(SharePlan(lab.common(), _MEDIA, "media-data", ("web", "alone")))
+    assert outcome.sentence == "alone is in the network voltui-test-gone, which there is no more."
+    assert (await lab.engine.container("web")).container.id == web
+    assert {one.name for one in await lab.engine.containers()} == {"web", "alone"}
+
+
+async def test_what_was_given_is_taken_back_when_the_data_container_is_gone(lab: Lab) -> None:
+    await lab.volume("media")
+    await lab.container("web", [])
+    shared = await lab.run(SharePlan(lab.common(), _MEDIA, "media-data", ("web",)))
+    assert shared.sentence == "Shared media with web."
+    assert (await lab.run(UnsharePlan(lab.common(), "media-data"))).ending == "done"
+    back = await lab.run(UnsharePlan(lab.common(), "media-data", ("web",)))
+    assert back.ending == "done", back
+    detail = await lab.engine.container("web")
+    assert (detail.volumes_from, [one.source for one in detail.container.mounts if one.source == "media"]) == ((), [])
 
 
 async def test_what_is_copied_is_all_that_the_container_wrote_until_it_was_stopped(lab: Lab) -> None:

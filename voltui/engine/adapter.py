@@ -175,15 +175,21 @@ class Engine:
         options: Mapping[str, str] | None = None,
         labels: Mapping[str, str] | None = None,
     ) -> Volume:
-        """A new volume. Raises `Refused` where one of that name exists: the engine would answer as if it were new."""
+        """A new volume. Raises `NotFound` where the engine does not have the driver, `Refused` where one of that name
+        exists: the engine would answer as if it were new."""
         if await self.volume_exists(name):
             raise Refused(f"A volume {safe(name)} exists already.", "Choose another name.")
-        return convert.volume(
-            await self.connection.change(
+        try:
+            made = await self.connection.change(
                 f"create the volume {safe(name)}",
                 lambda api: api.create_volume(name, driver, dict(options or {}), dict(labels or {})),
             )
-        )
+        except NotFound as error:
+            raise NotFound(
+                f"The engine has no volume driver {safe(driver)}: {error.reason}",
+                "`docker plugin ls` lists those that are installed.",
+            ) from error
+        return convert.volume(made)
 
     async def remove_volume(self, name: str) -> None:
         """Delete a volume. Raises `Refused` while a container, running or not, mounts it."""

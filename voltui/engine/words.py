@@ -21,10 +21,11 @@ def refusal(what: str, status: int, explanation: str) -> VoltuiError:
     """An answer that is no success: it was asked to do ``what``, and said ``explanation`` with an HTTP ``status``."""
     words = _plain(safe(explanation))
     if status == 404:
-        return NotFound(f"The engine does not know it: {words}.", f"It was asked to {what}.")
+        return NotFound(f"The engine can't {what}: {words}.", "It is not there, or something that it needs.")
     if status == 409:
         return Refused(f"The engine refuses to {what}: {words}.")
-    return Failed(f"The engine failed to {what}: {words}.", f"It answered {status}.")
+    hint = "What was asked for is wrong." if status == 400 else "The engine's own log may tell more."
+    return Failed(f"The engine failed to {what}: {words}.", hint)
 
 
 def _plain(words: str) -> str:

@@ -36,9 +36,8 @@ async def run(context: JobContext, plan: CreatePlan) -> dict[str, Any]:
 
 def _told(plan: CreatePlan, error: Failed) -> Failed:
     """The engine's reason, in a sentence about the volume."""
-    reason = error.sentence.partition(": ")[2] or error.sentence
     return Failed(
-        f"A container can't mount the volume {safe(plan.name)}: {reason}",
+        f"A container can't mount the volume {safe(plan.name)}: {error.reason}",
         "Check the driver's options; the volume is gone again.",
     )
 

@@ -156,7 +156,9 @@ async def _hand_over(context: JobContext, stack: AsyncExitStack, recreation: Rec
     context.begin(f"Starting {safe(old.name)} with its new mounts")
     await stack.enter_async_context(context.tentative(START, {"container": new, "old": old.id}))
     try:
-        await engine.start(new)
+        await start_new(
+            context, new, f"{safe(old.name)} does not start with its new mounts", "The old one is put back."
+        )
         await wait_until_well(context, new)
         if (await engine.container(new)).container.name != old.name:
             raise Failed(f"Somebody has given the new container of {safe(old.name)} another name meanwhile.")
@@ -164,6 +166,14 @@ async def _hand_over(context: JobContext, stack: AsyncExitStack, recreation: Rec
         with suppress(asyncio.CancelledError):
             await settled(_tell_if_gone(context, old))
         raise
+
+
+async def start_new(context: JobContext, container: str, words: str, hint: str = "") -> None:
+    """Start a container that the job has made. Raises `Failed`: the ``words``, and what the engine says of it."""
+    try:
+        await context.engine.start(container)
+    except (Failed, NotFound, Refused) as error:
+        raise Failed(f"{words}: {error.reason}", hint) from error
 
 
 async def _tell_if_gone(context: JobContext, old: Container) -> None:

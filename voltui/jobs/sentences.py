@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from voltui.jobs.file_plans import UndoFilesPlan
+from voltui.jobs.kept_files import KEPT_FILES
 from voltui.jobs.plan import BackupPlan, Plan, RestorePlan, VerifyPlan
 from voltui.jobs.volume_plans import RemovePlan, UnsharePlan
 from voltui.model.retention import UNDO_DAYS
@@ -71,4 +72,4 @@ def done(plan: Plan, result: dict[str, Any]) -> str:
         return f"{taken} Its volumes stay."
     kept = f" What was there is kept in the volume for {UNDO_DAYS} days; undo brings it back."
     verb = "Redid the change of" if isinstance(plan, UndoFilesPlan) and plan.redoes else _DONE[plan.kind]
-    return f"{verb} {plan.subject}.{kept if result.get('replaced') else ''}"
+    return f"{verb} {plan.subject}.{kept if KEPT_FILES in result and result['replaced'] else ''}"

@@ -13,7 +13,7 @@ from voltui.engine.recreate import MountChange
 from voltui.jobs.context import JobContext
 from voltui.jobs.copy_out import filled, split
 from voltui.jobs.holding import holding
-from voltui.jobs.recreate import Recreation, prepared, recreate, stop_old, wait_until_well
+from voltui.jobs.recreate import Recreation, prepared, recreate, start_new, stop_old, wait_until_well
 from voltui.jobs.sharing import Taker, check, takers_of
 from voltui.jobs.undo_containers import MAKE, REPLACED, START
 from voltui.jobs.unsharing import Leaving, leaving
@@ -157,6 +157,6 @@ async def _new_container(context: JobContext, stack: AsyncExitStack, plan: Share
         {MADE_LABEL: context.directory.id},
     )
     await stack.enter_async_context(context.tentative(START, {"container": made, "old": ""}))
-    await context.engine.start(made)
+    await start_new(context, made, f"{safe(name)} does not start")
     await wait_until_well(context, made)
     return name

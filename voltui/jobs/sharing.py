@@ -121,7 +121,9 @@ async def _check_names(engine: Engine, inventory: Inventory, plan: SharePlan) ->
     if plan.name and plan.name in (*names, plan.data):
         raise Refused(f"A container {safe(plan.name)} exists already.", "Choose another name with --new-name.")
     if plan.image:
-        await images.inspect(engine.connection, plan.image)
+        config = (await images.inspect(engine.connection, plan.image)).get("Config") or {}
+        if not (plan.command or config.get("Cmd") or config.get("Entrypoint")):
+            raise Usage(f"The image {safe(plan.image)} does not say what to run.", "Say it: --run COMMAND.")
 
 
 def _refuse_other(there: Container, plan: SharePlan) -> None:

@@ -53,7 +53,8 @@ async def leaving(engine: Engine, inventory: Inventory, name: str, takers: Itera
         await refuse_podman(engine)
     details = await engine.details(inventory.containers)
     data = next((one.container for one in details.values() if one.container.name == name), None)
-    if data is None and name not in inventory.volumes:
+    lost = data is None and name not in inventory.volumes
+    if lost and not (takers and any(name in one.volumes_from for one in details.values())):
         raise NotFound(f"There is no data container or volume {safe(name)}.", "`voltui graph` shows all there are.")
     if data is not None and not takers:
         _refuse_workers(data)
@@ -62,7 +63,10 @@ async def leaving(engine: Engine, inventory: Inventory, name: str, takers: Itera
     refuse_twice(named)
     found = []
     for detail in named:
-        change, gives_up = _without_data(detail, data) if data else _without_volume(details, detail, name)
+        if lost or data:
+            change, gives_up = _without_data(detail, data, name)
+        else:
+            change, gives_up = _without_volume(details, detail, name)
         refusal = refusal_to_recreate(detail, details)
         loses = () if refusal else await losses(engine, detail)
         found.append(Departure(Taker(detail, (), loses, notices(detail), (), refusal), change, gives_up))
@@ -80,17 +84,20 @@ def _without(taker: str, name: str) -> Refused:
     return Refused(f"{safe(taker)} does not have the data of {safe(name)}.", "`voltui graph` shows who has.")
 
 
-def _without_data(detail: ContainerDetail, data: Container) -> tuple[MountChange, frozenset[str]]:
-    """Without the mounts of a data container. A name that is taken from is enough: it takes nothing of its own away."""
-    references = frozenset(one for one in detail.volumes_from if data.answers_to(one))
+def _without_data(detail: ContainerDetail, data: Container | None, name: str) -> tuple[MountChange, frozenset[str]]:
+    """Without the mounts of a data container, which may be gone itself. That a container takes from it is enough, with
+    or without a label: what the container mounts of its own stays."""
+
+    def means(reference: str) -> bool:
+        return reference == name or (data is not None and data.answers_to(reference))
+
+    references = frozenset(filter(means, detail.volumes_from))
     if not references:
-        raise _without(detail.container.name, data.name)
+        raise _without(detail.container.name, name)
     all_given = given(detail.container)
-    told = [one for one in all_given if not data.answers_to(one.data)]
-    places = {
-        *(normpath(mount.destination) for mount in data.mounts),
-        *(one.at for one in all_given if one not in told),
-    }
+    told = [one for one in all_given if not means(one.data)]
+    places = {one.at for one in all_given if one not in told}
+    places |= {normpath(mount.destination) for mount in (data.mounts if data else ())}
     return MountChange(leave=references, labels={SHARED_LABEL: label_of(told)}), frozenset(places)
 
 

@@ -22,6 +22,11 @@ class VoltuiError(Exception):
         self.hint = hint
 
     @property
+    def reason(self) -> str:
+        """What the sentence says after its first colon, such as an engine's own words; all of it without a colon."""
+        return self.sentence.partition(": ")[2] or self.sentence
+
+    @property
     def words(self) -> str:
         """Sentence and hint in one line."""
         return f"{self.sentence} {self.hint}".rstrip()
