@@ -60,7 +60,8 @@ def refusal_to_recreate(detail: ContainerDetail, others: Mapping[str, ContainerD
     """Why a container must not be made anew, if so. ``others`` are the details of all containers, by id."""
     name = safe(detail.container.name)
     if refusal := refusal_to_stop(detail):
-        return Refused(refusal.sentence, "Give it the data when you start it the next time, by --volumes-from.")
+        again = "Give it the data when you start it the next time, by --volumes-from."
+        return refusal if detail.container.state == "paused" else Refused(refusal.sentence, again)
     if detail.container.state not in ("created", "running", "exited"):
         return Refused(f"{name} is {safe(detail.container.state)}.", "See to it first: it must run, or be stopped.")
     for key, other in others.items():

@@ -234,16 +234,14 @@ def notices(detail: ContainerDetail) -> tuple[str, ...]:
     name = safe(detail.container.name)
     found = []
     if detail.container.running:
-        found.append(f"{name} is stopped and started with its new mounts; its log so far goes.")
+        found.append(f"{name} is stopped and started anew: its log so far goes.")
     elif detail.started:
         found.append(f"The log and the exit status of {name} go: it will be as if it was never started.")
     if detail.random_ports:
         ports = listed([safe(port) for port in detail.random_ports])
         found.append(f"{name} publishes {ports} wherever there is room: it will be elsewhere.")
     if detail.container.service:
-        found.append(
-            f"Compose would undo the change of {name} with its next `up`, unless its compose file says the same."
-        )
+        found.append(f"`compose up` undoes it for {name}, unless its file says the same.")
     return tuple(found)
 
 

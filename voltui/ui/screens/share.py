@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
@@ -18,6 +19,7 @@ from voltui.jobs.volume_plans import ImagePlan, SharePlan
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import Inventory
+from voltui.model.mount import MountKind
 from voltui.model.names import check_new_name
 from voltui.model.safe import safe
 from voltui.model.source import Source
@@ -34,6 +36,8 @@ from voltui.ui.widgets.lines import Lines
 from voltui.ui.widgets.table import Rows, Table
 
 _COLUMNS = (Column("CONTAINER", share=1, middle=True), Column("STATE", width=12), Column("", share=2))
+_PAUSE = 0.15
+"""Seconds the cursor must rest before an engine is asked what a container has written: it may look through a lot."""
 
 
 class ShareScreen(Overlay[SharePlan | ImagePlan]):
@@ -97,7 +101,7 @@ class ShareScreen(Overlay[SharePlan | ImagePlan]):
 
     def _what(self, width: int) -> list[Line]:
         plan = self._plan
-        through = f"the data container {safe(plan.data)}" if plan.data else "nothing: each mounts the volumes itself"
+        through = f"the data container {safe(plan.data)}" if plan.data else "nothing: they mount it themselves"
         places = listed([safe(share.at) for share in plan.shares])
         access = "read and write" if not plan.read_only else "read only"
         return [
@@ -118,9 +122,14 @@ class ShareScreen(Overlay[SharePlan | ImagePlan]):
         if taker.refusal is not None:
             effect = Span(taker.refusal.sentence, "dim")
         else:
-            effect = Span("is made anew" if key in self._marked else "")
+            effect = Span("is made anew") if key in self._marked else Span(self._has(container), "dim")
         name = line(state_glyph(container), f" {safe(container.name)}")
         return name, line(safe(container.state)), line(effect)
+
+    def _has(self, container: Container) -> str:
+        shared = {share.volume for share in self._plan.shares}
+        had = {mount.source for mount in container.mounts if mount.kind is MountKind.VOLUME}
+        return "has it already" if shared <= had else "has some of it already" if shared & had else ""
 
     def _taker(self, key: str) -> Taker:
         found = taker_of(self._details, self._details[key], self._plan)
@@ -132,7 +141,12 @@ class ShareScreen(Overlay[SharePlan | ImagePlan]):
         width = effect.size.width
         lines: list[Line] = [detail_title(safe(self._containers[key].name) if key else "", "", width)]
         if key:
-            lines += self._effect(self._taker(key), width)
+            taker = self._taker(key)
+            lines += self._effect(taker, width)
+            if taker.refusal is None and key not in self._losses:
+                self.run_worker(self._look_up(self._containers[key]), exclusive=True, exit_on_error=False)
+        if len(lines) > effect.size.height > 1:
+            lines[effect.size.height - 1 :] = [labelled("", Span("… `voltui share` tells all of it", "dim"))]
         effect.show(lines)
 
     def _effect(self, taker: Taker, width: int) -> list[Line]:
@@ -164,12 +178,11 @@ class ShareScreen(Overlay[SharePlan | ImagePlan]):
             self.app.tell(taker.refusal.sentence, warning=True)
             return
         self._marked ^= {key}
-        if key in self._marked and key not in self._losses:
-            self.run_worker(self._look_up(self._containers[key]), exit_on_error=False)
         self._show()
 
     async def _look_up(self, container: Container) -> None:
         """Ask the engine what a container has written itself. Where it does not say, the job asks again."""
+        await asyncio.sleep(_PAUSE)
         with suppress(VoltuiError):
             self._losses[container.id] = await losses(self.app.live.engine, self._details[container.id])
         self._show()
@@ -246,10 +259,29 @@ class ShareScreen(Overlay[SharePlan | ImagePlan]):
 
     def action_take(self) -> None:
         """Return the plan; where containers are made anew, after one more question."""
-        takers = [self._taker(key) for key in self._containers if key in self._marked]
-        if not takers:
+        marked = [key for key in self._containers if key in self._marked]
+        if not marked:
             self._without_takers()
+        elif all(key in self._losses for key in marked):
+            self._ask(marked)
+        else:
+            self.app.plan(self._look_up_and_ask(marked))
+
+    async def _look_up_and_ask(self, marked: list[str]) -> None:
+        """What one loses is consented to only when it was shown."""
+        try:
+            for key in marked:
+                if key not in self._losses:
+                    self._losses[key] = await losses(self.app.live.engine, self._details[key])
+        except VoltuiError as error:
+            self.app.tell_error(error)
             return
+        if self.is_current:
+            self._show()
+            self._ask(marked)
+
+    def _ask(self, marked: list[str]) -> None:
+        takers = [self._taker(key) for key in marked]
         names = tuple(taker.detail.container.name for taker in takers)
         plan = replace(self._plan, takers=names, lose=any(taker.loses for taker in takers))
 
