@@ -18,8 +18,8 @@ from voltui.ui.frame import detail_title
 from voltui.ui.glyphs import glyphs
 from voltui.ui.screens.confirm import buttons
 from voltui.ui.screens.overlay import LEAVING, Overlay
-from voltui.ui.spans import Line, Span
-from voltui.ui.views.base import labelled, paragraph
+from voltui.ui.spans import Line, Span, line
+from voltui.ui.views.base import in_one_or_two, labelled, paragraph
 from voltui.ui.views.words import standing_words
 from voltui.ui.widgets.lines import Lines
 
@@ -103,10 +103,10 @@ def plan_lines(preview: RestorePreview, backups: tuple[Backup, ...], number: int
     replaced = Span("  what a restore replaced", "accent") if backup.undo else ""
     down, up, *_ = glyphs().arrows
     content = f"{size(backup.content.size)}, {plural(backup.content.count, 'entry', 'entries')}"
-    choice = f"   {number + 1:,} of {len(backups):,}, {up} {down} choose" if len(backups) > 1 else ""
+    choice = Span(f"   {number + 1:,} of {len(backups):,}, {up} {down} choose" if len(backups) > 1 else "", "dim")
     lines = [
         labelled("from", f"{ago(backup.started)} {dot} {moment(backup, backups)} {dot} {backup.consistency}"),
-        labelled("", standing_words(backup), f" {dot} {content}", replaced, Span(choice, "dim")),
+        *in_one_or_two("", line(standing_words(backup), f" {dot} {content}", replaced), line(choice), width),
         labelled("into", preview.target.words, "" if preview.exists else Span("  (made anew)", "accent")),
         _stops(preview),
         labelled("keeps", _kept(preview)),
