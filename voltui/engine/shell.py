@@ -20,6 +20,7 @@ from voltui.engine import helper
 from voltui.engine.connection import DEADLINE, Connection
 from voltui.engine.helper import TARGET, HelperSpec
 from voltui.engine.pool import DaemonPool, settled
+from voltui.engine.tools import octal
 from voltui.model.errors import Failed, VoltuiError
 
 if TYPE_CHECKING:
@@ -30,7 +31,11 @@ WRITE_CAPABILITIES = ("CHOWN", "FOWNER", "DAC_OVERRIDE", "FSETID")
 """What mending files takes: no devices, no capabilities of files."""
 LIFE = ("cat",)
 """What a helper runs that `attached` keeps alive."""
-_SHELL = "command -v bash >/dev/null && exec bash --norc --noprofile; exec sh"
+_SHELL = """folder=$(printf '%bx' "$1")
+[ -z "${folder%x}" ] || cd -P -- "./${folder%x}" || true
+command -v bash >/dev/null && exec bash --norc --noprofile
+exec sh"""
+"""Where the folder has gone meanwhile, ``cd`` says so, and it begins in the root."""
 _DETACH_KEYS = "ctrl-^,ctrl-_"
 """Without others, the engine would keep Ctrl-P to itself."""
 _UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
@@ -66,9 +71,12 @@ class Line:
         self._response.close()
 
 
-async def run(connection: Connection, spec: HelperSpec, prompt: str, told: Callable[[], object]) -> int:
+async def run(
+    connection: Connection, spec: HelperSpec, prompt: str, told: Callable[[], object], folder: bytes = b""
+) -> int:
     """Run a shell in a new helper on standard input and output, a terminal; its exit status.
 
+    It begins in a ``folder`` of what is mounted, by its path below the root.
     ``spec`` is `attached`. ``told`` is called when all is there. The helper is gone afterwards.
     """
     pool, client = DaemonPool("shell", 2), connection.new_client(DEADLINE)
@@ -78,7 +86,7 @@ async def run(connection: Connection, spec: HelperSpec, prompt: str, told: Calla
         life = await pool.run(lambda: _attached(connection, client, spec.name))
         await helper.start(connection, spec.name)
         told()
-        return await pool.run(lambda: _talk(connection, spec.name, prompt))
+        return await pool.run(lambda: _talk(connection, spec.name, prompt, folder))
     finally:
         if life is not None:
             life.close()
@@ -96,7 +104,7 @@ def _attached(connection: Connection, client: APIClient, name: str) -> Line:
         return Line(response)
 
 
-def _talk(connection: Connection, name: str, prompt: str) -> int:
+def _talk(connection: Connection, name: str, prompt: str, folder: bytes) -> int:
     """Run the shell and carry what is typed and what it prints until it ends."""
     client, sizes = connection.new_client(DEADLINE), connection.new_client(DEADLINE)
     try:
@@ -104,7 +112,7 @@ def _talk(connection: Connection, name: str, prompt: str) -> int:
             environment = {"TERM": os.environ.get("TERM", "xterm"), "PS1": prompt, "HOME": TARGET, "HISTFILE": ""}
             created = client.exec_create(
                 name,
-                ["sh", "-c", _SHELL],
+                ["sh", "-c", _SHELL, "sh", octal(folder)],
                 stdin=True,
                 tty=True,
                 environment={**environment, "LC_ALL": "C.UTF-8"},

@@ -24,9 +24,15 @@ from voltui.model.volume import Volume
 
 
 async def open_shell(
-    engine: Engine, settings: Settings, volume: Volume, *, writable: bool, told: Callable[[str], object]
+    engine: Engine,
+    settings: Settings,
+    volume: Volume,
+    *,
+    writable: bool,
+    told: Callable[[str], object],
+    folder: bytes = b"",
 ) -> int:
-    """Run a shell on the volume, on this process's terminal; its exit status.
+    """Run a shell on the volume, in a ``folder`` of it, on this process's terminal; its exit status.
 
     ``told`` is called with a sentence before the first prompt. A shell that may write holds the volume's lock: no job
     works on it meanwhile. Raises `Refused` where nothing may be changed, or a job works on the volume.
@@ -48,7 +54,8 @@ async def open_shell(
     with lock:
         name = safe(source.short)
         said = f"A shell on the volume {name}, {access}, in a helper without network. `exit` ends it."
-        return await shell.run(engine.connection, spec, f"[{source.short} {access}] $PWD # ", lambda: told(said))
+        prompt = f"[{source.short} {access}] $PWD # "
+        return await shell.run(engine.connection, spec, prompt, lambda: told(said), folder)
 
 
 def refusal_to_write(volume: Volume, *, named: bool) -> Refused | None:

@@ -84,8 +84,10 @@ class Files:
         undo_last(self._screen.app, self._screen.files.source)
 
     def do_shell(self) -> None:
-        """Ask whether it may write, then open it."""
-        ask_shell(self._screen.app, self._screen.files.volume)
+        """Ask whether it may write, then open it in the folder that is open."""
+        folder = self._screen.browsing.folder
+        within = folder.path if folder is not None and not isinstance(folder, Folded) else b""
+        ask_shell(self._screen.app, self._screen.files.volume, within)
 
     async def _restore(self, nodes: list[FileNode]) -> None:
         app, backup = self._screen.app, self._screen.files.backup

@@ -37,8 +37,8 @@ class Shells:
         ask_shell(self._screen.app, inventory.volumes.get(node.name) if is_volume and inventory and node else None)
 
 
-def ask_shell(app: Host, volume: Volume | None) -> None:
-    """Open a shell on a volume, read-only unless that is chosen otherwise and confirmed."""
+def ask_shell(app: Host, volume: Volume | None, folder: bytes = b"") -> None:
+    """Open a shell in a folder of a volume, read-only unless that is chosen otherwise and confirmed."""
     if volume is None:
         app.tell("Only on a volume a shell can be opened.", warning=True)
         return
@@ -49,9 +49,9 @@ def ask_shell(app: Host, volume: Volume | None) -> None:
 
     def chosen(access: str | None) -> None:
         if access == _READ:
-            _open(app, asked, writable=False)
+            _open(app, asked, folder, writable=False)
         elif access == _WRITE:
-            _confirm(app, asked)
+            _confirm(app, asked, folder)
 
     choices = [
         Choice(_READ, "Read-only", "", "nothing in the volume can be changed"),
@@ -65,7 +65,7 @@ def _name(app: Host, volume: Volume) -> str:
     return safe(inventory.display_name(volume) if inventory else volume.name)
 
 
-def _confirm(app: Host, volume: Volume) -> None:
+def _confirm(app: Host, volume: Volume, folder: bytes) -> None:
     from voltui.jobs.shell import refusal_to_write, users_sentence
 
     if refusal := refusal_to_write(volume, named=False):
@@ -77,17 +77,17 @@ def _confirm(app: Host, volume: Volume) -> None:
 
     def decided(yes: bool | None) -> None:
         if yes:
-            _open(app, volume, writable=True)
+            _open(app, volume, folder, writable=True)
 
     app.push_screen(ConfirmScreen(f"A shell that may change {_name(app, volume)}?", facts, "Open it"), decided)
 
 
-def _open(app: Host, volume: Volume, *, writable: bool) -> None:
+def _open(app: Host, volume: Volume, folder: bytes, *, writable: bool) -> None:
     """Leave the terminal to the shell until it ends."""
     app.clear_notifications()
     try:
         with told(app, f"The shell on {_name(app, volume)} ended"):
-            suspended(app, lambda: _in_thread(lambda: _run(app, volume, writable=writable)))
+            suspended(app, lambda: _in_thread(lambda: _run(app, volume, folder, writable=writable)))
     except SuspendNotSupported:
         app.tell(f"There is no terminal for it here. `voltui shell {safe(volume.name)}` opens one.", warning=True)
 
@@ -98,7 +98,7 @@ def _in_thread(work: Callable[[], object]) -> None:
         pool.submit(work).result()
 
 
-def _run(app: Host, volume: Volume, *, writable: bool) -> None:
+def _run(app: Host, volume: Volume, folder: bytes, *, writable: bool) -> None:
     """The shell, from its first to its last byte. Raises `VoltuiError` where there was none."""
     from voltui.engine.adapter import Engine
     from voltui.jobs.shell import open_shell
@@ -106,7 +106,8 @@ def _run(app: Host, volume: Volume, *, writable: bool) -> None:
     async def shell() -> None:
         engine = Engine(app.settings.endpoint)
         try:
-            await open_shell(engine, app.settings, volume, writable=writable, told=lambda said: print(f"{said}\n"))  # noqa: T201
+            told = lambda said: print(f"{said}\n")  # noqa: E731, T201 - the terminal is the shell's
+            await open_shell(engine, app.settings, volume, writable=writable, told=told, folder=folder)
         finally:
             engine.close()
 
