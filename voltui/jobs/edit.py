@@ -5,6 +5,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+import time
+from contextlib import suppress
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,7 +19,9 @@ from voltui.jobs.context import JobContext
 from voltui.jobs.exchange import Changing, changing
 from voltui.jobs.file_plans import EditPlan
 from voltui.model.errors import Failed, Refused
+from voltui.model.retention import UNDO_DAYS
 from voltui.model.safe import safe, safe_path
+from voltui.store.files import locked_directory, private_directory
 
 MOST_BYTES = 4 << 20
 """Bytes of a file that is edited."""
@@ -58,6 +64,28 @@ async def _stage(context: JobContext, target: Changing, path: bytes, content: by
         process.close()
     if result.code:
         raise Failed(f"Writing {safe_path(path)} failed: {result.words}.")
+
+
+def private_copy(root: Path, name: bytes, content: bytes) -> Path:
+    """A copy for an editor, in a folder of its own, under the name that tells it what language it is in.
+
+    What edits before have left there for too long goes: who edits holds the folder's lock.
+    """
+    private_directory(root)
+    _sweep(root)
+    file = Path(tempfile.mkdtemp(dir=root)) / os.fsdecode(name)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(content)
+    return file
+
+
+def _sweep(root: Path) -> None:
+    """Delete the folders that nobody uses, and has changed for as many days as an undo is kept."""
+    oldest = time.time() - timedelta(days=UNDO_DAYS).total_seconds()
+    for folder in root.iterdir():
+        with suppress(OSError), locked_directory(folder) as free:
+            if free and max(path.lstat().st_mtime for path in (folder, *folder.rglob("*"))) < oldest:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def forget_copy(path: Path) -> None:

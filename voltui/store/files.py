@@ -58,7 +58,20 @@ def locked_file(path: Path) -> Iterator[bool]:
 
     The kernel frees it when its holder dies (``flock(2)``).
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with _locked(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)) as free:
+        yield free
+
+
+@contextmanager
+def locked_directory(path: Path) -> Iterator[bool]:
+    """The same of a directory itself, which must be there."""
+    with _locked(os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)) as free:
+        yield free
+
+
+@contextmanager
+def _locked(descriptor: int) -> Iterator[bool]:
+    """Hold the lock of what is open, and close it."""
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

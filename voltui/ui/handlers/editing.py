@@ -7,20 +7,19 @@ import os
 import shlex
 import signal
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
 from voltui.format import size
-from voltui.jobs.edit import MOST_BYTES, digest, forget_copy
+from voltui.jobs.edit import MOST_BYTES, digest, forget_copy, private_copy
 from voltui.jobs.file_plans import EditPlan
 from voltui.model.errors import Failed, Refused
 from voltui.model.files import FileNode
 from voltui.model.kinds import FILE, LINK
 from voltui.model.safe import safe
-from voltui.store.files import private_directory
+from voltui.store.files import locked_directory
 from voltui.ui.handlers.permission import may_change
 from voltui.ui.suspended import suspended
 from voltui.ui.told import told
@@ -52,18 +51,26 @@ class Editing:
         app = self._screen.app
         with told(app, f"{node.shown_name} can't be edited"):
             content = await _read(await opening.opened(), node)
-            file = await asyncio.to_thread(_copied, app.live.state_directory / "edit", node.name, content)
-            self._open_editor(file)
+            file = await asyncio.to_thread(private_copy, app.live.state_directory / "edit", node.name, content)
+            with locked_directory(file.parent):
+                failed = self._open_editor(file)
             written = await asyncio.to_thread(file.read_bytes)
             if written == content:
                 await asyncio.to_thread(forget_copy, file)
+                if failed:
+                    raise Failed(f"{failed}: {node.shown_name} was not changed.")
                 app.tell(f"{node.shown_name} was not changed.")
                 return
+            if failed:
+                raise Failed(f"{failed}: nothing is written back.", f"What it left is in {safe(str(file))}.")
             source = self._screen.files.source
             app.start_job(EditPlan(app.live.common(), source, node.path, os.fsencode(file), digest(content)))
 
-    def _open_editor(self, file: Path) -> None:
-        """Leave the terminal to the editor until it ends. Raises `Failed` where it does not start or says it failed."""
+    def _open_editor(self, file: Path) -> str:
+        """Leave the terminal to the editor until it ends; how it ended where that was not well.
+
+        Raises `Failed` where it does not start.
+        """
         chosen = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _EDITOR
         try:
             command = [*shlex.split(chosen), str(file)]
@@ -75,11 +82,7 @@ class Editing:
             forget_copy(file)
             why = f": {error.strerror.lower()}" if isinstance(error, OSError) and error.strerror else ""
             raise Failed(f"The editor {safe(chosen)} does not start{why}.", "Set VISUAL or EDITOR to yours.") from error
-        if code:
-            raise Failed(
-                f"The editor {safe(chosen)} {_end(code)}: nothing is written back.",
-                f"What it left is in {safe(str(file))}.",
-            )
+        return f"The editor {safe(chosen)} {_end(code)}" if code else ""
 
 
 def _end(code: int) -> str:
@@ -101,12 +104,3 @@ async def _read(opened: Opened, node: FileNode) -> bytes:
             f"{node.shown_name} has more than {size(MOST_BYTES)}: that is not edited here.", "e copies it out."
         )
     return content
-
-
-def _copied(root: Path, name: bytes, content: bytes) -> Path:
-    """A private copy for the editor, under the name that tells it what language it is in."""
-    private_directory(root)
-    file = Path(tempfile.mkdtemp(dir=root)) / os.fsdecode(name)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
-    return file
