@@ -403,17 +403,29 @@ async def test_a_bar_is_shown_to_people(lab: Lab, tmp_path: Path) -> None:
         assert "data@" in terminal.text
 
 
-async def test_names_are_completed(lab: Lab, tmp_path: Path) -> None:
-    await lab.volume("first_volume")
-    environment = {
-        **os.environ,
-        "DOCKER_HOST": lab.engine.endpoint.host,
-        "_VOLTUI_COMPLETE": "bash_complete",
-        "COMP_WORDS": "voltui backup fi",
-        "COMP_CWORD": "2",
-    }
-    done = subprocess.run([sys.executable, "-P", "-m", "voltui"], env=environment, capture_output=True)
-    assert b"plain,first_volume" in done.stdout
+async def test_names_are_completed(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    await lab.engine.create_volume("first_volume", "local", {}, {"com.docker.compose.project": "first_project"})
+    await lab.container("first_container", ["first_volume:/data"])
+
+    def completed(words: str) -> set[str]:
+        environment = {
+            **os.environ,
+            "_VOLTUI_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split(" ")) - 1),
+        }
+        done = subprocess.run([sys.executable, "-P", "-m", "voltui"], env=environment, capture_output=True, text=True)
+        assert done.stderr == ""
+        return set(done.stdout.split())
+
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
+    assert completed("voltui backup fi") == {"file,fi"}, "an engine that does not answer completes nothing"
+    host = f"voltui --host {lab.engine.endpoint.host}"
+    assert "plain,first_volume" in completed(f"{host} backup fi")
+    assert completed(f"{host} backup --container fi") == {"plain,first_container"}
+    assert completed(f"{host} backup --project fi") == {"plain,first_project"}
+    assert completed(f"{host} graph fi") == {"plain,first_volume", "plain,first_container"}
+    assert completed(f"{host} share first_volume --with fi") == {"plain,first_container"}
 
 
 async def test_the_graph_shows_who_touches_which_data_through_what(lab: Lab, voltui: Voltui) -> None:

@@ -32,15 +32,36 @@ from voltui.model.text import plural
         ("backup data --encrypt-to age1…", "Only who has the secret key reads it."),
     ),
 )
-@click.argument("sources", nargs=-1, metavar="[SOURCE]…", shell_complete=complete.volume_names)
-@click.option("--container", "containers", multiple=True, metavar="C", help="All data of a container.")
-@click.option("--project", "projects", multiple=True, metavar="P", help="All data of a Compose project.")
+@click.argument(
+    "sources", nargs=-1, metavar="[SOURCE]…", shell_complete=complete.any_of(complete.volume_names, complete.paths)
+)
+@click.option(
+    "--container",
+    "containers",
+    multiple=True,
+    metavar="C",
+    shell_complete=complete.container_names,
+    help="All data of a container.",
+)
+@click.option(
+    "--project",
+    "projects",
+    multiple=True,
+    metavar="P",
+    shell_complete=complete.project_names,
+    help="All data of a Compose project.",
+)
 @click.option("--all", "everything", is_flag=True, help="All volumes of the engine.")
 @click.option("--pause", is_flag=True, help="Pause running writers (the default).")
 @click.option("--stop", is_flag=True, help="Stop running writers and start them again.")
 @click.option("--live", is_flag=True, help="Let writers go on.")
 @click.option("--encrypt-to", "recipients", multiple=True, metavar="KEY", help="age1…, an ssh public key, or its file.")
-@click.option("--passphrase-file", metavar="FILE", help="Encrypt by the passphrase in its first line.")
+@click.option(
+    "--passphrase-file",
+    metavar="FILE",
+    shell_complete=complete.paths,
+    help="Encrypt by the passphrase in its first line.",
+)
 @click.option("--detach", is_flag=True, help="Don't wait for the end.")
 @with_options
 def backup(

@@ -12,6 +12,7 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
+from voltui.cli import complete
 from voltui.model.errors import Refused
 
 if TYPE_CHECKING:
@@ -144,7 +145,12 @@ def with_options(function: F) -> F:
         help="The engine: unix:///path, tcp://host:port, ssh://user@host (docker's own choice).",
     )
     @click.option("--context", "docker_context", metavar="NAME", help="The docker context to use (the current one).")
-    @click.option("--store", metavar="DIR", help="Where backups are kept (~/.local/share/voltui/store).")
+    @click.option(
+        "--store",
+        metavar="DIR",
+        shell_complete=complete.paths,
+        help="Where backups are kept (~/.local/share/voltui/store).",
+    )
     @click.option("--read-only", is_flag=True, help="Refuse everything that changes something.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
     @click.pass_context
@@ -177,9 +183,19 @@ def with_keys(function: F) -> F:
     """Give a command that reads backups the options that name keys, below `with_options`. Secrets stay in files."""
 
     @click.option(
-        "--identity", "identities", multiple=True, metavar="FILE", help="Secret keys that open encrypted backups."
+        "--identity",
+        "identities",
+        multiple=True,
+        metavar="FILE",
+        shell_complete=complete.paths,
+        help="Secret keys that open encrypted backups.",
     )
-    @click.option("--passphrase-file", metavar="FILE", help="A file whose first line is the passphrase.")
+    @click.option(
+        "--passphrase-file",
+        metavar="FILE",
+        shell_complete=complete.paths,
+        help="A file whose first line is the passphrase.",
+    )
     def command(cli: CliContext, /, identities: tuple[str, ...], passphrase_file: str | None, **rest: Any) -> Any:
         return function(cli.with_keys(identities=identities, passphrase_file=passphrase_file), **rest)
 

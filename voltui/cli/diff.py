@@ -32,6 +32,7 @@ from voltui.store.local import LATEST
 
 _COUNT_EVERY = 0.25
 _DIFFERS = 1
+_SIDES = complete.any_of(complete.volume_names, complete.backup_ids, complete.paths)
 
 
 class _Trouble(VoltuiError):
@@ -47,8 +48,8 @@ class _Trouble(VoltuiError):
         ("diff shop_pgdata@latest copy --path etc/app.conf", "The lines of one file."),
     ),
 )
-@click.argument("before", metavar="A", shell_complete=complete.backup_ids)
-@click.argument("after", metavar="[B]", required=False, shell_complete=complete.volume_names)
+@click.argument("before", metavar="A", shell_complete=_SIDES)
+@click.argument("after", metavar="[B]", required=False, shell_complete=_SIDES)
 @click.option("--path", metavar="PATH", help="Only this file: the lines that differ.")
 @with_options
 @with_keys

@@ -39,7 +39,9 @@ _BACKUP_SIGN = "@"
         ("files shop_media@latest img --json", "All that a backup has below a folder."),
     ),
 )
-@click.argument("reference", metavar="VOLUME|BACKUP", shell_complete=complete.volumes_and_backups)
+@click.argument(
+    "reference", metavar="VOLUME|BACKUP", shell_complete=complete.any_of(complete.volume_names, complete.backup_ids)
+)
 @click.argument("path", default="", metavar="[PATH]")
 @with_options
 @with_keys
@@ -110,7 +112,9 @@ def _document(node: FileNode) -> dict[str, object]:
         ("copy-out shop_media@latest img ./from-backup", "A folder of a backup."),
     ),
 )
-@click.argument("reference", metavar="VOLUME|BACKUP", shell_complete=complete.volumes_and_backups)
+@click.argument(
+    "reference", metavar="VOLUME|BACKUP", shell_complete=complete.any_of(complete.volume_names, complete.backup_ids)
+)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--accept-plain", is_flag=True, help="Take a backup in plain although keys are named.")

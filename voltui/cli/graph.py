@@ -30,7 +30,12 @@ from voltui.model.text import listed
         ("graph --format svg > graph.svg", "All of it, as a picture."),
     ),
 )
-@click.argument("name", required=False, metavar="[NAME]", shell_complete=complete.volume_names)
+@click.argument(
+    "name",
+    required=False,
+    metavar="[NAME]",
+    shell_complete=complete.any_of(complete.volume_names, complete.container_names),
+)
 @click.option(
     "--format",
     "form",

@@ -37,8 +37,14 @@ from voltui.model.text import clock_time, listed, plural
         ("restore data.tar.gz --to data", "An archive from elsewhere."),
     ),
 )
-@click.argument("backup", metavar="BACKUP|FILE", shell_complete=complete.backup_ids)
-@click.option("--to", "target", metavar="VOLUME", help="Another volume or path; a new volume is made.")
+@click.argument("backup", metavar="BACKUP|FILE", shell_complete=complete.any_of(complete.backup_ids, complete.paths))
+@click.option(
+    "--to",
+    "target",
+    metavar="VOLUME",
+    shell_complete=complete.volume_names,
+    help="Another volume or path; a new volume is made.",
+)
 @click.option("--only", "paths", multiple=True, metavar="PATH", help="Of a BACKUP: put only this file or folder back.")
 @click.option("--keep-folder", is_flag=True, help="Of a FILE: keep the one folder that everything is in.")
 @click.option("--in-place", is_flag=True, help="Where there is no room for both contents: delete the old one first.")

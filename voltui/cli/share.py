@@ -37,7 +37,14 @@ from voltui.model.text import listed
 @click.argument("volumes", nargs=-1, required=True, metavar="VOLUME…", shell_complete=complete.volume_names)
 @click.option("--name", metavar="DATA", help="The data container's name (VOLUME-data).")
 @click.option("--at", "paths", multiple=True, metavar="PATH", help="Where each is in containers (/volumes/VOLUME).")
-@click.option("--with", "takers", multiple=True, metavar="CONTAINER", help="Make this container anew with the data.")
+@click.option(
+    "--with",
+    "takers",
+    multiple=True,
+    metavar="CONTAINER",
+    shell_complete=complete.container_names,
+    help="Make this container anew with the data.",
+)
 @click.option("--ro", "only_read", is_flag=True, help="It may only read.")
 @click.option("--direct", is_flag=True, help="Without a data container: it mounts the volumes itself.")
 @click.option("--lose-changes", "lose", is_flag=True, help="Lose what it has written outside of its mounts.")
@@ -201,8 +208,17 @@ def _tell_how(plan: SharePlan, outcome: Outcome) -> None:
         ("unshare media-data", "Remove the data container."),
     ),
 )
-@click.argument("name", metavar="DATA|VOLUME")
-@click.option("--from", "takers", multiple=True, metavar="CONTAINER", help="Make this container anew without the data.")
+@click.argument(
+    "name", metavar="DATA|VOLUME", shell_complete=complete.any_of(complete.container_names, complete.volume_names)
+)
+@click.option(
+    "--from",
+    "takers",
+    multiple=True,
+    metavar="CONTAINER",
+    shell_complete=complete.container_names,
+    help="Make this container anew without the data.",
+)
 @click.option("--lose-changes", "lose", is_flag=True, help="Lose what it has written outside of its mounts.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options

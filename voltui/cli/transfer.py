@@ -42,9 +42,18 @@ _BACKUP_OF_PATH = re.compile(r"@(?:latest|\d{8}T\d{6}Z?)$")
         ("export shop_media@latest | ssh host tar -x", "Its content, elsewhere."),
     ),
 )
-@click.argument("sources", nargs=-1, required=True, metavar="VOLUME|BACKUP…", shell_complete=complete.volume_names)
+@click.argument(
+    "sources",
+    nargs=-1,
+    required=True,
+    metavar="VOLUME|BACKUP…",
+    shell_complete=complete.any_of(complete.volume_names, complete.backup_ids),
+)
 @click.option(
-    "--to", metavar="PATH", help="Of backups: a directory, or a file .tar, .tar.zst or .tar.zst.age (standard output)."
+    "--to",
+    metavar="PATH",
+    shell_complete=complete.paths,
+    help="Of backups: a directory, or a file .tar, .tar.zst or .tar.zst.age (standard output).",
 )
 @click.option("--decrypt", is_flag=True, help="Of backups to a directory: encrypted ones in plain.")
 @click.option("--pause", "treatment", flag_value="pause", default="pause", help="Pause running writers (the default).")
