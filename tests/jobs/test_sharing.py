@@ -163,6 +163,7 @@ async def test_a_container_made_anew_is_the_old_one_but_for_the_mounts(lab: Lab,
 
     outcome = await lab.run(SharePlan(lab.common(), _MEDIA, "media-data", ("rich",), read_only=True))
     assert outcome.ending == "done", outcome
+    assert outcome.warnings == (), "nothing is said to differ"
     after = await inspect(lab, "rich")
 
     old, new = fields(before), fields(after)
@@ -187,7 +188,7 @@ async def test_a_container_made_anew_is_the_old_one_but_for_the_mounts(lab: Lab,
     assert after["State"]["Health"]["Status"] == "healthy", "a container with a check is waited for"
 
     back = await lab.run(UnsharePlan(lab.common(), "media-data", ("rich",)))
-    assert back.ending == "done", back
+    assert (back.ending, back.warnings) == ("done", ()), back
     again = fields(await inspect(lab, "rich"))
     assert {path for path in old if old[path] != again.get(path, ...) and not may_differ(path)} == set()
     assert "Config.Labels.voltui.shared" not in again

@@ -23,6 +23,7 @@ _FROM_THE_IMAGE = ("User", "WorkingDir", "Healthcheck", "StopSignal", "Shell")
 """Fields of ``Config`` that the engine copies from the image where the user says nothing."""
 _TABLES_FROM_THE_IMAGE = ("Labels", "ExposedPorts", "Volumes")
 """Fields of ``Config`` that the engine merges with the image's."""
+_MOUNTS = ("Binds", "Mounts", "VolumesFrom")
 _NO_NETWORK_OF_ITS_OWN = ("none", "host")
 _KEPT_OF_A_NETWORK = ("IPAMConfig", "Links", "DriverOpts")
 
@@ -120,6 +121,41 @@ async def make(connection: Connection, blueprint: Blueprint, name: str) -> str:
     for network, settings in blueprint.connect.items():
         await _connect(connection, identifier, network, settings)
     return identifier
+
+
+async def differences(connection: Connection, old: str, new: str, change: MountChange) -> list[str]:
+    """The settings in which a container made anew, not started yet, is not as the old one: ``HostConfig.Init`` and the
+    like. What was to be different is left out, mounts too, and names and addresses that engines make up."""
+    before = await connection.call("show a container", lambda api: api.inspect_container(old))
+    after = await connection.call("show a container", lambda api: api.inspect_container(new))
+    return differing(before, after, change)
+
+
+def differing(before: Mapping[str, Any], after: Mapping[str, Any], change: MountChange) -> list[str]:
+    """The same of two inspects."""
+    was, now = _settings(before, change), _settings(after, change)
+    return sorted(name for name in was.keys() | now.keys() if (was.get(name) or None) != (now.get(name) or None))
+
+
+def _settings(container: Mapping[str, Any], change: MountChange) -> dict[str, Any]:
+    config = {name: value for name, value in container["Config"].items() if name != "Hostname"}
+    if container["Config"].get("Hostname") != container["Id"][:_SHORT_ID]:
+        config["Hostname"] = container["Config"].get("Hostname")
+    labels = config.get("Labels") or {}
+    config["Labels"] = {name: value for name, value in labels.items() if name not in change.labels}
+    for name in ("Env", "Entrypoint", "Cmd"):
+        # An entrypoint of "" is shown as it was sent, and as none where the container was made otherwise.
+        config[name] = [entry for entry in config.get(name) or () if entry]
+    config["Env"] = sorted(config["Env"])
+    host = {name: value for name, value in container["HostConfig"].items() if name not in _MOUNTS}
+    host["Links"] = sorted(_link(link) for link in host.get("Links") or ())
+    networks = {name: (one.get("IPAMConfig") or None, sorted(one.get("Aliases") or ()))
+                for name, one in _networks(container).items()}  # fmt: skip
+    return {
+        **{f"Config.{name}": value for name, value in config.items()},
+        **{f"HostConfig.{name}": value for name, value in host.items()},
+        **{f"NetworkSettings.Networks.{name}": value for name, value in networks.items()},
+    }
 
 
 async def _connect(connection: Connection, container: str, network: str, settings: Mapping[str, Any]) -> None:

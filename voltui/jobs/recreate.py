@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from voltui.engine.adapter import Engine
 from voltui.engine.pool import settled
-from voltui.engine.recreate import Blueprint, MountChange, draw, make
+from voltui.engine.recreate import Blueprint, MountChange, differences, draw, make
 from voltui.jobs.context import JobContext
 from voltui.jobs.undo_containers import DISCARD, MAKE, RENAME, RESTART_POLICY, START
 from voltui.jobs.undo_users import STOP
@@ -23,8 +23,10 @@ from voltui.jobs.users import before_stopping, refusal_to_stop
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import Failed, NotFound, Refused, VoltuiError
 from voltui.model.safe import safe
+from voltui.model.text import listed
 
 _LOOK_EVERY = 0.2
+_MOST_SETTINGS = 4
 _STEADY = 2.0
 """Seconds that a container without a health check must run before it counts as well: one that can't live with what it
 was given ends sooner."""
@@ -38,6 +40,7 @@ class Recreation(Struct, frozen=True):
     """A container to be made anew."""
 
     detail: ContainerDetail
+    change: MountChange
     blueprint: Blueprint
     gains: Mapping[str, str] = field(default_factory=dict)
     """What it must have in the end: the volume by the path."""
@@ -87,7 +90,7 @@ async def prepared(
     """What to make a container anew from. Raises `Refused` where that is gone: before anything is stopped."""
     host = (await context.engine.info()).name
     blueprint = await draw(context.engine.connection, detail.container.id, change, host)
-    return Recreation(detail, blueprint, gains or {}, gives_up)
+    return Recreation(detail, change, blueprint, gains or {}, gives_up)
 
 
 async def recreate(context: JobContext, stack: AsyncExitStack, recreation: Recreation) -> str:
@@ -104,6 +107,7 @@ async def recreate(context: JobContext, stack: AsyncExitStack, recreation: Recre
     await stack.enter_async_context(context.tentative(MAKE, {"name": spare, "labelled": False}))
     new = await make(context.engine.connection, recreation.blueprint, spare)
     _check_mounts(old, (await context.engine.container(new)).container, recreation)
+    await _tell_differences(context, recreation, new)
     names = {"old": old.id, "new": new, "name": old.name, "spare": spare}
     await stack.enter_async_context(context.tentative(RENAME, names))
     await context.engine.rename_container(old.id, aside)
@@ -112,6 +116,15 @@ async def recreate(context: JobContext, stack: AsyncExitStack, recreation: Recre
     if old.running:
         await _hand_over(context, stack, recreation, new)
     return new
+
+
+async def _tell_differences(context: JobContext, recreation: Recreation, new: str) -> None:
+    """Nothing is different without being said: engines of other versions may make something else of what they get."""
+    old = recreation.detail.container
+    found = await differences(context.engine.connection, old.id, new, recreation.change)
+    if found:
+        names = listed([safe(name) for name in found], most=_MOST_SETTINGS)
+        context.warn(f"{safe(old.name)} made anew is not as it was in {names}: compare with `docker inspect`.")
 
 
 def _check_mounts(old: Container, new: Container, recreation: Recreation) -> None:
