@@ -436,6 +436,14 @@ async def test_a_container_in_a_network_that_is_gone_is_refused_before_another_i
     assert {one.name for one in await lab.engine.containers()} == {"web", "alone"}
 
 
+async def test_a_volume_that_cannot_be_mounted_is_refused_before_a_container_is_stopped_for_it(lab: Lab) -> None:
+    await lab.volume("broken", type="none", o="bind", device="/no/such/directory")
+    web = await lab.container("web", [])
+    outcome = await lab.run(SharePlan(lab.common(), (Share("broken", "/data"),), "broken-data", ("web",)))
+    assert outcome.sentence.startswith("A container can't mount the volume broken: ")
+    assert [(one.id, one.state) for one in await lab.engine.containers()] == [(web, "running")]
+
+
 async def test_what_was_given_is_taken_back_when_the_data_container_is_gone(lab: Lab) -> None:
     await lab.volume("media")
     await lab.container("web", [])

@@ -35,3 +35,8 @@ async def test_what_a_container_loses_is_asked_for_however_quickly_the_keys_come
         await wait("Make player anew with blog_db?")
         assert isinstance(app.screen, ConfirmScreen)
         assert "player has written 1 path outside of its mounts" in shown()
+        await pilot.resize_terminal(80, 16)
+        await pilot.press("escape", *("j", "space") * 4, "enter")
+        await wait("Make player, shop-db and 3 more anew with blog_db?")
+        assert "lines more" in shown()
+        assert "[ No ]" in shown(), "the answers are there, however much is to be said"

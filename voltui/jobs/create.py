@@ -11,7 +11,7 @@ from voltui.jobs.context import JobContext
 from voltui.jobs.copying import created_volume
 from voltui.jobs.locks import locked
 from voltui.jobs.volume_plans import CreatePlan
-from voltui.model.errors import Failed
+from voltui.model.errors import Failed, NotFound
 from voltui.model.safe import safe
 from voltui.model.source import Source
 
@@ -26,20 +26,17 @@ async def run(context: JobContext, plan: CreatePlan) -> dict[str, Any]:
         context.begin(f"Making the volume {safe(plan.name)}")
         async with created_volume(context, plan.name, plan.driver, plan.options, plan.labels):
             context.begin("Mounting it")
-            try:
-                async with opened(context, source, writable=True) as access:
-                    found = await _look(context, access)
-            except Failed as error:
-                raise _told(plan, error) from error
+            found = await mounted_once(context, source, "Check the driver's options; the volume is gone again.")
             return context.commit({"volume": plan.name, **found})
 
 
-def _told(plan: CreatePlan, error: Failed) -> Failed:
-    """The engine's reason, in a sentence about the volume."""
-    return Failed(
-        f"A container can't mount the volume {safe(plan.name)}: {error.reason}",
-        "Check the driver's options; the volume is gone again.",
-    )
+async def mounted_once(context: JobContext, source: Source, hint: str) -> dict[str, Any]:
+    """What a container meets that mounts the volume. Raises `Failed`, with the engine's reason, where none can."""
+    try:
+        async with opened(context, source, writable=True) as access:
+            return await _look(context, access)
+    except (Failed, NotFound) as error:
+        raise Failed(f"A container can't mount the {source.words}: {error.reason}", hint) from error
 
 
 async def _look(context: JobContext, access: Access) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from voltui.engine import data_container
 from voltui.engine.recreate import MountChange
 from voltui.jobs.context import JobContext
 from voltui.jobs.copy_out import filled, split
+from voltui.jobs.create import mounted_once
 from voltui.jobs.holding import holding
 from voltui.jobs.recreate import Recreation, prepared, recreate, start_new, stop_old, wait_until_well
 from voltui.jobs.sharing import Taker, check, takers_of
@@ -35,6 +36,8 @@ async def run(context: JobContext, plan: SharePlan) -> dict[str, Any]:
     async with _holding(context, sources, plan.takers, names) as inventory:
         takers = await takers_of(context.engine, inventory, plan)
         check(takers, lose=plan.lose)
+        if not plan.copy_from:
+            await _check_mounts(context, inventory, sources)
         recreations = [await _gaining(context, taker, plan) for taker in takers]
         async with AsyncExitStack() as stack:
             held = await _copy(context, stack, inventory, plan, takers) if plan.copy_from else ""
@@ -53,6 +56,14 @@ async def run(context: JobContext, plan: SharePlan) -> dict[str, Any]:
                     REPLACED: [taker.detail.container.id for taker in takers],
                 }
             )
+
+
+async def _check_mounts(context: JobContext, inventory: Inventory, sources: Iterable[Source]) -> None:
+    """Raise `Failed` for a volume that no container can mount: before any is stopped to get it."""
+    for source in sources:
+        volume = inventory.volumes[source.name]
+        if volume.options or volume.driver != "local":
+            await mounted_once(context, source, "Nothing was changed; see to the volume first.")
 
 
 async def _copy(

@@ -13,6 +13,9 @@ from voltui.ui.screens.overlay import Overlay
 from voltui.ui.spans import Line, Span, line, wrapped
 from voltui.ui.widgets.lines import Lines
 
+_AROUND = 3
+"""Lines around the facts: the question, a blank one, the answers."""
+
 
 class ConfirmScreen(Overlay[bool]):
     """Shows what will happen; Tab chooses, Enter takes the choice, ``y`` is yes; Esc, ``n`` and no answer are no."""
@@ -38,7 +41,7 @@ class ConfirmScreen(Overlay[bool]):
 
     def on_mount(self) -> None:
         """Make it as high as its text."""
-        self.query_one("#confirm", Container).styles.height = len(self._folded(self.app.size.width)) + 3
+        self.query_one("#confirm", Container).styles.height = len(self._folded(self.app.size.width)) + _AROUND
         self.call_after_refresh(self._show)
 
     def action_switch(self) -> None:
@@ -57,8 +60,10 @@ class ConfirmScreen(Overlay[bool]):
         lines.show([title, *facts, (), buttons(self._yes_label, "No", first=self._yes)])
 
     def _folded(self, width: int) -> list[str]:
-        """The facts in lines that fit."""
-        return [piece for fact in self._facts for piece in wrapped(fact, width - 4)]
+        """The facts in lines that fit; where there are more than the terminal has room for, how many."""
+        lines = [piece for fact in self._facts for piece in wrapped(fact, width - 4)]
+        room = self.app.size.height - _AROUND
+        return lines if len(lines) <= room else [*lines[: room - 1], f"… and {len(lines) - room + 1} lines more"]
 
 
 def buttons(yes: str, no: str, *, first: bool) -> Line:
