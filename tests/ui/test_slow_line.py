@@ -68,7 +68,7 @@ async def test_whatever_was_pressed_the_terminal_shows_what_painting_it_anew_sho
             terminal.press(*keys)
             terminal.wait_for(shown)
             _same_when_painted_anew(terminal)
-        for size, shown in (((120, 40), "space Mark"), ((50, 12), "Enlarge the terminal"), ((80, 24), "Filter")):
+        for size, shown in (((120, 40), "space Mark"), ((50, 12), r"Enlarge\s+the terminal"), ((80, 24), "Filter")):
             terminal.resize(*size)
             terminal.wait_for(shown)
             _same_when_painted_anew(terminal)
