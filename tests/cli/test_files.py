@@ -47,6 +47,8 @@ async def test_files_are_put_deleted_and_restored_and_it_is_undone(
     voltui("backup", "data", check=True)
     asked = voltui("delete-files", "data", "/folder/text")
     assert (asked.code, "Takes away /folder/text" in asked.err) == (5, True)
+    missing = voltui("delete-files", "data", "nothing")
+    assert (missing.code, "There is no /nothing in data" in missing.err) == (4, True), "nobody is asked about nothing"
     voltui("delete-files", "data", "folder/text", "--yes", check=True)
     assert not (files / "folder" / "text").exists()
     assert "/folder/text" in voltui("undo", check=True).out

@@ -89,3 +89,5 @@ def test_what_may_be_made_is_new_where_no_list_shows_such_a_name() -> None:
     assert target_named(_inventory(), CACHE[:8]) == Source("volume", CACHE[:8]), "nobody was shown so few digits"
     assert target_named(_inventory(), CACHE[:12]) == Source("volume", CACHE)
     assert target_named(_inventory(), "shop-db:/cache") == Source("volume", CACHE)
+    with pytest.raises(Usage, match="a b is no name for a volume"):
+        target_named(_inventory(), "a b")

@@ -15,12 +15,12 @@ from voltui.cli.run import run
 from voltui.engine.adapter import Engine
 from voltui.jobs.explorer import Explorer
 from voltui.jobs.file_plans import DeleteFilesPlan, PutPlan, RestoreFilesPlan
-from voltui.jobs.kept_files import job_of_kept
+from voltui.jobs.kept_files import job_of_kept, some_paths
 from voltui.jobs.preview_files import FilesPreview, preview_files
 from voltui.jobs.protection import refuse_protected
 from voltui.jobs.put import destinations
 from voltui.jobs.undoable import Undoable, files_plan
-from voltui.model.errors import Usage
+from voltui.model.errors import NotFound, Usage
 from voltui.model.naming import source_named, target_named
 from voltui.model.safe import safe
 from voltui.model.selection import Selection, clean_path
@@ -49,7 +49,10 @@ def delete_files(cli: CliContext, volume: str, paths: tuple[str, ...], force: st
     named = forced(target, force)
     if not yes:
         plain = [path for path in selection.paths if not job_of_kept(path)]
-        _show(_preview(cli, target, plain, stops=False, force=named), brings=False)
+        preview = _preview(cli, target, plain, stops=False, force=named)
+        if plain and len(preview.new) == len(selection.paths):
+            raise NotFound(f"There is no {some_paths(preview.new)} in {safe(volume)}.", "`voltui files` lists what is.")
+        _show(preview, brings=False)
         confirm(f"Delete {plural(len(selection.paths), 'entry', 'entries')} of {safe(volume)}?", yes=yes)
     run(cli, DeleteFilesPlan(cli.common, target, selection.paths, force=named))
 

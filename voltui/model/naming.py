@@ -14,6 +14,7 @@ from voltui.model.backup import Backup
 from voltui.model.container import LEAST_ID, Container
 from voltui.model.errors import NotFound, Usage
 from voltui.model.inventory import Inventory, data_source
+from voltui.model.names import check_new_name
 from voltui.model.safe import safe
 from voltui.model.source import SHORT, Source
 from voltui.model.text import listed
@@ -49,10 +50,18 @@ def volume_named(inventory: Inventory, name: str) -> Volume:
 
 
 def target_named(inventory: Inventory, name: str) -> Source:
-    """As `source_named`, of what may be made: a name that is no volume's is a new one's. Raises the same."""
+    """As `source_named`, of what may be made: a name that is no volume's is a new one's.
+
+    Raises the same, and `Usage` for what no engine takes as a name.
+    """
     source = Source.parse(name)
     shown = ":" in name or (len(name) >= SHORT and _anonymous(name, inventory.volumes))
-    return source_named(inventory, name) if source.kind == "volume" and shown else source
+    if source.kind != "volume" or source.name in inventory.volumes:
+        return source
+    if shown:
+        return source_named(inventory, name)
+    check_new_name("volume", name)
+    return source
 
 
 def container_named(inventory: Inventory, name: str) -> Container:
