@@ -85,6 +85,10 @@ async def test_lists_are_there_for_people_and_for_programs(lab: Lab, voltui: Vol
     assert taker["volumes_from"] == ["app"]
     assert "taker" in voltui("containers", check=True).out
 
+    unread = voltui("volumes", "--store", __file__)
+    assert (unread.code, "unknown" in unread.out, "is a file" in unread.err) == (1, True, True)
+    assert voltui("volumes", "backup=never", "--store", __file__).out == "", "whether it is so is not known"
+
     backups = json.loads(voltui("backups", "--json", check=True).out)
     assert backups[0]["consistency"] == "unused"
     assert backups[0]["id"] in voltui("backups", "data", check=True).out

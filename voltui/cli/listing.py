@@ -19,7 +19,7 @@ from voltui.jobs.measure import measured
 from voltui.model import facts
 from voltui.model.backup import Backup, last_whole, latest
 from voltui.model.container import Container, ContainerDetail
-from voltui.model.errors import Damaged, Usage, VoltuiError
+from voltui.model.errors import Damaged, Failed, Usage, VoltuiError
 from voltui.model.filter import Ask, Facts, Filter, parse
 from voltui.model.inventory import Inventory, Use, data_source
 from voltui.model.safe import safe
@@ -53,7 +53,14 @@ def volumes(cli: CliContext, terms: tuple[str, ...], measure: bool) -> None:
     """
     wanted = _filter(terms, facts.VOLUME_ASKS)
     inventory, sizes = cli.ask(lambda engine: _with_sizes(cli, engine, measure=measure))
-    backups = _backups(cli, inventory)
+    unread: Failed | None = None
+    backups: dict[str, list[Backup]] = {}
+    try:
+        backups = _backups(cli, inventory)
+    except Failed as error:
+        if cli.as_json or terms:  # who asked may have asked about backups
+            raise
+        unread = error
     newest = {name: latest(those) for name, those in backups.items()}
     of = {
         name: _volume_facts(inventory, volume, backups.get(name, ()), sizes)
@@ -66,10 +73,12 @@ def volumes(cli: CliContext, terms: tuple[str, ...], measure: bool) -> None:
         return
     print_table(
         ("NAME", "SIZE", "DRIVER", "USED BY", inventory.engine.volume_time.upper(), "LAST BACKUP", "LABELS"),
-        [_volume_row(inventory, volume, backup, sizes) for volume, backup in found],
+        [_volume_row(inventory, volume, backup, sizes, "unknown" if unread else "never") for volume, backup in found],
         right=(1, 6),
         nothing="No volume meets the filter." if terms else "There are no volumes; `voltui create NAME` makes one.",
     )
+    if unread:
+        raise unread
 
 
 async def _with_sizes(cli: CliContext, engine: Engine, *, measure: bool) -> tuple[Inventory, Sizes]:
@@ -173,7 +182,9 @@ def _backups(cli: CliContext, inventory: Inventory) -> dict[str, list[Backup]]:
     return found
 
 
-def _volume_row(inventory: Inventory, volume: Volume, backup: Backup | None, sizes: Sizes) -> list[str]:
+def _volume_row(
+    inventory: Inventory, volume: Volume, backup: Backup | None, sizes: Sizes, none: str = "never"
+) -> list[str]:
     known = sizes.of(volume)
     old = known is not None and aged(inventory, known, volume.name, now())
     return [
@@ -182,7 +193,7 @@ def _volume_row(inventory: Inventory, volume: Volume, backup: Backup | None, siz
         safe(volume.kind),
         _users(inventory.uses(volume.name)),
         since(volume.created),
-        f"{since(backup.started if backup else None)}{' DAMAGED' if backup and backup.damaged else ''}",
+        f"{since(backup.started if backup else None, none)}{' DAMAGED' if backup and backup.damaged else ''}",
         str(len(volume.labels)),
     ]
 
