@@ -15,7 +15,6 @@ from voltui.format import size
 from voltui.jobs.compare import Comparing, comparing
 from voltui.jobs.look import Files
 from voltui.model.differences import Difference, What
-from voltui.model.errors import VoltuiError
 from voltui.model.safe import safe, safe_path
 from voltui.ui import frame
 from voltui.ui.actions import Action, among, bindings
@@ -24,9 +23,10 @@ from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.table import MOVES, act, moves
 from voltui.ui.host import Host
 from voltui.ui.screens.help import HelpScreen
-from voltui.ui.screens.menu import choose_order
+from voltui.ui.screens.menu import choose_order, offers
 from voltui.ui.screens.textdiff import TextDiffScreen
 from voltui.ui.spans import Line, Span, line, spread
+from voltui.ui.told import told
 from voltui.ui.views.base import Column
 from voltui.ui.views.files import detail
 from voltui.ui.widgets.filter_line import TYPING, FilterLine
@@ -48,7 +48,10 @@ _TOLD: Mapping[str, str] = {
     "reverse": "",
     "sort_menu": "",
     "copy": "",
+    "refresh": "Read and compare both again",
     **dict.fromkeys(MOVES, ""),
+    "menu": "",
+    "palette": "These actions by their names",
     "help": "",
     "quit": "Close it",
 }
@@ -92,7 +95,7 @@ class DifferencesScreen(Screen[None]):
         """Read both."""
         self.query_one(FilterLine).note(line(Span("or what it is: added, removed, changed", "dim")))
         self._table.focus()
-        self.run_worker(self._read(), exit_on_error=False)
+        self._begin()
 
     def on_resize(self) -> None:
         """The lines are made for a width."""
@@ -102,9 +105,15 @@ class DifferencesScreen(Screen[None]):
     def _table(self) -> Table:
         return self.query_one("#files-table", Table)
 
+    def _begin(self) -> None:
+        """Read both, anew if need be."""
+        self._compared.found, self._comparing, self._rows = None, None, {}
+        self._show()
+        self.run_worker(self._read(), exclusive=True, group="read", exit_on_error=False)
+
     async def _read(self) -> None:
         """Show what lists tell, then compare the contents they leave open; both stay open for the lines that differ."""
-        try:
+        with told(self.app, "They can't be compared"):
             async with comparing(self._before, self._after) as opened:
                 self._compared.found = await opened.listed()
                 self._comparing = opened
@@ -113,17 +122,14 @@ class DifferencesScreen(Screen[None]):
                     self.app.tell("There are too many entries: only the first were compared.", warning=True)
                 await self._settle(opened, list(self._compared.found))
                 await asyncio.Event().wait()
-        except VoltuiError as error:
-            self.app.tell_error(error)
-            self.dismiss()
+        self.dismiss()
 
     async def _settle(self, opened: Comparing, listed: list[Difference]) -> None:
         """Compare contents. Where that fails, what the lists tell stays."""
         self._counting = self.set_interval(_COUNT_EVERY, self._show_header)
         try:
-            self._compared.found = await opened.settled(listed)
-        except VoltuiError as error:
-            self.app.tell_error(error)
+            with told(self.app, "Contents can't be compared"):
+                self._compared.found = await opened.settled(listed)
         finally:
             self._counting.stop()
             self._counting = None
@@ -215,6 +221,8 @@ class DifferencesScreen(Screen[None]):
             "reverse": self._reverse,
             "sort_menu": self._choose_order,
             "copy": self._copy,
+            "refresh": self._begin,
+            **offers(self.app, "Differences", lambda: self._actions(tuple(_TOLD)), self.action_act),
             "help": lambda: self.app.push_screen(HelpScreen("differences", self._actions(tuple(_TOLD)), frozenset())),
         }
         act(self.app, {**moves(self._table), **others}, identifier, "the differences")

@@ -13,6 +13,7 @@ from textual.containers import Container
 from textual.widgets import Input
 
 from voltui.model.text import cell_width
+from voltui.ui.actions import Action, Group
 from voltui.ui.frame import detail_title
 from voltui.ui.host import Host
 from voltui.ui.orders import Orders
@@ -156,3 +157,23 @@ def choose_order(app: Host, orders: Orders, taken: Callable[[], object]) -> None
         for order in orders.known
     ]
     app.push_screen(MenuScreen("Sort by", choices, first=now.label), chosen)
+
+
+_MENUS = ("menu", "palette")
+
+
+def offers(
+    app: Host, title: str, actions: Callable[[], Sequence[Action]], do: Callable[[str], object]
+) -> Mapping[str, Callable[[], object]]:
+    """What the keys of the menu and the palette do in a screen of few actions: these are to choose from."""
+
+    def offer(*, searching: bool) -> None:
+        def chosen(identifier: str | None) -> None:
+            if identifier is not None:
+                do(identifier)
+
+        acting = (action for action in actions() if action.group is not Group.MOVE and action.id not in _MENUS)
+        rows = [Choice(one.id, one.label, one.shown_key, one.help, one.keys) for one in acting]
+        app.push_screen(MenuScreen(title, rows, searching=searching), chosen)
+
+    return {"menu": lambda: offer(searching=False), "palette": lambda: offer(searching=True)}

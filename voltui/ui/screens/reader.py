@@ -16,6 +16,7 @@ from voltui.ui.glyphs import glyphs
 from voltui.ui.handlers.table import MOVES, act, moves
 from voltui.ui.host import Host
 from voltui.ui.screens.help import HelpScreen
+from voltui.ui.screens.menu import offers
 from voltui.ui.spans import Line, Span, line, spread, width_of
 from voltui.ui.told import told
 from voltui.ui.widgets.filter_line import FilterLine
@@ -30,6 +31,8 @@ _TOLD: Mapping[str, str] = {
     "previous_match": "The line before that has them",
     "copy": "",
     **dict.fromkeys(MOVES, ""),
+    "menu": "",
+    "palette": "These actions by their names",
     "help": "",
     "quit": "Close it",
 }
@@ -153,6 +156,7 @@ class ReaderScreen(Screen[None]):
             "next_match": lambda: self._find(1),
             "previous_match": lambda: self._find(-1),
             "copy": self._copy,
+            **offers(self.app, self._shown_title, lambda: self._actions(list(self._told)), self.action_act),
             "help": lambda: self.app.push_screen(HelpScreen("a text", self._actions(list(self._told)), frozenset())),
         }
 
