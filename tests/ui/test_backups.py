@@ -11,6 +11,7 @@ from voltui.jobs.preview import RestorePreview
 from voltui.model.backup import Loss, moment
 from voltui.model.errors import Failed
 from voltui.store.listing import STORE, Problem
+from voltui.ui import frame
 from voltui.ui.screens.restore import plan_lines
 from voltui.ui.spans import plain
 from voltui.ui.state import State
@@ -25,6 +26,14 @@ def test_the_plan_of_a_restore_refuses_a_damaged_backup() -> None:
     said = [plain(line) for line in plan_lines(preview, (damaged, whole), 0, 80)]
     assert said[-1] == " refused   It is damaged. Its archive x is missing."
     assert not any("refused" in plain(line) for line in plan_lines(preview, (damaged, whole), 1, 80))
+
+
+def test_the_header_names_a_file_that_can_not_be_read() -> None:
+    damaged = Failed("It is no manifest.")
+    one = State("here", problems=(Problem("data@20261124T031502Z.json", damaged, "data"),))
+    assert "store: data@20261124T031502Z.json DAMAGED" in plain(frame.header(one, 80))
+    two = State("here", problems=one.problems * 2)
+    assert "store: 2 files DAMAGED, see `voltui doctor`" in plain(frame.header(two, 80))
 
 
 def test_backups_of_one_minute_are_told_apart_by_seconds() -> None:

@@ -24,6 +24,8 @@ _LEAST_PLACE = 12
 """Cells of an engine's address that are shown whatever else there is."""
 _LEAST_FILTER = 8
 """Cells that a filter has before the order beside it is left out."""
+_MOST_FILE = 34
+"""Cells of the name of a file in the header."""
 _SUMMARY_MARGIN = 5
 """Cells of rule and blanks around a summary in a title."""
 
@@ -87,7 +89,9 @@ def _warning(state: State) -> Line:
 def _problem_words(problems: Sequence[Problem]) -> str:
     if problems[0].name == STORE:
         return f"store unreadable, see {BACKUPS.capitalize()}"
-    return f"store: {plural(len(problems), 'file')} DAMAGED, see `voltui doctor`"
+    if len(problems) == 1:
+        return f"store: {middle_cut(problems[0].name, _MOST_FILE, glyphs().ellipsis)} DAMAGED"
+    return f"store: {len(problems):,} files DAMAGED, see `voltui doctor`"
 
 
 def tabs(pane: Pane, width: int) -> Line:
