@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from voltui.cli.given import archive_given
+from voltui.cli.given import archive_given, source_given
 from voltui.model.errors import NotFound, Usage
 
 
@@ -22,3 +22,10 @@ def test_an_archive_is_a_regular_file(tmp_path: Path) -> None:
     assert f"voltui import - < {tmp_path / 'fifo'}" in refused.value.hint
     with pytest.raises(NotFound, match=r"no file .*missing\.tar"):
         archive_given(tmp_path / "missing.tar")
+
+
+def test_what_is_put_somewhere_is_there(tmp_path: Path) -> None:
+    (tmp_path / "dangling").symlink_to("nowhere")
+    assert source_given(tmp_path / "dangling") == os.fsencode(tmp_path / "dangling")
+    with pytest.raises(NotFound, match=r"no .*missing on this machine"):
+        source_given(tmp_path / "missing")

@@ -11,6 +11,7 @@ import click
 from voltui.cli import complete
 from voltui.cli.command import Command
 from voltui.cli.context import CliContext, confirm, with_options
+from voltui.cli.given import source_given
 from voltui.cli.run import run
 from voltui.engine.adapter import Engine
 from voltui.jobs.explorer import Explorer
@@ -26,6 +27,8 @@ from voltui.model.safe import safe
 from voltui.model.selection import Selection, clean_path
 from voltui.model.source import Source
 from voltui.model.text import plural
+
+_PATH = click.Path(path_type=Path, readable=False)  # what is wrong with it is told in our words
 
 
 @click.command(
@@ -62,7 +65,7 @@ def delete_files(cli: CliContext, volume: str, paths: tuple[str, ...], force: st
     examples=(("put shop_config app.ini --into etc --replace", "Replace a file."),),
 )
 @click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…", type=click.Path(exists=True, path_type=Path))
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…", type=_PATH)
 @click.option("--into", default="/", metavar="PATH", help="The folder of the volume that it goes to (the root).")
 @click.option("--replace", is_flag=True, help="Replace what has the same name there.")
 @click.option("--force", metavar="NAME", help="Change the protected volume of this NAME.")
@@ -75,7 +78,7 @@ def put(cli: CliContext, volume: str, sources: tuple[Path, ...], into: str, repl
     VOLUME` brings it back, and takes away what is new.
     """
     cli.refuse_read_only("it puts no files anywhere")
-    places = tuple(os.fsencode(os.path.normpath(source.absolute())) for source in sources)
+    places = tuple(map(source_given, sources))
     destinations(places, os.fsencode(into))
     target = source_named(cli.inventory(), volume)
     run(cli, PutPlan(cli.common, target, places, clean_path(os.fsencode(into)), replace, forced(target, force)))

@@ -10,6 +10,16 @@ from voltui.model.errors import Failed, NotFound, Usage
 from voltui.model.safe import safe
 
 
+def source_given(path: Path) -> bytes:
+    """The absolute path of what is to be put somewhere. Raises `NotFound`, or `Failed` where it may not be read."""
+    shown = safe(str(path))
+    if not os.path.lexists(path):
+        raise NotFound(f"There is no {shown} on this machine.", "Check the path.")
+    if not path.is_symlink() and not os.access(path, os.R_OK):
+        raise Failed(f"{shown} can't be read: permission denied.", "Read it as somebody who may.")
+    return os.fsencode(os.path.normpath(path.absolute()))
+
+
 def archive_given(path: Path) -> Path:
     """The absolute path of an archive that can be read twice.
 

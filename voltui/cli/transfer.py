@@ -113,7 +113,7 @@ def _export_backups(cli: CliContext, backups: Sequence[str], to: str, *, decrypt
         ("import - media < media.tar", "From standard input."),
     ),
 )
-@click.argument("file", metavar="FILE|-", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", metavar="FILE|-", type=click.Path(path_type=Path, allow_dash=True, readable=False))
 @click.argument("volume", metavar="VOLUME", shell_complete=complete.volume_names)
 @click.option("--keep-folder", is_flag=True, help="Keep the one folder that everything is in.")
 @with_options

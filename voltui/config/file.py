@@ -94,7 +94,8 @@ def read(path: Path) -> SettingsFile:
 
 
 def _unreadable(path: Path, error: Exception) -> Usage:
-    return Usage(f"{safe(str(path))} can't be read: {safe(str(error))}.")
+    reason = (error.strerror or "").lower() if isinstance(error, OSError) else str(error)
+    return Usage(f"{safe(str(path))} can't be read: {safe(reason)}.")
 
 
 def converted(values: Mapping[str, Any]) -> Keys:

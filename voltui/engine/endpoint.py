@@ -107,6 +107,10 @@ def _config_folder(environ: Mapping[str, str]) -> Path:
     return Path(named) if named else Path(environ.get("HOME") or Path.home()) / ".docker"
 
 
+def _reason(error: Exception) -> str:
+    return safe(f"{error.filename}: {error.strerror}." if isinstance(error, OSError) else str(error))
+
+
 def _current_context(environ: Mapping[str, str]) -> str:
     path = _config_folder(environ) / "config.json"
     try:
@@ -114,7 +118,7 @@ def _current_context(environ: Mapping[str, str]) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, ValueError, AttributeError) as error:
-        raise Usage(f"{safe(str(path))} can't be read, so the engine is not known.", safe(str(error))) from error
+        raise Usage(f"{safe(str(path))} can't be read, so the engine is not known.", _reason(error)) from error
 
 
 def _context(name: str, environ: Mapping[str, str]) -> Endpoint:
@@ -132,7 +136,7 @@ def _context(name: str, environ: Mapping[str, str]) -> Endpoint:
             f"There is no docker context named {safe(name)}.", "`docker context ls` lists what there is."
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Usage(f"The docker context {safe(name)} can't be read.", safe(str(error))) from error
+        raise Usage(f"The docker context {safe(name)} can't be read.", _reason(error)) from error
     certificates = contexts / "tls" / digest / "docker"
     verify = not docker.get("SkipTLSVerify", False)
     tls = _certificates(certificates, verify=verify) if certificates.is_dir() or not verify else None

@@ -79,15 +79,25 @@ async def run(context: JobContext, plan: BackupExportPlan, output: int) -> dict[
 
 
 def check_place(to: str, count: int) -> None:
-    """Raise `Usage`, `Refused` or `NotFound` for a place, directory or file, to which so many backups can't go."""
+    """Raise `Usage`, `Refused`, `NotFound` or `Failed` for a place, directory or file, to which so many backups can't
+    go."""
     place, instead = Path(to), f"Name a directory, or a new file that ends in {listed(list(ENDINGS))}."
     if to.endswith(ENDINGS):
         _refuse_several(count)
         check_new_file(place)
+        _check_writable(place.parent)
     elif to.lower().endswith(_OTHER_ENDINGS) and not place.is_dir():
         raise Usage(f"{safe(place.name)} ends as no file that a backup can be exported to.", instead)
-    elif (there := next(one for one in (place, *place.parents) if os.path.lexists(one))) and not there.is_dir():
-        raise Refused(f"{safe(str(there))} is no directory.", instead)
+    else:
+        there = next(one for one in (place, *place.parents) if os.path.lexists(one))
+        if not there.is_dir():
+            raise Refused(f"{safe(str(there))} is no directory.", instead)
+        _check_writable(there)
+
+
+def _check_writable(folder: Path) -> None:
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Failed(f"Nothing can be written to {safe(str(folder))}.", "Choose another place, or see to its rights.")
 
 
 def _refuse_several(count: int) -> None:
