@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Lab
+from tests.conftest import DEADLINE, Lab
 from tests.far_terminal import far_voltui
 from tests.terminal import Terminal, voltui_terminal
 
@@ -17,8 +17,6 @@ KEYS = 20
 MOST_BYTES = 400
 """Bytes that one cursor key may cost."""
 IDLE = 2.0
-LEAST_OF_A_SCREEN = 300
-"""Bytes that painting all of any screen takes at the least."""
 
 
 async def test_far_away_it_is_frugal_and_backs_up_with_one_key(lab: Lab, tmp_path: Path) -> None:
@@ -76,10 +74,11 @@ async def test_whatever_was_pressed_the_terminal_shows_what_painting_it_anew_sho
 
 def _same_when_painted_anew(terminal: Terminal) -> None:
     terminal.settle()
-    before = terminal.cells
-    written = len(terminal.written)
+    before, written = terminal.cells, len(terminal.written)
     terminal.press("\x0c")
-    while len(terminal.written) < written + LEAST_OF_A_SCREEN:
+    deadline = time.monotonic() + DEADLINE
+    while len(terminal.written) == written:
         terminal.read()
+        assert time.monotonic() < deadline, terminal.text
     terminal.settle()
     assert terminal.cells == before, terminal.text
