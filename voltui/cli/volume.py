@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import click
 
 from voltui.cli import complete
@@ -19,7 +21,7 @@ from voltui.model.inventory import Inventory
 from voltui.model.naming import volume_named
 from voltui.model.safe import safe
 from voltui.model.source import Source
-from voltui.model.text import plural
+from voltui.model.text import listed, plural
 from voltui.model.volume import Volume
 from voltui.store.sizes import SizeCache
 
@@ -119,6 +121,7 @@ def remove(
             raise refusal
     if not cli.as_json:
         _show(cli, inventory, chosen)
+        _tell_protected(inventory, named)
     names = tuple(volume.name for volume in chosen)
     if dry_run or not chosen:
         if cli.as_json:
@@ -132,6 +135,13 @@ def remove(
 def _unused(inventory: Inventory, *, anonymous: bool) -> list[Volume]:
     """The volumes for a clean-up; protected ones are nobody's to clean up."""
     return [volume for volume in inventory.unused() if not volume.protected and (volume.anonymous or not anonymous)]
+
+
+def _tell_protected(inventory: Inventory, named: Collection[str]) -> None:
+    """In a clean-up: what it leaves although nothing uses it."""
+    kept = [safe(volume.name) for volume in inventory.unused() if volume.protected]
+    if kept and not named:
+        click.echo(f"Protected, and so left: {listed(kept, most=8)}.")
 
 
 def _show(cli: CliContext, inventory: Inventory, volumes: list[Volume]) -> None:
@@ -149,6 +159,10 @@ def _show(cli: CliContext, inventory: Inventory, volumes: list[Volume]) -> None:
         kind = "anonymous" if volume.anonymous else "named"
         rows.append([safe(inventory.display_name(volume)), size(known.size) if known else "-", made, last, kind])
     print_table(("VOLUME", "SIZE", inventory.engine.volume_time.upper(), "LAST BACKUP", "KIND"), rows, right=(1,))
+    known_sizes = [one.size for volume in volumes if (one := sizes.of(volume))]
+    if known_sizes:
+        unknown = len(volumes) - len(known_sizes)
+        click.echo(f"{size(sum(known_sizes))} will be free{f', and {unknown} of unknown size' if unknown else ''}.")
 
 
 @click.command(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from voltui.jobs.context import JobContext
 from voltui.model.errors import Damaged, Failed, NotFound, Refused, VoltuiError
 from voltui.model.safe import safe
+from voltui.model.source import Source
 from voltui.model.text import listed, plural
 
 _MOST_NAMES = 4
@@ -41,7 +42,11 @@ class Apart:
         if not self.failures:
             return
         for name, error in self.failures.items():
-            context.warn(f"{safe(name)}: {error.sentence}")
-        names = listed([safe(name) for name in self.failures], most=_MOST_NAMES)
+            context.warn(f"{_short(name)}: {error.sentence}")
+        names = listed([_short(name) for name in self.failures], most=_MOST_NAMES)
         was = "was" if len(self.failures) == 1 else "were"
         raise Failed(f"{len(self.failures)} of {plural(self._number, what)} {was} not {done}: {names}.", hint)
+
+
+def _short(name: str) -> str:
+    return safe(Source("volume", name).short)

@@ -209,6 +209,7 @@ async def wait_until_well(context: JobContext, container: str) -> None:
     while True:
         context.raise_if_cancelled()
         detail = await context.engine.container(container)
+        context.meter.note("waiting for its health check" if detail.health == "starting" else "")
         name, passed = safe(detail.container.name), time.monotonic() - since
         if detail.container.state != "running" or detail.restarts:
             raise Failed(f"{name} ended at once with status {detail.exit_code}{await _said(context, container)}.")

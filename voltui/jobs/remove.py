@@ -20,6 +20,8 @@ from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
 
+_MOST_NAMES = 8
+
 
 async def run(context: JobContext, plan: RemovePlan) -> dict[str, Any]:
     """Delete the plan's volumes. None is deleted before all others are backed up, verified; one that can't be stays.
@@ -34,18 +36,23 @@ async def run(context: JobContext, plan: RemovePlan) -> dict[str, Any]:
             backups = await _backed_up(context, inventory, doomed, apart)
             doomed = [source for source in doomed if source.name not in apart.failures]
         hint = "What can't be backed up goes without a backup only." if plan.backup and apart.failures else ""
-        removed: list[str] = []
+        removed: list[Source] = []
         for source in doomed:
             context.begin(f"Deleting {safe(source.name)}")
             context.raise_if_cancelled()
             with apart.each(source.name):
                 if await _deleted(context, source.name):
-                    removed.append(source.name)
-                    context.left["removed"] = f"Deleted before: {listed([safe(one) for one in removed])}."
+                    removed.append(source)
+                    context.partial = {"removed": [one.name for one in removed], "backups": backups}
+                    context.left["removed"] = f"Deleted before: {_named(removed)}."
         if apart.failures and removed:
-            context.left["removed"] = f"Deleted: {listed([safe(one) for one in removed])}."
+            context.left["removed"] = f"Deleted: {_named(removed)}."
         apart.check(context, "volume", "removed", hint)
-        return context.commit({"removed": removed, "backups": backups})
+        return context.commit({"removed": [one.name for one in removed], "backups": backups})
+
+
+def _named(sources: Sequence[Source]) -> str:
+    return listed([safe(source.short) for source in sources], most=_MOST_NAMES)
 
 
 def _sources(context: JobContext, inventory: Inventory, plan: RemovePlan) -> list[Source]:
