@@ -49,7 +49,7 @@ async def test_a_clean_up_takes_anonymous_volumes_only_when_asked(
         await pilot.press("a")
         await wait("Remove 4 volumes")
         await pilot.press("b")
-        await wait("lost      No whole backup is there of odd_names,")
+        await wait("lost      There is no whole backup of odd_names,")
 
 
 async def test_what_is_used_stays_and_names_its_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

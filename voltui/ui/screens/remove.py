@@ -117,7 +117,7 @@ class RemoveScreen(Overlay[RemovePlan]):
         said = Span(word, "good" if self._backup else "bad")
         lines.append(labelled("backup", said, "   ", Span(key, "key"), Span(other, "dim")))
         if not self._backup and (lost := self._without_backup()):
-            lines += paragraph("lost", f"No whole backup is there of {lost}.", width, "bad")
+            lines += paragraph("lost", f"There is no whole backup of {lost}.", width, "bad")
         return lines
 
     def _freed(self) -> str:
