@@ -200,10 +200,10 @@ class MainScreen(ListScreen):
 
     @on(FilterLine.Typed)
     def _filter_changed(self, event: FilterLine.Typed) -> None:
-        """Show what matches, from the first row on."""
+        """Show what matches, from the first row on; where nothing is asked for any more, stay on what was found."""
         filtered = self._filtered
         filtered.filter = event.text
-        self.show_state(_FIRST if filtered is self._pane else None)
+        self.show_state(_FIRST if event.text and filtered is self._pane else None)
 
     @on(FilterLine.Ended)
     def _end_filter(self) -> None:
