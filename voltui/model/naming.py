@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 
 from voltui.model.backup import Backup
-from voltui.model.container import LEAST_ID, Container
+from voltui.model.container import Container
 from voltui.model.errors import NotFound, Usage
 from voltui.model.inventory import Inventory, data_source
 from voltui.model.names import check_new_name
@@ -20,8 +20,8 @@ from voltui.model.source import SHORT, Source
 from voltui.model.text import listed
 from voltui.model.volume import ANONYMOUS_NAME, Volume
 
-_DIGITS = re.compile(rf"[0-9a-f]{{{LEAST_ID},63}}")
-"""Some of an anonymous volume's name."""
+_DIGITS = re.compile(rf"[0-9a-f]{{{SHORT},63}}")
+"""Of an anonymous volume's name at least as much as lists show: less may be a slip in the name of another."""
 
 
 def source_named(inventory: Inventory, name: str) -> Source:
@@ -55,7 +55,7 @@ def target_named(inventory: Inventory, name: str) -> Source:
     Raises the same, and `Usage` for what no engine takes as a name.
     """
     source = Source.parse(name)
-    shown = ":" in name or (len(name) >= SHORT and _anonymous(name, inventory.volumes))
+    shown = ":" in name or _anonymous(name, inventory.volumes)
     if source.kind != "volume" or source.name in inventory.volumes:
         return source
     if shown:
