@@ -18,7 +18,7 @@ from voltui.jobs.look_live import VolumeFiles
 from voltui.jobs.plan import BackupPlan
 from voltui.jobs.recover import sweep_helpers
 from voltui.model.differences import What, differences
-from voltui.model.errors import Refused, VoltuiError
+from voltui.model.errors import NotFound, Refused, VoltuiError
 from voltui.model.files import FileTree
 from voltui.model.source import Source
 
@@ -65,6 +65,8 @@ async def test_a_volume_and_its_backup_show_the_same_tree(lab: Lab) -> None:
             with pytest.raises(Refused, match="no regular file"):
                 await head(path)
         (await lab.mountpoint("data") / "folder" / "text").unlink()
+        with pytest.raises(NotFound, match="/folder/text is not there any more"):
+            await head(b"folder/text")
         (await lab.mountpoint("data") / "folder" / "text").symlink_to("/usr/bin/env")
         with pytest.raises(VoltuiError, match="Reading text failed"):
             await head(b"folder/text")

@@ -18,7 +18,7 @@ from voltui.engine.pool import DaemonPool
 from voltui.jobs.explorer import Explorer
 from voltui.jobs.look import HEAD, Opened, full, raise_if, refuse_without_content
 from voltui.model.backup import Backup
-from voltui.model.errors import Failed, Refused
+from voltui.model.errors import Failed, NotFound, Refused
 from voltui.model.files import FileNode, FileTree, content_hash
 from voltui.model.kinds import DIR, FILE, LINK, OF_FIND
 from voltui.model.safe import safe, safe_path
@@ -28,6 +28,7 @@ from voltui.model.volume import Volume
 _READ = 1 << 18
 _BLOCK = 512
 _NAMES_AT_ONCE = 1_000
+_GONE = b"No such file or directory"
 _THREADS = 2
 """One names the files that another one reads."""
 
@@ -102,7 +103,12 @@ class _OpenedVolume:
     async def content(self, node: FileNode, most: int = HEAD, start: int = 0) -> bytes:
         refuse_without_content(node)
         command = tools.read_piece(self._folder, node.path, most, start)
-        return await self._bridge.check(command, f"Reading {safe_path(node.name)}")
+        result = await self._bridge.run(command)
+        if result.code and _GONE in result.err:
+            raise NotFound(f"{node.shown_path} is not there any more.", "The files have to be read anew.")
+        if result.code:
+            raise Failed(f"Reading {safe_path(node.name)} failed: {result.words}.")
+        return result.out
 
     async def hashes(self, nodes: Sequence[FileNode], count: Callable[[int], object]) -> Mapping[bytes, bytes]:
         process = await self._bridge.spawn(tools.read_contents(self._folder), stream=True, feed=True)
