@@ -221,7 +221,7 @@ class Ended(NamedTuple):
 def run(settings: Settings, engine: Engine) -> Ended:
     """Open the explorer on an engine until it is left. Raises what nobody foresaw."""
     app = VoltuiApp(settings, engine)
-    words = app.run() or ""
+    words = app.run(mouse=False) or ""  # so that the terminal's own mouse selects text, and the wheel moves the cursor
     if app.fault is not None:
         raise app.fault
     return Ended(words, app.signals.came or 0)
