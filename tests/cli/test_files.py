@@ -67,6 +67,11 @@ async def test_files_are_put_deleted_and_restored_and_it_is_undone(
     voltui("put", "data", str(tmp_path / "other"), "--into", "/folder", check=True)
     voltui("put", "data", str(tmp_path / "other"), "--replace", check=True)
     assert [(files / path).read_text() for path in ("other", "folder/other")] == ["mine", "mine"]
+    older = json.loads(voltui("--json", "undo", check=True).out)[1]["change"]
+    assert older in voltui("undo", check=True).out
+    voltui("undo", "data", "--change", older, "--yes", check=True)
+    assert ((files / "other").read_text(), (files / "folder" / "other").exists()) == ("mine", False)
+    assert voltui("undo", "data", "--change", "none", "--yes").code == 4
 
 
 async def test_files_of_an_encrypted_backup_need_its_key(lab: Lab, voltui: Callable[..., Ran], tmp_path: Path) -> None:

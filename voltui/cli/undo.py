@@ -19,8 +19,8 @@ from voltui.jobs.plan import RestorePlan
 from voltui.jobs.preview import RestorePreview, preview_restore
 from voltui.jobs.protection import refuse_protected
 from voltui.jobs.submit import submit
-from voltui.jobs.undoable import Undoable, is_gone, last_undoable, possible, refuse_gone, undoables
-from voltui.model.errors import NotFound, Refused
+from voltui.jobs.undoable import Undoable, change_named, is_gone, last_undoable, possible, refuse_gone, undoables
+from voltui.model.errors import NotFound, Refused, Usage
 from voltui.model.inventory import Inventory
 from voltui.model.naming import source_named
 from voltui.model.safe import safe, safe_path
@@ -35,12 +35,15 @@ from voltui.model.source import Source
     ),
 )
 @click.argument("volume", required=False, metavar="[VOLUME]", shell_complete=complete.backed_up)
+@click.option("--change", metavar="ID", help="Undo this change, of those that are listed, instead of the last one.")
 @click.option("--accept-plain", is_flag=True, help="Take a backup in plain although keys are named.")
 @click.option("--force", metavar="NAME", help="Replace the protected volume of this NAME.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options
 @with_keys
-def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | None, yes: bool) -> None:
+def undo(
+    cli: CliContext, volume: str | None, change: str | None, accept_plain: bool, force: str | None, yes: bool
+) -> None:
     """Put back what a restore or change of files replaced last.
 
     Without VOLUME it lists what can be put back.
@@ -48,6 +51,8 @@ def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | N
     An undo can be undone itself. `voltui prune` keeps what a restore replaced for 7 days, and deletes it then.
     """
     if volume is None:
+        if change is not None:
+            raise Usage("--change needs the volume that was changed.", "Name the volume first.")
         _list(cli)
         return
 
@@ -56,7 +61,7 @@ def undo(cli: CliContext, volume: str | None, accept_plain: bool, force: str | N
         found = undoables(cli.store.listing().backups, cli.jobs, inventory.engine.id)
         source = _named(cli, inventory, volume)
         refuse_gone(found, source, inventory)
-        last = last_undoable(found, source)
+        last = change_named(found, source, change) if change else last_undoable(found, source)
         way = f"Say --force {safe(last.source.name)}."
         refuse_protected(inventory, last.source, way, force=forced(last.source, force))
         if last.files is not None:
@@ -111,12 +116,13 @@ def _list(cli: CliContext) -> None:
         click.echo("No restore or change of files is known that could be undone.", err=True)
         return
     print_table(
-        ("OF", "REPLACED", "STORED", "WHERE"),
+        ("OF", "REPLACED", "STORED", "CHANGE", "WHERE"),
         [
             [
                 safe(one.source.name),
                 since(one.replaced),
                 size(one.backup.archive.size) if one.backup else "-",
+                safe(one.id),
                 f"{_place(one)}{'  (the volume is gone)' if is_gone(one.source, inventory) else ''}",
             ]
             for one in found
@@ -128,13 +134,14 @@ def _list(cli: CliContext) -> None:
 
 def _place(one: Undoable) -> str:
     if one.backup is not None:
-        return safe(one.backup.id)
+        return "a backup"
     return f"in the volume: {some_paths((*one.files.replaced, *one.files.new))}" if one.files else "in the volume"
 
 
 def _document(one: Undoable, *, gone: bool) -> dict[str, object]:
     return {
         "source": one.source.name,
+        "change": one.id,
         "replaced": one.replaced,
         "backup": one.backup.id if one.backup else None,
         "bytes": one.backup.archive.size if one.backup else None,

@@ -43,6 +43,11 @@ class Undoable(Struct, frozen=True):
     redoes: bool = False
     """Whether it was an undo: to undo it is to do it again."""
 
+    @property
+    def id(self) -> str:
+        """The backup that holds it, or else the job that put it aside."""
+        return self.backup.id if self.backup else self.files.job if self.files else self.kept_tree
+
 
 def undoables(backups: Iterable[Backup], jobs: JobsDirectory, engine_id: str) -> list[Undoable]:
     """Everything that can be put back on this engine, newest first."""
@@ -92,6 +97,16 @@ def undoables_of(found: Iterable[Undoable], source: Source) -> list[Undoable]:
     raise NotFound(
         f"No restore or change of the {source.kind} {safe(source.name)} is known that could be undone.",
         "`voltui undo` lists what can be; `voltui backups` lists all backups.",
+    )
+
+
+def change_named(found: Iterable[Undoable], source: Source, identifier: str) -> Undoable:
+    """The change of the source with this id. Raises `NotFound`."""
+    for one in found:
+        if one.source.name == source.name and one.id == identifier:
+            return one
+    raise NotFound(
+        f"The {source.words} has no change {safe(identifier)} that could be undone.", "`voltui undo` lists what can be."
     )
 
 
