@@ -79,7 +79,7 @@ class VolumesView(GroupedView):
     columns = (
         Column("NAME", share=4, middle=True),
         Column("SIZE", width=9, right=True),
-        Column("SHARE", width=10, spare=2),
+        Column("SHARE", width=11, spare=2),
         Column("USED BY", share=4),
         Column("BACKUP", width=16),
         Column("DRIVER", width=11, spare=1),

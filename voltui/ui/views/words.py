@@ -51,9 +51,9 @@ def size_cell(known: VolumeSize | None, *, old: bool) -> Line:
 
 
 def share_bar(part: int, whole: int, cells: int) -> Line:
-    """``██    42 %``: a bar and a number, in ``cells`` and five more."""
+    """``██     42 %``: a bar and a number, in ``cells`` and six more."""
     share = part / whole if whole else 0.0
-    return line(Span(bar(share, cells).ljust(cells), "accent"), f"{share:5.0%}".replace("%", " %")[-5:])
+    return line(Span(bar(share, cells).ljust(cells), "accent"), f"{share:5.0%}".replace("%", " %"))
 
 
 def share_of(part: int, whole: int, cells: int) -> Line:
