@@ -71,7 +71,7 @@ def test_a_heading_tells_what_its_rows_come_to() -> None:
     assert texts(pane, SHOP) == [
         f"{glyphs().folded} shop  2",
         ">3 kB",
-        f"{glyphs().bar * 2}    38 %",
+        f"{glyphs().bar * 2}     38 %",
         f"{glyphs().running} 1 up  {glyphs().stopped} 1",
         "never",
         "local",
