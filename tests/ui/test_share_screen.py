@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.frozen import freeze
+from voltui.model.names import free_name
 from voltui.ui.screens.confirm import ConfirmScreen
 
 
@@ -40,3 +41,23 @@ async def test_what_a_container_loses_is_asked_for_however_quickly_the_keys_come
         await wait("Make player, shop-db and 3 more anew with blog_db?")
         assert "lines more" in shown()
         assert "[ No ]" in shown(), "the answers are there, however much is to be said"
+
+
+def test_a_name_that_is_taken_gets_a_number() -> None:
+    assert free_name("copy", ()) == "copy"
+    assert free_name("copy", {"copy": 1, "copy-2": 2}) == "copy-3"
+
+
+async def test_what_cannot_be_cloned_is_refused_before_a_name_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = freeze(monkeypatch, tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        for _ in range(1_000):
+            await pilot.pause(0.01)
+            if app.store.state.inventory is not None and app.main.table.cursor_key:
+                break
+        await pilot.press("g", "j", "j", "j", "c")
+        await pilot.pause()
+        assert app.screen is app.main
+        assert any("nfs_archive is storage elsewhere" in one.message for one in app._notifications)

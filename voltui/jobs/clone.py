@@ -30,7 +30,8 @@ async def run(context: JobContext, plan: ClonePlan) -> dict[str, Any]:
 
     async with holding(context, sources_of) as (inventory, (source, _)):
         volume = inventory.volumes[plan.volume]
-        _refuse_same_storage(volume)
+        if refusal := refusal_to_clone(volume):
+            raise refusal
         labels = {name: value for name, value in volume.labels.items() if name != MADE_LABEL}
         async with (
             created_volume(context, plan.new, volume.driver, volume.options, labels),
@@ -71,16 +72,17 @@ async def _by_stream(context: JobContext, plan: ClonePlan, inventory: Inventory,
         return stillness
 
 
-def _refuse_same_storage(volume: Volume) -> None:
-    """Raise `Refused` where a volume with the same options would be the very same storage."""
+def refusal_to_clone(volume: Volume) -> Refused | None:
+    """Why a volume must not be cloned, if so: another with the same options would be the very same storage."""
     if volume.options.get("device") and volume.options.get("type") != "tmpfs":
-        raise Refused(
+        return Refused(
             f"{safe(volume.name)} is storage elsewhere ({safe(volume.options['device'])}): a volume with the same "
             "options would be the same data, not a copy.",
             "Make a volume with options of its own (voltui create), then voltui restore a backup into it.",
         )
     if volume.options.get("type") == "tmpfs":
-        raise Refused(
+        return Refused(
             f"{safe(volume.name)} is a tmpfs, in memory: what nothing holds is gone at once.",
             "Back it up, then restore into a plain volume.",
         )
+    return None

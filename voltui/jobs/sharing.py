@@ -115,10 +115,8 @@ async def _check_names(engine: Engine, inventory: Inventory, plan: SharePlan) ->
             raise NotFound(f"There is no volume {safe(share.volume)}.", "`voltui volumes` lists what there is.")
     for name in filter(None, (plan.data, plan.name)):
         check_new_name("container", name)
-    names = {one.name: one for one in inventory.containers.values()}
-    if plan.data in names:
-        _refuse_other(names[plan.data], plan)
-    if plan.name and plan.name in (*names, plan.data):
+    refuse_other(inventory.containers.values(), plan)
+    if plan.name and plan.name in (plan.data, *(one.name for one in inventory.containers.values())):
         raise Refused(f"A container {safe(plan.name)} exists already.", "Choose another name with --new-name.")
     if plan.image:
         config = (await images.inspect(engine.connection, plan.image)).get("Config") or {}
@@ -126,15 +124,18 @@ async def _check_names(engine: Engine, inventory: Inventory, plan: SharePlan) ->
             raise Usage(f"The image {safe(plan.image)} does not say what to run.", "Say it: --run COMMAND.")
 
 
-def _refuse_other(there: Container, plan: SharePlan) -> None:
-    """Raise `Refused` where a container has the data container's name and does not hold just this."""
+def refuse_other(containers: Iterable[Container], plan: SharePlan) -> None:
+    """Raise `Refused` where a container has the data container's name and does not hold what is shared."""
+    there = next((one for one in containers if plan.data and one.name == plan.data), None)
+    if there is None:
+        return
     held = {(normpath(mount.destination), mount.source) for mount in there.mounts if mount.kind is MountKind.VOLUME}
     missing = [share for share in plan.shares if (share.at, share.volume) not in held]
     if missing:
         raise Refused(
             f"A container {safe(there.name)} exists already and does not hold {safe(missing[0].volume)} at "
             f"{safe(missing[0].at)}.",
-            "Name the data container otherwise with --name.",
+            "Choose another name for the data container (--name).",
         )
 
 
@@ -184,7 +185,12 @@ def taker_of(details: Mapping[str, ContainerDetail], detail: ContainerDetail, pl
         for mount in container.mounts
         if mount.kind is MountKind.VOLUME and mount.source == share.volume
     )
-    return Taker(detail, gains, (), (*has, *notices(detail)), tuple(snippet), refusal)
+    dependents = [
+        safe(one.container.name) for one in details.values() if any(map(container.answers_to, one.volumes_from))
+    ]
+    kept = f"{listed(dependents)} took the mounts of {safe(container.name)} and will not get these, until made anew."
+    said = (*has, *notices(detail), *([kept] if dependents else []))
+    return Taker(detail, gains, (), said, tuple(snippet), refusal)
 
 
 def gained(details: Mapping[str, ContainerDetail], plan: SharePlan) -> tuple[Share, ...]:

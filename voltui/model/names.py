@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Container
 
 from voltui.model.errors import Usage
 from voltui.model.safe import safe
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+
+
+def free_name(proposed: str, taken: Container[str]) -> str:
+    """The name, or the first of ``name-2``, ``name-3`` and so on that is not taken."""
+    numbered = (f"{proposed}-{number}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([proposed], numbered) if name not in taken)
 
 
 def check_new_name(what: str, name: str) -> None:

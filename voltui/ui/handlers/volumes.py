@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voltui.jobs.clone import refusal_to_clone
 from voltui.jobs.volume_plans import ClonePlan, CreatePlan, ImportImagePlan
 from voltui.model.errors import Refused
 from voltui.model.graph import NodeKind
-from voltui.model.names import check_new_name
+from voltui.model.names import check_new_name, free_name
 from voltui.model.safe import safe
+from voltui.model.source import Source
 from voltui.model.volume_kinds import KINDS
 from voltui.ui.screens.ask import AskScreen
 from voltui.ui.screens.create import CreateScreen
@@ -34,13 +36,20 @@ class Volumes:
             app.tell("Only a volume can be cloned.", warning=True)
             return
 
+        inventory = self._screen.state.inventory
+        volumes = inventory.volumes if inventory is not None else {}
+        if node.name in volumes and (refusal := refusal_to_clone(volumes[node.name])):
+            app.tell_error(refusal)
+            return
+
         def named(name: str | None) -> None:
             if name:
                 app.start_job(ClonePlan(app.live.common(), node.name, name))
 
         hint = "A new volume; writers are paused while it is read, and every byte is read back."
         title = f"Clone {safe(node.name)} as"
-        app.push_screen(AskScreen(title, hint, f"{node.name}-copy", check=self._check_new), named)
+        proposed = free_name(f"{Source('volume', node.name).short}-copy", volumes)
+        app.push_screen(AskScreen(title, hint, proposed, check=self._check_new), named)
 
     def _check_new(self, name: str) -> None:
         """Raise `Usage` or `Refused` for what can't be the name of a new volume."""

@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container as Box
 
-from voltui.jobs.sharing import Taker, losses, shares, taker_of
+from voltui.jobs.sharing import Taker, losses, refuse_other, shares, taker_of
 from voltui.jobs.volume_plans import ImagePlan, SharePlan
 from voltui.model.container import Container, ContainerDetail
 from voltui.model.errors import VoltuiError
@@ -105,9 +105,14 @@ class ShareScreen(Overlay[SharePlan | ImagePlan]):
         places = listed([safe(share.at) for share in plan.shares])
         access = "read and write" if not plan.read_only else "read only"
         return [
-            labelled("through", f"{through}   ", *_key("n", "name"), *_key("d", "directly")),
+            labelled(
+                "through",
+                f"{through}   ",
+                *_key("n", "name"),
+                *_key("d", "directly" if plan.data else "data container"),
+            ),
             labelled("at", f"{places}   ", *(_key("a", "another path") if len(plan.shares) == 1 else ())),
-            labelled("they may", f"{access}   ", *_key("o", "only read")),
+            labelled("they may", f"{access}   ", *_key("o", "also write" if plan.read_only else "only read")),
             labelled(
                 "or",
                 Span("w", "key"),
@@ -259,6 +264,11 @@ class ShareScreen(Overlay[SharePlan | ImagePlan]):
 
     def action_take(self) -> None:
         """Return the plan; where containers are made anew, after one more question."""
+        try:
+            refuse_other([one.container for one in self._details.values()], self._plan)
+        except VoltuiError as error:
+            self.app.tell_error(error)
+            return
         marked = [key for key in self._containers if key in self._marked]
         if not marked:
             self._without_takers()
