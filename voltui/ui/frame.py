@@ -17,6 +17,8 @@ from voltui.ui.pane import Pane
 from voltui.ui.spans import Line, Span, line, spread, width_of, wrapped
 from voltui.ui.state import State
 
+WIDE = 110
+"""From so many cells on, the detail stands beside the list."""
 PANES = (("1", "volumes"), ("2", "containers"), ("3", "graph"), ("4", "backups"), ("5", "jobs"))
 """The panes and their keys."""
 PANE_IDS = [name for _, name in PANES]

@@ -37,14 +37,12 @@ _REST = 0.1
 _NODE_KINDS = {VOLUMES: NodeKind.VOLUME, CONTAINERS: NodeKind.CONTAINER}
 _SLICE = 0.006
 """Seconds of preparing a filter between two looks at the keyboard."""
-_WIDE = 110
-"""From so many cells on, the detail stands beside the list."""
 
 
 class ListScreen(Screen[None]):
     """Shows the state of the pane that is open."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012 - Textual's own form
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (frame.WIDE, "-wide")]  # noqa: RUF012 - Textual's own form
 
     app: Host
 
@@ -218,7 +216,7 @@ class ListScreen(Screen[None]):
 
     def _show_frame(self) -> None:
         width, state = self.size.width, self.state
-        summary = self._pane.view.summary(state) if width >= _WIDE else ""
+        summary = self._pane.view.summary(state) if width >= frame.WIDE else ""
         self._lines("header").show([frame.header(state, width, summary)])
         self._lines("tabs").show([frame.tabs(self._pane, width)])
         shown = footer(self.pane_id, read_only=state.read_only, keys=state.keys)
@@ -230,7 +228,7 @@ class ListScreen(Screen[None]):
 
     def _show_detail(self) -> None:
         position = "" if self.walking else self.table.position
-        summary = "" if self.walking or self.size.width >= _WIDE else self._pane.view.summary(self.state)
+        summary = "" if self.walking or self.size.width >= frame.WIDE else self._pane.view.summary(self.state)
         more = self.state.key("page_down" if self.zoomed else "open")
         self.detail.tell(self.subject, position, self._detail, alone=self.zoomed, more=more, summary=summary)
 
@@ -240,7 +238,7 @@ class ListScreen(Screen[None]):
         if self.walking and group is not None and node is not None:
             return node_detail(self.state, group, node, width, full=self.zoomed)
         lines = self._pane.detail(self.state, self.table.cursor_key, width, full=self.zoomed)
-        if node is not None and not self.zoomed and self.size.width >= _WIDE:
+        if node is not None and not self.zoomed and self.size.width >= frame.WIDE:
             room = self.detail.size.height - len(lines) - 2  # below the title and a blank line
             near = self._near.lines(self.state, node, width, room, more=self.state.key("graph_of"))
             lines += [(), *near] if near else []

@@ -24,7 +24,7 @@ from voltui.model.names import check_new_name
 from voltui.model.safe import safe
 from voltui.model.source import Source
 from voltui.model.text import listed
-from voltui.ui.frame import detail_title
+from voltui.ui.frame import WIDE, detail_title
 from voltui.ui.screens.ask import AskScreen
 from voltui.ui.screens.confirm import ConfirmScreen
 from voltui.ui.screens.overlay import LEAVING, MOVING, Overlay, leaving
@@ -55,6 +55,7 @@ class ShareScreen(Overlay[SharePlan | ImagePlan]):
         Binding("i", "image", show=False),
         Binding("enter", "take", show=False, priority=True),
     ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual's own form
     MEANS: ClassVar[Mapping[str, str]] = {**LEAVING, **MOVING, "mark": "mark"}
 
     def __init__(self, plan: SharePlan, inventory: Inventory, details: Mapping[str, ContainerDetail]) -> None:
@@ -74,8 +75,9 @@ class ShareScreen(Overlay[SharePlan | ImagePlan]):
         """What is shared, the containers, what it does to the one under the cursor."""
         with Box(id="share"):
             yield Lines(id="share-what")
-            yield Table(id="share-table")
-            yield Lines(id="share-effect")
+            with Box(id="share-body"):
+                yield Table(id="share-table")
+                yield Lines(id="share-effect")
 
     def on_mount(self) -> None:
         """Show all containers."""
