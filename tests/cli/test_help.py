@@ -33,6 +33,15 @@ def test_the_list_of_commands_has_a_whole_line_for_each_and_the_exit_codes() -> 
     assert max(map(len, shown.splitlines())) <= 80
 
 
+def test_the_options_of_a_command_come_before_those_of_all() -> None:
+    shown = CliRunner().invoke(cli, ["prune", "--help"], terminal_width=80).output
+    own, _, shared = shown.partition("Options of all commands:")
+    assert "--keep-last N" in own
+    assert "--store DIR" in shared
+    assert "--keep-last N" not in shared
+    assert "--store DIR" not in own
+
+
 EXAMPLES = [example for _, command in commands() if isinstance(command, Command) for example, _ in command.examples]
 
 

@@ -36,11 +36,29 @@ class Command(click.Command):
         refuse_empty(self, ctx, args)
         return super().parse_args(ctx, args)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Its own options, then those that `voltui` has itself."""
+        root = ctx.find_root()
+        everywhere = {
+            "--help",
+            *(opt for parameter in root.command.params for opt in parameter.opts if ctx is not root),
+        }
+        own: list[tuple[str, str]] = []
+        shared: list[tuple[str, str]] = []
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
+            if record is not None:
+                (own if everywhere.isdisjoint(parameter.opts) else shared).append(record)
+        for heading, records in (("Options", own), ("Options of all commands", shared)):
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl(records)
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The examples."""
         if self.examples:
             with formatter.section("Examples"):
-                formatter.write_dl(self.examples, col_max=formatter.width // 2)
+                formatter.write_dl(self.examples)
 
 
 def refuse_empty(command: click.Command, ctx: click.Context, args: list[str]) -> None:
