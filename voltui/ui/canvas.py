@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
-from typing import NamedTuple
 
 from voltui.model.text import cell_width
 
 Cell = tuple[str, str]
 """A character with what combines with it, and its style as parameters of SGR. A wide one's second half is empty."""
-_UPDATE = re.compile(r"\x1b\[(\d+);(\d+)H|\x1b\[([\d;]*)m|(\n)|([^\x00-\x1f\x7f]+)")
-"""All that Textual's updates are made of: moves, styles, ends of lines, text."""
+_MOVE = re.compile(r"\x1b\[(\d+);(\d+)H")
+_PIECE = re.compile(r"\x1b\[([\d;]*)m|([^\x00-\x1f\x7f]+)")
+"""All that Textual's updates are made of between moves and ends of lines: styles and text."""
 _HARMLESS = re.compile(r"(?:\x1b\[[?>=<][\d;]*\$?[a-zA-Z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x07)+")
 """Modes, reports asked for, the clipboard, the bell: they change no cell."""
 _OTHER_SCREEN = re.compile(r"\x1b\[\?(?:47|1047|1049)[hl]")
@@ -31,46 +31,53 @@ _CHEAPER = 7
 _BLANK: Cell = (" ", "")
 
 
-class Span(NamedTuple):
-    """A piece of an update: where it begins, from 0, and its cells."""
-
-    row: int
-    column: int
-    cells: list[Cell]
-
-
 class Canvas:
     """The cells of the terminal, `None` where they are not known."""
 
     def __init__(self) -> None:
         self._rows: dict[int, list[Cell | None]] = {}
+        self._last: dict[int, tuple[int, str]] = {}
+        """What was written last to each line, and where it began: most of what is written again is just that."""
         self._cursor: tuple[int, int] | None = None
 
     def forget(self) -> None:
         """Nothing is known any more: something else has written there, or it has another size."""
         self._rows.clear()
+        self._last.clear()
         self._cursor = None
 
     def written(self, data: str, width: int, height: int) -> str:
         """What must be written for ``data`` on a terminal of that size, given all that was written before."""
-        found = _spans(data)
-        if found is None:
-            if _OTHER_SCREEN.search(data) or not _HARMLESS.fullmatch(data):
-                self.forget()
-            return data
-        spans, cursor = found
-        within = (span for span in spans if span.row < height and span.column < width)
-        pieces = [piece for span in within for piece in self._put(span, width)]
+        before, *moves = _MOVE.split(data)
+        if before or not moves or moves[-1]:  # an update ends with where the cursor is to rest
+            return self._something_else(data)
+        pieces: list[str] = []
+        for at in range(0, len(moves) - 3, 3):
+            row, column, text = int(moves[at]) - 1, int(moves[at + 1]) - 1, moves[at + 2].removesuffix("\n")
+            if self._last.get(row) == (column, text):
+                continue
+            cells = _cells(text)
+            if cells is None:
+                return self._something_else(data)
+            if row < height and column < width:
+                pieces += self._put(row, column, cells, width)
+                self._last[row] = (column, text)
+        cursor = (int(moves[-3]) - 1, int(moves[-2]) - 1)
         if pieces or cursor != self._cursor:
             pieces.append(_move(*cursor))
         self._cursor = cursor
         return "".join(pieces)
 
-    def _put(self, span: Span, width: int) -> Iterator[str]:
-        """What of a span has to be written. What is made for a larger terminal, which it just was, is cut: it would
+    def _something_else(self, data: str) -> str:
+        """What is no update is written as it is, and all is forgotten unless it changes no cell."""
+        if _OTHER_SCREEN.search(data) or not _HARMLESS.fullmatch(data):
+            self.forget()
+        return data
+
+    def _put(self, row: int, column: int, cells: list[Cell], width: int) -> Iterator[str]:
+        """What of a piece has to be written. What is made for a larger terminal, which it just was, is cut: it would
         land in the last line or column."""
-        row, column = span.row, span.column
-        cells = span.cells[: width - column]
+        cells = cells[: width - column]
         shown = self._rows.setdefault(row, [])
         end = column + len(cells)
         if len(shown) < end:
@@ -96,40 +103,30 @@ def _halve(shown: list[Cell | None], first: int, end: int) -> None:
         shown[end] = None
 
 
-def _spans(data: str) -> tuple[list[Span], tuple[int, int]] | None:
-    """The pieces of an update, and where it leaves the cursor; `None` where it is anything else."""
-    spans: list[Span] = []
-    cells: list[Cell] | None = None
-    cursor, style, at = None, "", 0
-    for found in _UPDATE.finditer(data):
+def _cells(text: str) -> list[Cell] | None:
+    """The cells of a piece of an update; `None` where it is anything else."""
+    cells: list[Cell] = []
+    style, at = "", 0
+    for found in _PIECE.finditer(text):
         if found.start() != at:
             return None
         at = found.end()
-        row, column, parameters, new_line, text = found.groups()
-        if row is not None:
-            cursor, cells = (int(row) - 1, int(column) - 1), []
-            spans.append(Span(*cursor, cells))
-        elif parameters is not None:
+        parameters, plain = found.groups()
+        if parameters is not None:
             style = _style(parameters)
-        elif new_line is not None:
-            cells = None
-        elif cells is None:
-            return None
+        elif plain.isascii():
+            cells += [(char, style) for char in plain]
         else:
-            _add(cells, text, style)
-            cursor = None
-    return (spans, cursor) if at == len(data) and cursor is not None else None
+            _add(cells, plain, style)
+    return cells if at == len(text) else None
 
 
 def _add(cells: list[Cell], text: str, style: str) -> None:
-    if text.isascii():
-        cells += [(char, style) for char in text]
-        return
     for char in text:
-        cells_taken = cell_width(char)
-        if cells_taken or not cells:
+        taken = cell_width(char)
+        if taken or not cells:
             cells.append((char, style))
-            cells += [("", style)] * (cells_taken - 1)
+            cells += [("", style)] * (taken - 1)
         else:
             cells[-1] = (cells[-1][0] + char, cells[-1][1])
 
