@@ -147,3 +147,16 @@ async def test_names_have_room_and_long_paths_are_cut_in_the_middle(
         await pilot.press("G", *["enter"] * 12)
         await settled(pilot, lambda: text(screen, "files-header").strip().startswith("data  /folder-0"))
         await settled(pilot, lambda: "folder-11 " in text(screen, "files-header"))
+
+
+async def test_escape_ends_a_search_that_has_not_found_anything_yet(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("voltui.ui.screens.files.TYPING", 60.0)
+    app = freeze(monkeypatch, tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, app, "a", "b")
+        await pilot.press("/", "a", "enter", "escape")
+        await pilot.pause()
+        assert app.screen is screen
+        assert (screen.browsing.words, screen.looking_for) == ("", "")

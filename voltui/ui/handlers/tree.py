@@ -31,7 +31,7 @@ class Tree:
     def do_back(self) -> None:
         """Out of what was found, then the marks, then one folder up, then out."""
         screen = self._screen
-        if screen.browsing.words:
+        if screen.browsing.words or screen.looking_for:
             screen.find("")
         elif screen.browsing.marked:
             screen.unmark()
@@ -40,7 +40,7 @@ class Tree:
 
     def do_left(self) -> None:
         """One folder up."""
-        if self._screen.browsing.words:
+        if self._screen.browsing.words or self._screen.looking_for:
             self._screen.find("")
         else:
             self._screen.leave_folder()
@@ -60,16 +60,16 @@ class Tree:
     def do_sort(self) -> None:
         """In the next order."""
         self._screen.browsing.orders.next()
-        self._screen.show_entries()
+        self._screen.show_list()
 
     def do_reverse(self) -> None:
         """The same order the other way round."""
         self._screen.browsing.orders.reverse()
-        self._screen.show_entries()
+        self._screen.show_list()
 
     def do_sort_menu(self) -> None:
         """Choose what to sort by."""
-        choose_order(self._screen.app, self._screen.browsing.orders, self._screen.show_entries)
+        choose_order(self._screen.app, self._screen.browsing.orders, self._screen.show_list)
 
     def do_mark(self) -> None:
         """Mark the entry and go down."""

@@ -49,6 +49,8 @@ class FilesScreen(Screen[None]):
         self.files = files
         self.browsing = Browsing()
         """What is open, found and marked."""
+        self.looking_for = ""
+        """The words that were typed last: what has them may not be found yet."""
         self._told_gone = False
         self._counting: Timer | None = None
         self._handlers = Handlers(self, FILE_MODULES)
@@ -159,7 +161,7 @@ class FilesScreen(Screen[None]):
     def _loaded(self, tree: FileTree) -> None:
         self._stop_counting()
         self.browsing.take(tree)
-        self.show_entries()
+        self.show_list()
         if tree.cut:
             self.app.tell(f"Only the first {len(tree):,} entries were read.", warning=True)
 
@@ -262,8 +264,22 @@ class FilesScreen(Screen[None]):
             self._go(folder.parent, folder)
 
     def _go(self, folder: FileNode, cursor: FileNode | None = None) -> None:
+        self.workers.cancel_group(self, "find")
+        self.looking_for = ""
         self.browsing.go(folder)
-        self.show_entries(key_of(cursor) if cursor is not None else "")
+        self.show_list(key_of(cursor) if cursor is not None else "")
+
+    def show_list(self, cursor_key: str | None = None) -> None:
+        """Show another list of entries: at once, or when a long one is made."""
+
+        async def show() -> None:
+            await self.browsing.prepared()
+            self.show_entries(cursor_key)
+
+        if self.browsing.long:
+            self.run_worker(show(), exclusive=True, group="list")
+        else:
+            self.show_entries(cursor_key)
 
     def unmark(self) -> None:
         """Take all marks away."""
@@ -282,6 +298,7 @@ class FilesScreen(Screen[None]):
 
     def find(self, words: str) -> None:
         """Show what has these words in its name, in all folders; without any, the folder."""
+        self.looking_for = words
         self.run_worker(self._look_for(words), exclusive=True, group="find", exit_on_error=False)
 
     async def _look_for(self, words: str) -> None:
