@@ -39,13 +39,14 @@ def locked(
     folder = state / "locks"
     private_directory(folder)
     with ExitStack() as stack:
+        # Names say more than ids, and these more than the paths that a container mounts.
+        for container in sorted(set(containers), key=lambda one: (len(one), one)):
+            key = _Key(f"container\0{container}", f"container {safe(container)}")
+            stack.enter_context(_one(state, engine_id, key, holder, fcntl.LOCK_EX))
         for source in sorted({source.folder for source in sources}):
             for above in _above(source):
                 stack.enter_context(_one(state, engine_id, _of_source(above), holder, fcntl.LOCK_SH))
             stack.enter_context(_one(state, engine_id, _of_source(source), holder, fcntl.LOCK_EX))
-        for container in sorted(set(containers)):
-            key = _Key(f"container\0{container}", f"container {safe(container)}")
-            stack.enter_context(_one(state, engine_id, key, holder, fcntl.LOCK_EX))
         yield
 
 
