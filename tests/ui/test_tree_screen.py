@@ -144,6 +144,7 @@ async def test_names_have_room_and_long_paths_are_cut_in_the_middle(
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, app, name, f"{folder}/{name}")
         assert name in screen.query_one(Table).render_line(1).text
+        assert "MODE" in screen.query_one(Table).render_line(0).text
         await pilot.press("G", *["enter"] * 12)
         await settled(pilot, lambda: text(screen, "files-header").strip().startswith("data  /folder-0"))
         await settled(pilot, lambda: "folder-11 " in text(screen, "files-header"))

@@ -24,7 +24,7 @@ COLUMNS = (
     Column("NAME", share=1, least=30, middle=True),
     Column("SIZE", width=9, right=True),
     Column("SHARE", width=_BAR + 6),
-    Column("ENTRIES", width=8, right=True),
+    Column("ENTRIES", width=7, right=True),
     Column("MODE", width=10, spare=1),
     Column("OWNER", width=9, spare=3),
     Column("CHANGED", width=7, right=True, spare=2),
