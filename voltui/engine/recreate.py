@@ -149,8 +149,10 @@ def _settings(container: Mapping[str, Any], change: MountChange) -> dict[str, An
     config["Env"] = sorted(config["Env"])
     host = {name: value for name, value in container["HostConfig"].items() if name not in _MOUNTS}
     host["Links"] = sorted(_link(link) for link in host.get("Links") or ())
+    # Without a bridge of its own the engine says so of a container that it has started.
+    endpoints = {} if config.get("NetworkDisabled") else _networks(container)
     networks = {name: (one.get("IPAMConfig") or None, sorted(one.get("Aliases") or ()))
-                for name, one in _networks(container).items()}  # fmt: skip
+                for name, one in endpoints.items()}  # fmt: skip
     return {
         **{f"Config.{name}": value for name, value in config.items()},
         **{f"HostConfig.{name}": value for name, value in host.items()},

@@ -27,6 +27,8 @@ from voltui.model.text import listed, plural
 ROOT = "/volumes"
 """Where shared volumes are found in containers unless it is said otherwise: one directory each, by name."""
 _MOST_PATHS = 5
+_PREDEFINED = frozenset(("bridge", "host", "none", "default"))
+"""Networks that nobody can remove. An engine that runs without a bridge does not list that one."""
 
 
 class Taker(Struct, frozen=True):
@@ -150,7 +152,7 @@ def refuse_twice(details: Iterable[ContainerDetail]) -> None:
 
 def _with_networks(taker: Taker, networks: frozenset[str]) -> Taker:
     """Refused where a network that it is in has been removed: it could not be what it was."""
-    gone = [name for name in taker.detail.networks if name not in networks]
+    gone = [name for name in taker.detail.networks if name not in networks | _PREDEFINED]
     if not gone or taker.refusal is not None:
         return taker
     said = f"{taker.name} is in the network {safe(gone[0])}, which there is no more."
