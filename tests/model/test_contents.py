@@ -51,6 +51,9 @@ def test_a_gzip_that_is_cut_or_damaged_shows_what_it_has_and_says_so() -> None:
     assert (damaged.text or "").startswith("line 0\n")
     assert damaged.note == "unpacked as far as it is not damaged"
     assert contents("x.gz", packed, whole=True, most=100).more
+    several = gzip.compress(b"one\n") + gzip.compress(b"two\n" * 999) + gzip.compress(b"end\n")
+    found = contents("x.gz", several + b"\0" * 9, whole=True, most=1 << 20)
+    assert (found.text, found.note) == ("one\n" + "two\n" * 999 + "end\n", "unpacked")
     assert contents("x.gz", packed[:9000], whole=False, most=1 << 20).note == "unpacked"
 
 

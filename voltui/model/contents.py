@@ -109,12 +109,16 @@ def hexadecimal(data: bytes, start: int = 0) -> Iterator[tuple[str, str, str]]:
 
 def _unpacked(head: bytes, most: int, *, whole: bool) -> tuple[bytes, str]:
     """As much as the beginning of a gzip file unfolds into, bounded, and what is to be said of it."""
-    stream, found = zlib.decompressobj(_GZIP_WINDOW), bytearray()
+    stream, found, at = zlib.decompressobj(_GZIP_WINDOW), bytearray(), 0
     try:
-        for at in range(0, len(head), _PACKED_PIECE):
+        while at < len(head):
             found += stream.decompress(head[at : at + _PACKED_PIECE], most - len(found))
-            if len(found) >= most or stream.eof:
+            at += _PACKED_PIECE
+            rest = stream.unused_data + head[at:] if stream.eof else b""
+            if len(found) >= most or (stream.eof and not rest.startswith(_GZIP)):
                 return bytes(found), "unpacked"
+            if rest:  # a file may be several of them, one after the other
+                stream, head, at = zlib.decompressobj(_GZIP_WINDOW), rest, 0
     except zlib.error:
         return bytes(found), "unpacked as far as it is not damaged"
     return bytes(found), "unpacked, its end is missing" if whole else "unpacked"
