@@ -229,3 +229,16 @@ def test_the_header_cuts_where_the_engine_is_before_what_it_has_and_names_in_the
     assert usual.startswith(" VolTUI  ip-10-0-0-1.eu-west-1.compute.internal /home/")
     assert narrow.endswith("1 volume")
     assert all(len(one) <= width for one, width in ((usual, 80), (narrow, 60)))
+
+
+def test_the_driver_has_a_column_only_where_volumes_differ_in_it() -> None:
+    view, engine = VolumesView(), EngineInfo("id", "host", "Docker", "28", "1.51")
+
+    def shown(*volumes: Volume) -> list[str]:
+        columns = view.columns_of(State("local", inventory=Inventory.of(engine, volumes, ())))
+        return [column.label for column in columns if not column.left_out]
+
+    usual = Volume("one"), Volume("two")
+    assert "DRIVER" not in shown(*usual)
+    assert "DRIVER" in shown(*usual, Volume("three", "rclone"))
+    assert "DRIVER" in shown(*usual, Volume("three", options={"type": "nfs"}))

@@ -86,8 +86,12 @@ class Moves:
         self._screen.zoom(not self._screen.zoomed)
 
     def do_back(self) -> None:
-        """One step out: the detail, then the filter, then the marks; of a walk what it shows, then the walk."""
+        """One step out: the detail, then the filter, then the marks; of a walk what it shows, then the walk.
+
+        A message that stands there goes in any case.
+        """
         screen = self._screen
+        screen.app.clear_notifications()
         if screen.zoomed:
             screen.zoom(False)
         elif screen.walking:

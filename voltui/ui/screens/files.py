@@ -217,6 +217,7 @@ class FilesScreen(Screen[None]):
         """The job that runs, on a line that is there only then."""
         jobs, widget = self.state.running_jobs, self._lines("job")
         widget.display = bool(jobs)
+        self.set_class(bool(jobs), "-working")
         widget.show([job_line(jobs)])
 
     def _show_detail(self) -> None:

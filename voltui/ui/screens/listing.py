@@ -198,7 +198,7 @@ class ListScreen(Screen[None]):
             nothing = ((), line(f"   Finding out what is connected{glyphs().ellipsis}"))
             self._catching_up.go(pane.view)
         rows = Rows(
-            pane.view.columns,
+            pane.view.columns_of(state),
             keys,
             lambda key: pane.cells(self.state, key),
             pane.shown_marks,
@@ -222,7 +222,9 @@ class ListScreen(Screen[None]):
         shown = footer(self.pane_id, read_only=state.read_only, keys=state.keys)
         self._lines("keys").show([frame.keys(shown, width)])
         jobs = state.running_jobs
-        self._lines("job").display = bool(jobs) or self.new_here
+        below = bool(jobs) or self.new_here
+        self._lines("job").display = below
+        self.set_class(below, "-working")
         self._lines("job").show([job_line(jobs) if jobs else frame.first_hint(shown) if self.new_here else ()])
         self.query_one(FilterLine).note(frame.filter_note(self._pane))
 

@@ -27,6 +27,8 @@ class Column(Struct, frozen=True):
     """Cells that a ``share`` column has before columns that are ``spare`` are shown."""
     spare: int = 0
     """Where names would get too narrow, columns with this go, the highest first."""
+    left_out: bool = False
+    """Not shown, since it would say the same in each row."""
     middle: bool = False
     """Cut in the middle where it is too long: names differ at both ends."""
 
@@ -65,6 +67,10 @@ class View(ABC):
         """What to say where there is nothing to list."""
         ways = "" if state.read_only else self.ways_on.format(backup=state.key("backup"), create=state.key("create"))
         return f"{self.empty} {ways}".rstrip()
+
+    def columns_of(self, state: State) -> tuple[Column, ...]:
+        """The columns, those marked that there is no use for."""
+        return self.columns
 
     @abstractmethod
     def keys(self, state: State) -> Sequence[str]:

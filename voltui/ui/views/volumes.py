@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from voltui.format import ago, size
 from voltui.model import facts
 from voltui.model.backup import last_whole, latest
@@ -27,6 +29,8 @@ from voltui.ui.views.words import backup_standing, share_bar, share_of, size_cel
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _ENGINE = ("inventory",)
 _MOST_USERS = 3
+_USUAL = "local"
+"""The driver, without options, of nearly all volumes."""
 _SHARE = 5
 """Cells of the bar that is a volume's share of all."""
 _GAUGE = 8
@@ -98,9 +102,22 @@ class VolumesView(GroupedView):
     ways_on = "{create} makes one."
     asks = facts.VOLUME_ASKS
 
+    _usual_columns = (*columns[:-1], replace(columns[-1], left_out=True))
+    """Where all are local the driver is not worth a column: names and users get its room."""
+
     def __init__(self) -> None:
+        self._columns = self.columns
+        self._columns_of: Inventory | None = None
         self._summary = ""
         self._summary_of: tuple[object, ...] = ()
+
+    def columns_of(self, state: State) -> tuple[Column, ...]:
+        """With the driver where it differs."""
+        if state.inventory is not None and state.inventory is not self._columns_of:
+            self._columns_of = state.inventory
+            usual = all(volume.kind == _USUAL for volume in state.inventory.volumes.values())
+            self._columns = self._usual_columns if usual else self.columns
+        return self._columns
 
     def keys(self, state: State) -> Sequence[str]:
         """The volumes' names."""
