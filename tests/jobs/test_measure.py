@@ -106,4 +106,7 @@ async def test_without_a_helper_the_engine_counts_and_is_asked_again_when_it_is_
     explorer = Explorer(lab.engine, lab.state, BridgeUnavailable("none is made"))
     sizes = await measured(lab.engine, explorer, inventory, ["data"], Sizes())
     assert sizes.volumes["data"].size == 12_345
+    cache = SizeCache(lab.state / "sizes")
+    cache.write(inventory, sizes)
+    assert cache.read(inventory).volumes == {}, "bytes of content, which are no size on disk"
     assert refusals == []

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from voltui.model.container import Container
 from voltui.model.inventory import EngineInfo, Inventory
 from voltui.model.mount import Mount, MountKind
-from voltui.model.sizes import Sizes, VolumeSize, aged, changed_between, due, unused
+from voltui.model.sizes import Sizes, VolumeSize, aged, changed_between, due, seconds_to_next, unused
 from voltui.model.volume import Volume
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -67,6 +67,26 @@ def test_a_new_volume_of_an_old_name_has_no_size() -> None:
     assert sizes.of(Volume("data", created=BORN)) is not None
     assert sizes.of(Volume("data", created=NOW)) is None
     assert sizes.of_all([Volume("data", created=NOW)]).volumes == {}
+
+
+def test_where_the_engine_tells_of_changes_only_a_size_from_before_one_stays_and_may_be_past() -> None:
+    then, since = NOW - timedelta(hours=2), NOW - timedelta(hours=1)
+    old = Inventory.of(EngineInfo("id", "host", "Docker", "20.10", "1.41"), [Volume("data", created=since)], ())
+    known = VolumeSize(1, then, 0.1, old.birthday(old.volumes["data"]))
+    assert Sizes({"data": known}).of(old.volumes["data"]) == known
+    assert aged(old, known, "data", NOW)
+    assert due(old, Sizes({"data": known}), (), NOW, all_=False) == ["data"]
+    after = VolumeSize(1, NOW - timedelta(minutes=59), 0.1)
+    assert not aged(old, after, "data", NOW)
+    assert due(old, Sizes({"data": after}), (), NOW, all_=False) == []
+
+
+def test_what_is_written_to_is_measured_again_when_its_size_is_no_longer_good() -> None:
+    users = (container("writer", "busy", "slow", "unknown"), container("reader", "quiet", read_only=True))
+    found = inventory(*map(Volume, ("busy", "slow", "quiet", "unknown")), users=users)
+    sizes = Sizes({"busy": size(1, timedelta(minutes=4)), "slow": size(1, took=120), "quiet": size(1)})
+    assert seconds_to_next(found, sizes, NOW) == 6 * 60
+    assert seconds_to_next(inventory(Volume("quiet"), users=users[1:]), sizes, NOW) is None
 
 
 def test_volumes_that_the_engine_has_not_mounted_are_not_asked_for() -> None:

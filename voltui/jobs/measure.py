@@ -88,22 +88,22 @@ class Measuring:
             answer = await self._pool.run(lambda order=order: _asked(process, order))  # type: ignore[misc]
             took = time.monotonic() - began
             if answer:
-                created = inventory.volumes[name].created
-                self._found({name: VolumeSize(int(answer.split(b"\t")[0]), now(), round(took, 3), created)})
+                born = inventory.birthday(inventory.volumes[name])
+                self._found({name: VolumeSize(int(answer.split(b"\t")[0]), now(), round(took, 3), born)})
             elif took >= seconds:
                 slow[name] = folder
         return slow
 
     async def _by_the_engine(self, inventory: Inventory, names: Sequence[str]) -> None:
-        """Have the engine count all volumes at once."""
+        """Have the engine count, which it does of all volumes at once."""
         began = time.monotonic()
         sizes = await self._counted()
         took = round(time.monotonic() - began, 3)
         moment = now()
         found = {
-            name: VolumeSize(size, moment, took, inventory.volumes[name].created)
-            for name, size in sizes.items()
-            if name in inventory.volumes
+            name: VolumeSize(sizes[name], moment, took, inventory.birthday(inventory.volumes[name]), counted=True)
+            for name in names
+            if name in sizes
         }
         self._found(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import cached_property
 
 from msgspec import Struct
@@ -167,6 +168,10 @@ class Inventory(Struct, frozen=True, dict=True):
         if uses:
             return f"{uses[0].container.name}:{uses[0].mount.destination}"
         return Source("volume", volume.name).short
+
+    def birthday(self, volume: Volume) -> datetime | None:
+        """When a volume was made; ``None`` where the engine does not tell that."""
+        return volume.created if self.engine.volume_time == "created" else None
 
     def projects(self) -> tuple[str, ...]:
         """The names of all Compose projects seen, sorted."""

@@ -29,7 +29,9 @@ class VolumeSize(Struct, frozen=True):
     took: float
     """Seconds that measuring took."""
     created: datetime | None = None
-    """When the volume was made: another of the same name is not this one."""
+    """When the volume was made: another of the same name is not this one. ``None`` where the engine does not tell."""
+    counted: bool = False
+    """Whether it is the engine's own count, which is of another kind than what else is measured: it is not kept."""
 
 
 class Sizes(Struct, frozen=True, dict=True):
@@ -42,7 +44,7 @@ class Sizes(Struct, frozen=True, dict=True):
     def of(self, volume: Volume) -> VolumeSize | None:
         """The size of a volume, if it was ever measured."""
         known = self.volumes.get(volume.name)
-        return known if known is not None and known.created == volume.created else None
+        return known if known is not None and known.created in (None, volume.created) else None
 
     def with_measured(self, found: Mapping[str, VolumeSize]) -> Sizes:
         """These sizes and some more."""
@@ -60,8 +62,8 @@ class Sizes(Struct, frozen=True, dict=True):
 
 
 def aged(inventory: Inventory, known: VolumeSize, name: str, moment: datetime) -> bool:
-    """Whether a size may no longer be true: it was taken long ago, or while others write."""
-    return moment - known.measured > _patience(inventory, known, name)
+    """Whether a size may no longer be true: it was taken long ago, while others write, or before a change."""
+    return moment - known.measured > _patience(inventory, known, name) or _changed(inventory, known, name)
 
 
 def due(inventory: Inventory, sizes: Sizes, touched: Collection[str], moment: datetime, *, all_: bool) -> list[str]:
@@ -73,12 +75,21 @@ def due(inventory: Inventory, sizes: Sizes, touched: Collection[str], moment: da
     for name, volume in inventory.volumes.items():
         known = sizes.of(volume)
         if known is not None and not all_:
-            patience = TOUCHED if name in touched else _patience(inventory, known, name)
+            changed = name in touched or _changed(inventory, known, name)
+            patience = TOUCHED if changed else _patience(inventory, known, name)
             if moment - known.measured <= max(patience, timedelta(seconds=known.took * _COST)):
                 continue
         if known is not None or measurable(inventory, volume):
             wanted.append((known.size if known else _GUESS, name))
     return [name for _, name in sorted(wanted)]
+
+
+def seconds_to_next(inventory: Inventory, sizes: Sizes, moment: datetime) -> float | None:
+    """How long the sizes of volumes with a running writer are still good; ``None`` where there are none."""
+    busy = [name for name, uses in inventory.uses_of_volumes.items() if any(use.writer for use in uses)]
+    known = ((name, sizes.of(volume)) for name in busy if (volume := inventory.volumes.get(name)))
+    ends = [one.measured + _patience(inventory, one, name) for name, one in known if one is not None]
+    return (min(ends) - moment).total_seconds() if ends else None
 
 
 def measurable(inventory: Inventory, volume: Volume) -> bool:
@@ -103,6 +114,12 @@ def unused(inventory: Inventory, sizes: Sizes) -> tuple[int, int]:
     """How many volumes no container mounts, and the bytes of those that were measured."""
     names = inventory.unused_names
     return len(names), sum(sizes.volumes[name].size for name in names if name in sizes.volumes)
+
+
+def _changed(inventory: Inventory, known: VolumeSize, name: str) -> bool:
+    """Whether the engine tells that the volume's root was changed after it was measured."""
+    time = inventory.volumes[name].created
+    return inventory.engine.volume_time == "changed" and time is not None and time > known.measured
 
 
 def _patience(inventory: Inventory, known: VolumeSize, name: str) -> timedelta:

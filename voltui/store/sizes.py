@@ -32,9 +32,10 @@ class SizeCache:
         return sizes.of_all(inventory.volumes.values())
 
     def write(self, inventory: Inventory, sizes: Sizes) -> None:
-        """Keep what was measured; what another VolTUI has measured since stays."""
+        """Keep what was measured, but for the engine's own counts; what another VolTUI has measured since stays."""
         on_disk = self.read(inventory).volumes
-        both = {**on_disk, **sizes.of_all(inventory.volumes.values()).volumes}
+        mine = sizes.of_all(inventory.volumes.values()).volumes
+        both = {**on_disk, **{name: known for name, known in mine.items() if not known.counted}}
         newest = {name: max(known, on_disk.get(name, known), key=_measured) for name, known in both.items()}
         kept = dict(sorted(newest.items(), key=lambda item: _measured(item[1]), reverse=True)[:_MOST_VOLUMES])
         with suppress(OSError):

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -20,13 +21,15 @@ from voltui.jobs.explorer import Explorer
 from voltui.jobs.measure import Measuring
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import Inventory
-from voltui.model.sizes import TOUCHED, Sizes, VolumeSize, changed_between, due
+from voltui.model.sizes import TOUCHED, Sizes, VolumeSize, changed_between, due, seconds_to_next
 from voltui.model.when import now
 from voltui.store.sizes import SizeCache
 from voltui.ui.state import Store
 
 _SETTLE = 0.4
 """Seconds until the work begins: a container that starts sends several events, and panes are passed through."""
+_AT_MOST_EVERY = 60.0
+"""Seconds between two times that volumes are measured which are written to, also where that fails."""
 _SHOW_EVERY = 0.5
 """Seconds between two looks of the screen at what was found."""
 
@@ -52,11 +55,14 @@ class Sizing:
         self._purged: Inventory | None = None
         """What the state's sizes are of the volumes of."""
         self._told = 0.0
+        self._next: float | None = None
+        """Seconds after which volumes that are written to are measured again."""
 
     async def follow(self) -> None:
         """Until cancelled: measure when there is something to measure."""
         while True:
-            await self._wanted.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wanted.wait(), self._next)
             await self._remember()
             await asyncio.sleep(_SETTLE)
             self._wanted.clear()
@@ -65,6 +71,9 @@ class Sizing:
                 with suppress(VoltuiError):  # sizes are an extra: what is unknown is shown as unknown
                     await self._measure(inventory)
                 self._come_back(inventory)
+                self._next = await self._files.run(partial(self._seconds_to_next, inventory))
+            else:
+                self._next = None  # it is looked when they are opened
 
     def look(self, *, everything: bool = False) -> None:
         """Measure what is due, or ``everything`` anew."""
@@ -97,6 +106,10 @@ class Sizing:
         self._touched &= self._known(inventory).volumes.keys()
         if self._touched and self._shown():
             asyncio.get_running_loop().call_later(TOUCHED.total_seconds(), self._wanted.set)
+
+    def _seconds_to_next(self, inventory: Inventory) -> float | None:
+        seconds = seconds_to_next(inventory, self._known(inventory), now())
+        return None if seconds is None else max(seconds, _AT_MOST_EVERY)
 
     async def _remember(self) -> None:
         """Show what was measured by an earlier VolTUI."""
