@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from voltui.model.container import Container
 from voltui.model.inventory import EngineInfo, Inventory
 from voltui.model.mount import Mount, MountKind
-from voltui.model.sizes import Sizes, VolumeSize, aged, changed_between, due, seconds_to_next, unused
+from voltui.model.sizes import Sizes, VolumeSize, aged, changed_between, due, unused
 from voltui.model.volume import Volume
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -79,14 +79,6 @@ def test_where_the_engine_tells_of_changes_only_a_size_from_before_one_stays_and
     after = VolumeSize(1, NOW - timedelta(minutes=59), 0.1)
     assert not aged(old, after, "data", NOW)
     assert due(old, Sizes({"data": after}), (), NOW, all_=False) == []
-
-
-def test_what_is_written_to_is_measured_again_when_its_size_is_no_longer_good() -> None:
-    users = (container("writer", "busy", "slow", "unknown"), container("reader", "quiet", read_only=True))
-    found = inventory(*map(Volume, ("busy", "slow", "quiet", "unknown")), users=users)
-    sizes = Sizes({"busy": size(1, timedelta(minutes=4)), "slow": size(1, took=120), "quiet": size(1)})
-    assert seconds_to_next(found, sizes, NOW) == 6 * 60
-    assert seconds_to_next(inventory(Volume("quiet"), users=users[1:]), sizes, NOW) is None
 
 
 def test_volumes_that_the_engine_has_not_mounted_are_not_asked_for() -> None:

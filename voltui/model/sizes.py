@@ -84,14 +84,6 @@ def due(inventory: Inventory, sizes: Sizes, touched: Collection[str], moment: da
     return [name for _, name in sorted(wanted)]
 
 
-def seconds_to_next(inventory: Inventory, sizes: Sizes, moment: datetime) -> float | None:
-    """How long the sizes of volumes with a running writer are still good; ``None`` where there are none."""
-    busy = [name for name, uses in inventory.uses_of_volumes.items() if any(use.writer for use in uses)]
-    known = ((name, sizes.of(volume)) for name in busy if (volume := inventory.volumes.get(name)))
-    ends = [one.measured + _patience(inventory, one, name) for name, one in known if one is not None]
-    return (min(ends) - moment).total_seconds() if ends else None
-
-
 def measurable(inventory: Inventory, volume: Volume) -> bool:
     """Whether its files can be reached: the engine mounts a volume with options only while a container runs with it."""
     if volume.driver != "local":

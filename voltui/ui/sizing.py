@@ -1,7 +1,7 @@
 """Keeps the sizes of volumes: from disk at first, then measured where they are missing or old, one after the other.
 
-Nothing is measured while nobody looks at the volumes: it begins when their pane is opened, or when an event says that
-a volume there has changed, and ends when all are known.
+Nothing is measured while nobody looks at the volumes: it begins when their pane is opened, when the cursor moves there
+after a while, or when an event says that a volume has changed, and ends when all are known.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 
 from msgspec.structs import replace
 
@@ -21,15 +20,15 @@ from voltui.jobs.explorer import Explorer
 from voltui.jobs.measure import Measuring
 from voltui.model.errors import VoltuiError
 from voltui.model.inventory import Inventory
-from voltui.model.sizes import TOUCHED, Sizes, VolumeSize, changed_between, due, seconds_to_next
+from voltui.model.sizes import TOUCHED, Sizes, VolumeSize, changed_between, due
 from voltui.model.when import now
 from voltui.store.sizes import SizeCache
 from voltui.ui.state import Store
 
 _SETTLE = 0.4
 """Seconds until the work begins: a container that starts sends several events, and panes are passed through."""
-_AT_MOST_EVERY = 60.0
-"""Seconds between two times that volumes are measured which are written to, also where that fails."""
+_GLANCES = 60.0
+"""Seconds between two times that a user who moves about has what is due measured."""
 _SHOW_EVERY = 0.5
 """Seconds between two looks of the screen at what was found."""
 
@@ -55,14 +54,12 @@ class Sizing:
         self._purged: Inventory | None = None
         """What the state's sizes are of the volumes of."""
         self._told = 0.0
-        self._next: float | None = None
-        """Seconds after which volumes that are written to are measured again."""
+        self._glanced = 0.0
 
     async def follow(self) -> None:
         """Until cancelled: measure when there is something to measure."""
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), self._next)
+            await self._wanted.wait()
             await self._remember()
             await asyncio.sleep(_SETTLE)
             self._wanted.clear()
@@ -71,9 +68,6 @@ class Sizing:
                 with suppress(VoltuiError):  # sizes are an extra: what is unknown is shown as unknown
                     await self._measure(inventory)
                 self._come_back(inventory)
-                self._next = await self._files.run(partial(self._seconds_to_next, inventory))
-            else:
-                self._next = None  # it is looked when they are opened
 
     def look(self, *, everything: bool = False) -> None:
         """Measure what is due, or ``everything`` anew."""
@@ -81,6 +75,13 @@ class Sizing:
         if everything:
             self._unmeasured.clear()
         self._wanted.set()
+
+    def glance(self) -> None:
+        """The user is there: what is written to may be due. By itself, while nobody is, nothing is asked."""
+        moment = time.monotonic()
+        if moment - self._glanced > _GLANCES:
+            self._glanced = moment
+            self._wanted.set()
 
     def job_ended(self, subject: str, asked: datetime) -> None:
         """A job may have given its subject other content, and whatever was measured while it went on."""
@@ -106,10 +107,6 @@ class Sizing:
         self._touched &= self._known(inventory).volumes.keys()
         if self._touched and self._shown():
             asyncio.get_running_loop().call_later(TOUCHED.total_seconds(), self._wanted.set)
-
-    def _seconds_to_next(self, inventory: Inventory) -> float | None:
-        seconds = seconds_to_next(inventory, self._known(inventory), now())
-        return None if seconds is None else max(seconds, _AT_MOST_EVERY)
 
     async def _remember(self) -> None:
         """Show what was measured by an earlier VolTUI."""

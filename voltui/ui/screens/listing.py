@@ -270,6 +270,7 @@ class ListScreen(Screen[None]):
 
     def _cursor_rests(self) -> None:
         self._show_detail()
+        self.app.sizing.glance()
         if self._pane.view.id == "containers" and self.cursor_key:
             self.app.inspect([self.cursor_key], "inspect")
 
