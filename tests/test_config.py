@@ -59,6 +59,13 @@ def test_a_value_of_the_wrong_kind_is_told_with_file_and_line(config: Path) -> N
         load(environ={})
 
 
+@pytest.mark.parametrize("line", ['store = ""', 'host = ""', 'recipients = [""]', 'identities = ["~/key.txt", ""]'])
+def test_an_empty_value_is_told_with_file_and_line(config: Path, line: str) -> None:
+    config.write_text(f"level = 3\n{line}\n")
+    with pytest.raises(Usage, match=r"config\.toml, line 2: \w+ is empty"):
+        load(environ={})
+
+
 @pytest.mark.parametrize(("key", "value"), [("TRANSPORT", "pigeon"), ("LEVEL", "99"), ("IDLE_TIMEOUT", "0")])
 def test_values_out_of_range_are_refused(key: str, value: str) -> None:
     with pytest.raises(Usage):

@@ -126,6 +126,12 @@ def test_ids_may_be_shortened_while_they_are_unique(store: LocalStore) -> None:
         store.find("nothing@latest")
 
 
+def test_of_backups_of_one_second_the_one_made_last_is_the_latest(store: LocalStore) -> None:
+    made = [publish(store, "data", moment=MOMENT) for _ in range(4)]
+    assert [backup.id for backup in store.listing().backups] == [backup.id for backup in reversed(made)]
+    assert store.find("data@latest").id == made[-1].id
+
+
 def test_latest_prefers_the_engine_that_is_asked_for(store: LocalStore) -> None:
     old = publish(store, "data", "engine-1", MOMENT)
     new = publish(store, "data", "engine-2", MOMENT + timedelta(days=1))

@@ -117,6 +117,17 @@ async def test_the_palette_tells_what_can_not_be_done_and_why_last(
         assert app.main.pane_id == "volumes"
 
 
+async def test_the_palette_begins_on_what_comes_nearest_to_what_is_typed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = freeze(monkeypatch, tmp_path)
+    async with _running(app) as pilot:
+        for keys, nearest in (("vol", "Volumes"), ("ctr", "Containers"), ("rem", "Remove")):
+            await pilot.press("2", "G", "colon", *keys)
+            assert re.search(rf"> {nearest} ", _text(app)), keys
+            await pilot.press("escape")
+
+
 async def test_prompts_are_left_by_escape_and_by_control_c_whatever_was_typed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

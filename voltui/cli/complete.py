@@ -65,10 +65,13 @@ def paths(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> li
 
 
 def any_of(*completers: Completer) -> Completer:
-    """What any of these complete."""
-    return lambda ctx, parameter, incomplete: [
-        item for completer in completers for item in completer(ctx, parameter, incomplete)
-    ]
+    """What any of these complete; paths where no name begins so: shells would show these alone."""
+
+    def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        found = [item for completer in completers for item in completer(ctx, parameter, incomplete)]
+        return [item for item in found if item.type == "plain"] or found
+
+    return complete
 
 
 def _beginning(incomplete: str, names: Iterable[str]) -> list[CompletionItem]:

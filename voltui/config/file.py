@@ -15,6 +15,7 @@ from voltui.model.errors import Usage
 from voltui.model.safe import safe
 
 THEMES = ("ansi", "dark", "light")
+_EMPTY = ("",)
 _TRANSPORTS = ("auto", "bridge", "archive")
 
 
@@ -109,6 +110,8 @@ def check(key: str, value: object, where: str) -> None:
         checked = converted({key: value})
     except msgspec.ValidationError as error:
         raise Usage(f"{where}: {safe(key)} is wrong: {safe(str(error)).partition(' - at')[0]}.") from error
+    if value in _EMPTY or (isinstance(value, list | tuple) and any(one in _EMPTY for one in value)):
+        raise Usage(f"{where}: {safe(key)} is empty.", "Give it a value, or leave it out.")
     if checked.transport not in _TRANSPORTS:
         raise Usage(f"{where}: there is no transport {safe(checked.transport)}.", "It is auto, bridge or archive.")
     if checked.theme not in THEMES:

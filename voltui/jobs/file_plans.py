@@ -95,7 +95,8 @@ class UndoFilesPlan(Struct, frozen=True):
     @property
     def subject(self) -> str:
         """What it is about, for a line of text."""
-        return f"{_named((*self.replaced, *self.new))} of {safe(self.target.short)}"
+        paths = (*self.replaced, *self.new)  # of what an undo took away altogether none is left to name
+        return f"{_named(paths)} of {safe(self.target.short)}" if paths else safe(self.target.short)
 
 
 class PutPlan(Struct, frozen=True):

@@ -13,7 +13,7 @@ from typing import Any
 from voltui.engine.adapter import Engine
 from voltui.jobs.directory import JobDirectory
 from voltui.jobs.undo_containers import Undo
-from voltui.model.errors import NoEngine, NotFound, Refused, VoltuiError
+from voltui.model.errors import Failed, NoEngine, NotFound, Refused, VoltuiError
 from voltui.model.safe import safe
 
 PAUSE, STOP, HOOK = "pause", "stop", "hook"
@@ -61,7 +61,7 @@ async def _hook(engine: Engine, directory: JobDirectory, data: Mapping[str, Any]
         return
     try:
         code = await run_hook(engine, directory, data["container"], data["name"], data["command"], data["seconds"])
-    except (NotFound, Refused) as error:
+    except (Failed, NotFound, Refused) as error:
         directory.log(f"warning: the hook of {data['name']} after the job: {error.sentence}")
         return
     if code:
@@ -80,7 +80,7 @@ async def run_hook(
         if not await engine.answers():
             raise
         ended = "was killed" if await _killed(engine, container_id, mark) else "may still run in it"
-        raise Refused(
+        raise Failed(
             f"The hook of {safe(name)} did not end within {seconds:.0f} s and {ended}: {safe(command)}.",
             "The label voltui.hook.timeout of its container gives it more seconds.",
         ) from error

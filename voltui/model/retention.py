@@ -93,7 +93,7 @@ def _groups(backups: Iterable[Backup]) -> Iterable[list[Backup]]:
 
 
 def _judge_group(backups: Sequence[Backup], rule: Retention, moment: datetime) -> list[Verdict]:
-    newest_first = sorted(backups, key=lambda backup: backup.started, reverse=True)
+    newest_first = sorted(backups, key=lambda backup: (backup.started, backup.id), reverse=True)
     own = [backup for backup in newest_first if not backup.undo and not backup.damaged]
     reasons: dict[str, list[str]] = {backup.id: [] for backup in newest_first}
     for backup in own[: rule.last]:

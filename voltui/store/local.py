@@ -53,7 +53,10 @@ class LocalStore:
                     problems.append(Problem(safe(path.name), error, folder.name))
                 except OSError as error:
                     problems.append(_unreadable(path, error, folder))
-        return Listing(tuple(sorted(backups, key=lambda backup: backup.started, reverse=True)), tuple(problems))
+        newest_first = sorted(
+            backups, key=lambda backup: (backup.started, backup.id), reverse=True
+        )  # two of one second
+        return Listing(tuple(newest_first), tuple(problems))
 
     def find(self, reference: str, engine_id: str = "") -> Backup:
         """The backup an id, a unique beginning of one, or ``<volume>@latest`` names.

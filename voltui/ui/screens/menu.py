@@ -99,8 +99,9 @@ class MenuScreen(Overlay[str]):
 
     @on(Input.Changed, "#menu-filter")
     def _typed(self, event: Input.Changed) -> None:
+        """Begin on what comes nearest: Enter after ``vol`` is not to take what the cursor happened to be on."""
         self._needle = event.value
-        self._show()
+        self._show(next(iter(found(self._needle, self._choices.values())), None))
 
     def action_choose(self) -> None:
         """Answer with what the cursor is on."""
