@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
+from textual.geometry import Size
 
 from voltui.model.container import Container
 from voltui.model.filter import Facts
@@ -14,9 +15,11 @@ from voltui.ui import frame, glyphs
 from voltui.ui.pane import Pane
 from voltui.ui.spans import Span, difference, folded, line, plain
 from voltui.ui.state import State
+from voltui.ui.views.base import Column
 from voltui.ui.views.graph import GraphView
 from voltui.ui.views.volumes import VolumesView
 from voltui.ui.widgets import strips
+from voltui.ui.widgets.table import Rows, Table
 
 ENGINE = EngineInfo("id", "host", "Docker", "28", "1.47")
 
@@ -229,6 +232,21 @@ def test_the_header_cuts_where_the_engine_is_before_what_it_has_and_names_in_the
     assert usual.startswith(" VolTUI  ip-10-0-0-1.eu-west-1.compute.internal /home/")
     assert narrow.endswith("1 volume")
     assert all(len(one) <= width for one, width in ((usual, 80), (narrow, 60)))
+
+
+def test_a_column_that_is_left_out_is_no_more_there_where_others_have_to_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = (
+        Column("NAME", share=4),
+        Column("SIZE", width=9),
+        Column("SHARE", width=11, spare=2),
+        Column("DRIVER", width=11, spare=1, left_out=True),
+    )
+    for width, shown in ((80, [True, True, True, False]), (30, [True, True, False, False])):
+        monkeypatch.setattr(Table, "size", Size(width, 9))
+        table = Table(id="table")
+        table._rows = Rows(columns)
+        table._measure()
+        assert [bool(cells) for cells in table._widths] == shown
 
 
 def test_the_driver_has_a_column_only_where_volumes_differ_in_it() -> None:

@@ -159,7 +159,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         """Divide the width among the columns, and leave some out where that leaves too little for names."""
         everything = self._rows.columns
         columns = [column for column in everything if not column.left_out]
-        for column in sorted((one for one in everything if one.spare), key=lambda one: -one.spare):
+        for column in sorted((one for one in columns if one.spare), key=lambda one: -one.spare):
             if self._share(columns) >= max(_LEAST_SHARE, *(one.least for one in columns)):
                 break
             columns.remove(column)
