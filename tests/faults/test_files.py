@@ -25,6 +25,8 @@ from voltui.store.local import LocalStore
 pytestmark = pytest.mark.engine
 DATA = Source("volume", "data")
 _LARGE = 12_000_000
+_SLOWER, _SLOWEST = 6, 19
+"""Levels at which a backup lasts long enough to be caught at its reading, on a quick machine too."""
 
 
 async def begun(job: JobDirectory) -> None:
@@ -62,7 +64,7 @@ async def test_a_file_that_is_altered_while_it_is_read_is_told_and_the_backup_is
     for number in range(6):
         slow_to_compress(files / f"large{number}", _LARGE)
     await lab.container("writer", ["data:/data"])
-    job = submit(BackupPlan(lab.common(), (DATA,), Treatment.LIVE), lab.state)
+    job = submit(BackupPlan(replace(lab.common(), level=_SLOWER), (DATA,), Treatment.LIVE), lab.state)
     await begun(job)
     for number in range(6):
         alter(files / f"large{number}")
@@ -120,9 +122,7 @@ async def test_a_store_that_turns_read_only_fails_the_backup_and_is_clean_when_i
     files = await lab.volume("data")
     slow_to_compress(files / "large", _LARGE // 2)
     await lab.container("writer", ["data:/data"])
-    job = submit(
-        BackupPlan(replace(lab.common(), level=19), (DATA,)), lab.state
-    )  # else it may be over before it is seen
+    job = submit(BackupPlan(replace(lab.common(), level=_SLOWEST), (DATA,)), lab.state)
     await begun(job)
     folder = str(ext4_disk / "store" / "data")
     subprocess.run(["chattr", "+i", folder], check=True)
