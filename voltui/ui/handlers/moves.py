@@ -83,7 +83,11 @@ class Moves:
 
     def do_zoom(self) -> None:
         """The detail alone, or the list again."""
-        self._screen.zoom(not self._screen.zoomed)
+        screen = self._screen
+        if not screen.zoomed and not screen.subject:
+            screen.app.tell(f"{screen.state.key('zoom')} Zoom: there is no row here.", warning=True)
+            return
+        screen.zoom(not screen.zoomed)
 
     def do_back(self) -> None:
         """One step out: the detail, then the filter, then the marks; of a walk what it shows, then the walk.

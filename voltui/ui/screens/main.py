@@ -90,8 +90,16 @@ class MainScreen(ListScreen):
         if action.one_row and self.on_project:
             self.app.tell(f"{action.label} is of one row, not of a project: go to one of its rows.", warning=True)
             return
+        if self._without_row(action):
+            self.app.tell(f"{self.state.key(identifier)} {action.label}: there is no row here.", warning=True)
+            return
         self._handlers.do(identifier)
         self.app.remember()
+
+    def _without_row(self, action: Action) -> bool:
+        """Whether it needs a row and the list has none. What could not be read is told by the handlers."""
+        known = self.state.inventory is not None and not self.state.store_unread
+        return known and action.group is Group.ACT and not action.of_no_row and not self.subject
 
     def _not_here(self, action: Action) -> str:
         key = self.state.key(action.id)
