@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conftest import Lab, slow_to_compress, until
 from tests.engine_of_own import Mortal
@@ -30,7 +31,7 @@ async def mortal(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
     root = tmp_path_factory.mktemp("engine")
     root.chmod(0o711)
     mortal = Mortal(root)
-    own = replace(lab, engine=Engine(Endpoint(mortal.layout.host)))
+    own = dataclasses.replace(lab, engine=Engine(Endpoint(mortal.layout.host)))
     try:
         yield own, mortal
         await own.remove_all()
@@ -42,10 +43,11 @@ async def mortal(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
 async def a_long_backup(lab: Lab, fault: str = "none") -> JobDirectory:
     """One that has paused its writer and is reading."""
     files = await lab.volume("data")
-    for number in range(4):
+    for number in range(8):
         slow_to_compress(files / f"large{number}", 12_000_000)
     await lab.container("writer", ["data:/data"])
-    job = start(lab, BackupPlan(lab.common(), (DATA,)), fault, 0)
+    slower = replace(lab.common(), level=6)  # it is to be caught at it on a quick machine, too
+    job = start(lab, BackupPlan(slower, (DATA,)), fault, 0)
     await begun(job)
     assert await lab.state_of("writer") == "paused"
     return job

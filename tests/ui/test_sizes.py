@@ -19,6 +19,11 @@ async def helper_runs(lab: Lab, terminal: Terminal) -> bool:
     return any(one.helper and one.running for one in await lab.engine.containers())
 
 
+async def only_the_writer(lab: Lab, terminal: Terminal) -> bool:
+    terminal.read()
+    return [one.name for one in await lab.engine.containers()] == ["writer"]
+
+
 async def test_sizes_come_are_sorted_by_and_follow_what_is_written(lab: Lab, tmp_path: Path) -> None:
     small, large = await lab.volume("a-small"), await lab.volume("b-large")
     (small / "file").write_bytes(os.urandom(40_000))
@@ -37,12 +42,12 @@ async def test_sizes_come_are_sorted_by_and_follow_what_is_written(lab: Lab, tmp
         terminal.wait_for(r"(?s)a-small +5 MB.*b-large")
         terminal.press("2")
         terminal.wait_for(r"writer +a-small")
-        assert [one.name for one in await lab.engine.containers()] == ["writer"]
+        await until(lambda: only_the_writer(lab, terminal), "that the helper goes with the pane")
         terminal.press("1", "r")
         await until(lambda: helper_runs(lab, terminal), "a helper that measures")
         terminal.press("q")
         assert terminal.wait_for_end() == 0
-        assert [one.name for one in await lab.engine.containers()] == ["writer"]
+        await until(lambda: only_the_writer(lab, terminal), "that the helper goes with the explorer")
 
     with voltui_terminal(tmp_path, lab.engine.endpoint.host) as terminal:
         terminal.wait_for(r"a-small +5 MB")  # at once, from the disk
