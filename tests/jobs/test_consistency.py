@@ -105,7 +105,7 @@ async def test_where_blocks_can_be_shared_writers_go_on_while_a_copy_is_read(lab
     (folder / "sub" / "link").symlink_to("../large")
     source = Source("path", str(folder))
     await lab.container("writer", [f"{folder}:/data"])
-    job = submit(BackupPlan(lab.common(), (source,)), lab.state)
+    job = submit(BackupPlan(replace(lab.common(), level=12), (source,)), lab.state)  # lasts long enough to be seen
 
     async def reading() -> bool:
         state = job.progress()
