@@ -132,6 +132,14 @@ def test_of_backups_of_one_second_the_one_made_last_is_the_latest(store: LocalSt
     assert store.find("data@latest").id == made[-1].id
 
 
+@pytest.mark.parametrize("reference", ["@latest", "@", "@2026"])
+def test_a_reference_without_a_volume_names_no_backup(store: LocalStore, reference: str) -> None:
+    publish(store, "data")
+    with pytest.raises(Usage, match="names no volume"):
+        store.find(reference)
+    assert not store.listing(Source("volume", "")).backups
+
+
 def test_latest_prefers_the_engine_that_is_asked_for(store: LocalStore) -> None:
     old = publish(store, "data", "engine-1", MOMENT)
     new = publish(store, "data", "engine-2", MOMENT + timedelta(days=1))

@@ -63,9 +63,11 @@ class LocalStore:
 
         ``latest`` prefers backups of ``engine_id``: two engines may have volumes of one name. What a restore replaced
         is latest only where there is nothing else: `voltui undo` is for that. Raises `NotFound`, or `Usage` where
-        several begin so.
+        several begin so, or where no volume is named: an unset variable of a script must not name any.
         """
         name, at, moment = reference.rpartition("@")
+        if at and not name:
+            raise Usage(f"{safe(reference)} names no volume.", "An unset variable, most likely: nothing was done.")
         source = self.source_named(name) if at else Source.parse(reference)
         if at and moment == LATEST:
             return self._latest(source, engine_id)
@@ -217,8 +219,7 @@ class LocalStore:
                 f"The store {safe(str(self.root))} can't be read: {(error.strerror or str(error)).lower()}.",
                 "See to that directory, or name another with --store.",
             ) from error
-        wanted = folder_name(source) if source else ""
-        return sorted(folder for folder in folders if not wanted or folder.name == wanted)
+        return sorted(folder for folder in folders if source is None or folder.name == folder_name(source))
 
     def _read(self, path: Path) -> Backup:
         backup = manifest.decode(path.read_bytes(), path.name)
