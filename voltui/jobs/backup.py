@@ -168,9 +168,8 @@ async def _take_all(
                     later.append((way, folder))
                     continue
                 with apart.each(way.source.name):
-                    item = await _take_whole(context, inventory, way, publications)
                     live = stillness.consistency is Consistency.LIVE
-                    taken.append(await _with_changes(context, item, way.access) if live else item)
+                    taken.append(await _take_whole(context, inventory, way, publications, live=live))
         for way, folder in later:
             with apart.each(way.source.name):
                 taken.append(await _take_whole(context, inventory, way, publications, folder))
@@ -192,11 +191,22 @@ async def _way(
 
 
 async def _take_whole(
-    context: JobContext, inventory: Inventory, way: _Way, publications: AsyncExitStack, folder: str = TARGET
+    context: JobContext,
+    inventory: Inventory,
+    way: _Way,
+    publications: AsyncExitStack,
+    folder: str = TARGET,
+    *,
+    live: bool = False,
 ) -> Taken:
-    """Read one source; where that fails nothing of it stays, and what was read of the others does."""
+    """Read one source; where that fails nothing of it stays, and what was read of the others does.
+
+    Where its writers went on (``live``) what they changed meanwhile is looked for.
+    """
     async with AsyncExitStack() as own:
         taken = await take(context, inventory, way.source, way.access, own, way.seal, folder)
+        if live:
+            taken = await _with_changes(context, taken, way.access)
         publications.push_async_exit(own.pop_all())
     return taken
 
