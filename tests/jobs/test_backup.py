@@ -13,14 +13,17 @@ from msgspec.structs import replace
 
 from tests.conftest import Lab, slow_to_compress, until
 from voltui.archive.index import read_index
+from voltui.jobs import backup as backup_job
+from voltui.jobs.access import BridgeAccess
 from voltui.jobs.common import Treatment
+from voltui.jobs.context import JobContext
 from voltui.jobs.directory import jobs_directory
 from voltui.jobs.plan import BackupPlan, VerifyPlan
 from voltui.jobs.state import Outcome
-from voltui.jobs.submit import submit
+from voltui.jobs.submit import describe, submit
 from voltui.jobs.volume_plans import RemovePlan
 from voltui.model.backup import Backup, Consistency
-from voltui.model.errors import NotFound, Refused
+from voltui.model.errors import Failed, NotFound, Refused
 from voltui.model.source import Source
 
 pytestmark = pytest.mark.engine
@@ -151,6 +154,29 @@ async def test_of_many_those_that_are_written_together_are_of_one_moment_and_one
     assert await lab.state_of("both") == "running"
 
 
+async def test_of_a_live_backup_whose_changes_cannot_be_looked_for_nothing_stays(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("bad", "good"):
+        await lab.volume(name)
+        await lab.container(f"writes-{name}", [f"{name}:/data"])
+
+    async def fails_for_one(context: JobContext, access: BridgeAccess, index: Path, key: object) -> None:
+        if index.parent.name == "bad":
+            raise Failed("The helper is gone.")
+
+    monkeypatch.setattr(backup_job, "changed_since", fails_for_one)
+    plan = BackupPlan(lab.common(), (volume("bad"), volume("good")), Treatment.LIVE)
+    directory, lock = jobs_directory(lab.state).create(describe(plan))
+    context = JobContext(directory, plan.common, lab.state)
+    with pytest.raises(Failed, match="1 of 2 sources was not backed up: bad"):
+        await backup_job.run(context, plan)
+    context.engine.close()
+    os.close(lock)
+    assert [made.source.name for made in lab.store.listing().backups] == ["good"]
+    assert not list(lab.store.root.rglob(".part-*"))
+
+
 async def test_a_host_path_is_backed_up_like_a_volume(lab: Lab, tmp_path: Path) -> None:
     folder = tmp_path / "srv" / "site"
     folder.mkdir(parents=True)
@@ -241,6 +267,9 @@ async def test_a_backup_on_a_disk_that_is_read_only_is_verified_all_the_same(lab
     assert verified.ending == "done", verified.sentence
     assert "was verified can't be noted" in verified.warnings[0]
     assert "read-only file system" in verified.warnings[0]
+    again = await lab.run(BackupPlan(common, (volume("data"),)))
+    assert "read-only file system" in again.sentence
+    assert not again.undo_owed, "what could not even be made need not be removed"
 
 
 async def test_a_store_that_is_no_directory_is_told(lab: Lab, tmp_path: Path) -> None:

@@ -76,7 +76,9 @@ def discard_unpublished(paths: Iterable[Path], complete: Path) -> None:
     if complete.exists():
         return
     for path in paths:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            path.lstat()  # on a read-only disk what is not there can't be deleted either, and nothing is owed
+            path.unlink()
     for unfinished in complete.parent.glob(f".{glob.escape(complete.name)}.*.new"):
         unfinished.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
