@@ -164,6 +164,8 @@ async def test_an_undo_that_meets_a_fault_of_the_store_does_not_hold_up_the_othe
         describe(BackupPlan(Common(lab.engine.endpoint, str(store)), (Source("volume", "data"),)))
     )
     journal = job.journal()
+    first = journal.begin("publication", {"paths": [], "manifest": f"{store}/data/x.json"}, tentative=True)
+    journal.kept(first)
     journal.begin("pause", before)
     await lab.engine.pause(writer)
     (store / "file").write_text("a file where a folder should be")
@@ -177,8 +179,9 @@ async def test_an_undo_that_meets_a_fault_of_the_store_does_not_hold_up_the_othe
     outcome = job.outcome()
     assert outcome is not None
     assert outcome.undo_owed
-    assert (
-        outcome.sentence == "The job's process was killed. What it had begun was undone: letting what it paused go on."
+    assert outcome.sentence == (
+        "The job's process was killed. What it had begun was undone: letting what it paused go on. "
+        "Backups that were complete before stay."
     )
     (owed,) = outcome.warnings
     assert owed.startswith("Still to be done: removing the unfinished backup.")

@@ -98,9 +98,9 @@ def open_steps(path: Path) -> list[OpenStep]:
     return sorted(begun.values(), key=lambda step: step.number, reverse=True)
 
 
-def last_states(path: Path) -> dict[str, str]:
-    """What became of the steps, by name: ``begin``, ``undone`` or ``kept``, whatever was written last."""
-    return {record["step"]: record["state"] for record in _records(path)}
+def kept_steps(path: Path) -> frozenset[str]:
+    """The names of the steps of which at least one stays, whatever became of others."""
+    return frozenset(record["step"] for record in _records(path) if record["state"] == "kept")
 
 
 def committed(path: Path) -> dict[str, Any] | None:

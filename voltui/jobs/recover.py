@@ -18,7 +18,7 @@ from voltui.engine.tools import OLD_PREFIX
 from voltui.jobs import sentences
 from voltui.jobs.directory import JobDirectory, JobsDirectory, client_name
 from voltui.jobs.explorer import ownerless
-from voltui.jobs.journal import committed, last_states
+from voltui.jobs.journal import committed, kept_steps
 from voltui.jobs.kept_files import KEPT_TREE
 from voltui.jobs.owed import Owed, owed_sentence, since, undone_words
 from voltui.jobs.plan import decode
@@ -142,9 +142,9 @@ def _outcome(job: JobDirectory, before: Outcome | None, undone: list[str], owed:
         return _done(job, result, owed)
     words = undone_words(undone)
     left = f"What it had begun was undone: {words}." if words else "" if owed else "It left nothing to undo."
-    if last_states(job.path / "journal.ndjson").get(PUBLICATION) == "kept":
-        left = "A backup was published before, but not verified."
-    error = Failed(f"{_KILLED} {left}".strip(), f"The log is {job.path / 'log'}.")
+    published = PUBLICATION in kept_steps(job.path / "journal.ndjson")
+    stays = "Backups that were complete before stay." if published else ""
+    error = Failed(" ".join(filter(None, (_KILLED, left, stays))), f"The log is {job.path / 'log'}.")
     return Outcome(
         "failed",
         error.sentence,
