@@ -6,12 +6,13 @@ import os
 import stat
 import subprocess
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from tests.conftest import Lab
+from tests.conftest import Lab, Ran
 from voltui.jobs.directory import jobs_directory
 from voltui.jobs.plan import BackupPlan, RestorePlan, VerifyPlan
 from voltui.jobs.state import Outcome
@@ -216,7 +217,7 @@ async def tight_target(lab: Lab, disk: Path) -> tuple[Path, Backup]:
 
 
 async def test_without_room_for_both_the_old_content_is_deleted_first_where_that_is_asked_for(
-    lab: Lab, small_disk: Path
+    lab: Lab, small_disk: Path, voltui: Callable[..., Ran]
 ) -> None:
     target, backup = await tight_target(lab, small_disk)
     plan = RestorePlan(lab.common(), Source("path", str(target)), backup.id)
@@ -233,6 +234,11 @@ async def test_without_room_for_both_the_old_content_is_deleted_first_where_that
     assert [path.name for path in target.iterdir()] == ["noise"]
     assert lab.store.find(outcome.result["undo"]).verified
     assert await lab.state_of("user") == "running"
+
+    (target / "more").write_bytes(os.urandom(1_000_000))
+    assert "say --in-place" in voltui("undo", str(target), "--yes").err
+    voltui("undo", str(target), "--yes", "--in-place", check=True)
+    assert set(content(target)) == {"old"}
 
 
 async def test_deleted_old_content_comes_back_when_the_new_turns_out_damaged(lab: Lab, small_disk: Path) -> None:

@@ -36,13 +36,20 @@ from voltui.model.source import Source
 )
 @click.argument("volume", required=False, metavar="[VOLUME]", shell_complete=complete.backed_up)
 @click.option("--change", metavar="ID", help="Undo this change, of those that are listed, instead of the last one.")
+@click.option("--in-place", is_flag=True, help="Where there is no room for both contents: delete the new one first.")
 @click.option("--accept-plain", is_flag=True, help="Take a backup in plain although keys are named.")
 @click.option("--force", metavar="NAME", help="Replace the protected volume of this NAME.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_options
 @with_keys
 def undo(
-    cli: CliContext, volume: str | None, change: str | None, accept_plain: bool, force: str | None, yes: bool
+    cli: CliContext,
+    volume: str | None,
+    change: str | None,
+    in_place: bool,
+    accept_plain: bool,
+    force: str | None,
+    yes: bool,
 ) -> None:
     """Put back what a restore or change of files replaced last.
 
@@ -84,6 +91,7 @@ def undo(
         last.source,
         backup=last.backup.id if last.backup else "",
         kept_tree=last.kept_tree,
+        in_place=in_place,
         accept_plain=accept_plain,
         force=forced(preview.target, force),
     )
