@@ -12,7 +12,7 @@ import re
 from blake3 import blake3
 
 from voltui.archive.entry import EMPTY_HASH, Entry
-from voltui.archive.tar import BLOCK, padded
+from voltui.archive.tar import BLOCK, NUMBERS, padded
 from voltui.model.kinds import FILE
 
 _TIME_HEADER = re.compile(
@@ -21,7 +21,7 @@ _TIME_HEADER = re.compile(
 )
 """An extended header and its one record: the record's length twice, seconds, a fraction."""
 _FILE_HEADER = re.compile(
-    rb"(.{100})([0-7]{7})\0([0-7]{7})\0([0-7]{7})\0([0-7]{11})\0([0-7]{11})\0.{8}0\0{100}ustar\x0000.{80}\0.{166}",
+    rb"(.{100})" + NUMBERS.pattern + rb".{8}0\0{100}ustar\x0000.{80}\0.{166}",
     re.DOTALL,
 )
 """Name, mode, uid, gid, size, seconds; the name is not continued in the prefix, and links to nothing."""

@@ -15,7 +15,6 @@ from voltui.model.errors import Usage
 from voltui.model.safe import safe
 
 THEMES = ("ansi", "dark", "light")
-_EMPTY = ("",)
 _TRANSPORTS = ("auto", "bridge", "archive")
 
 
@@ -110,7 +109,7 @@ def check(key: str, value: object, where: str) -> None:
         checked = converted({key: value})
     except msgspec.ValidationError as error:
         raise Usage(f"{where}: {safe(key)} is wrong: {safe(str(error)).partition(' - at')[0]}.") from error
-    if value in _EMPTY or (isinstance(value, list | tuple) and any(one in _EMPTY for one in value)):
+    if value == "" or (isinstance(value, list | tuple) and "" in value):
         raise Usage(f"{where}: {safe(key)} is empty.", "Give it a value, or leave it out.")
     if checked.transport not in _TRANSPORTS:
         raise Usage(f"{where}: there is no transport {safe(checked.transport)}.", "It is auto, bridge or archive.")

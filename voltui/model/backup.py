@@ -160,6 +160,11 @@ def last_whole(backups: Sequence[Backup]) -> Backup | None:
     return latest(whole) if whole else None
 
 
+def order(backup: Backup) -> tuple[datetime, str]:
+    """What backups stand in order by, the oldest first: those of one second by their ids, which count on."""
+    return backup.started, backup.id
+
+
 def latest(backups: Sequence[Backup]) -> Backup:
     """The newest of some, newest first, at least one. What a restore replaced counts where there is nothing else."""
     return next((backup for backup in backups if not backup.undo), backups[0])

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from voltui.model.backup import Backup
+from voltui.model.backup import Backup, order
 from voltui.model.errors import Usage
 
 UNDO_DAYS = 7
@@ -59,14 +59,14 @@ def judge(backups: Iterable[Backup], rule: Retention, moment: datetime) -> list[
     source always stays (`last_good`).
     """
     verdicts = [verdict for group in _groups(backups) for verdict in _judge_group(group, rule, moment)]
-    return sorted(verdicts, key=lambda verdict: (verdict.backup.started, verdict.backup.id), reverse=True)
+    return sorted(verdicts, key=lambda verdict: order(verdict.backup), reverse=True)
 
 
 def last_good(backups: Iterable[Backup]) -> Backup | None:
     """The newest verified one of a source's backups, ``None`` where none is. It must stay: the others may turn out to
     be damaged. What a restore replaced counts where there is nothing else."""
     verified = [backup for backup in backups if backup.verified is not None]
-    return max(verified, key=lambda backup: (not backup.undo, backup.started, backup.id), default=None)
+    return max(verified, key=lambda backup: (not backup.undo, order(backup)), default=None)
 
 
 def last_verified(backups: Iterable[Backup], doomed: Set[str]) -> Backup | None:
@@ -93,7 +93,7 @@ def _groups(backups: Iterable[Backup]) -> Iterable[list[Backup]]:
 
 
 def _judge_group(backups: Sequence[Backup], rule: Retention, moment: datetime) -> list[Verdict]:
-    newest_first = sorted(backups, key=lambda backup: (backup.started, backup.id), reverse=True)
+    newest_first = sorted(backups, key=order, reverse=True)
     own = [backup for backup in newest_first if not backup.undo and not backup.damaged]
     reasons: dict[str, list[str]] = {backup.id: [] for backup in newest_first}
     for backup in own[: rule.last]:

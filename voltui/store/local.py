@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from voltui.archive import manifest
-from voltui.model.backup import Backup, latest
+from voltui.model.backup import Backup, latest, order
 from voltui.model.errors import Damaged, Failed, NotFound, Refused, Usage, VoltuiError
 from voltui.model.naming import source_backed_up
 from voltui.model.safe import safe
@@ -53,10 +53,7 @@ class LocalStore:
                     problems.append(Problem(safe(path.name), error, folder.name))
                 except OSError as error:
                     problems.append(_unreadable(path, error, folder))
-        newest_first = sorted(
-            backups, key=lambda backup: (backup.started, backup.id), reverse=True
-        )  # two of one second
-        return Listing(tuple(newest_first), tuple(problems))
+        return Listing(tuple(sorted(backups, key=order, reverse=True)), tuple(problems))
 
     def find(self, reference: str, engine_id: str = "") -> Backup:
         """The backup an id, a unique beginning of one, or ``<volume>@latest`` names.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voltui.format import ago
-from voltui.model.backup import Backup, latest
+from voltui.model.backup import Backup, latest, order
 from voltui.model.graph import NodeKind
 from voltui.model.inventory import data_source
 from voltui.model.mount import Mount
@@ -108,7 +108,7 @@ class Looking:
             return
         chosen = [state.backup_by_id[one] for one in screen.pane.chosen(state, key)]
         if len(chosen) == 2:
-            older, newer = sorted(chosen, key=lambda one: one.started)
+            older, newer = sorted(chosen, key=order)
             self._compare(older, newer)
         else:
             self._choose(state.backup_by_id[key])

@@ -86,10 +86,12 @@ class MenuScreen(Overlay[str]):
         """The title is made for a width."""
         self.call_after_refresh(self._show)
 
-    def _show(self, cursor_key: str | None = None) -> None:
+    def _show(self, cursor_key: str | None = None, *, nearest: bool = False) -> None:
         table, title = self.query_one(Table), self.query_one("#menu-title", Lines)
         title.show([detail_title(self._title, "Esc closes", title.size.width)])
         keys = found(self._needle, self._choices.values())
+        if nearest and keys:
+            cursor_key = keys[0]
         columns = (Column("", width=self._label_width), Column("", width=7), Column("", share=1))
         table.show(Rows(columns, keys, self._cells, message=(line("   Nothing has these words."),)), cursor_key)
 
@@ -101,7 +103,7 @@ class MenuScreen(Overlay[str]):
     def _typed(self, event: Input.Changed) -> None:
         """Begin on what comes nearest: Enter after ``vol`` is not to take what the cursor happened to be on."""
         self._needle = event.value
-        self._show(next(iter(found(self._needle, self._choices.values())), None))
+        self._show(nearest=True)
 
     def action_choose(self) -> None:
         """Answer with what the cursor is on."""

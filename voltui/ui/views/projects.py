@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from voltui.format import ago, size
-from voltui.model.backup import Backup, latest
+from voltui.model.backup import Backup, latest, order
 from voltui.model.container import Container
 from voltui.model.inventory import Inventory
 from voltui.model.mount import MountKind
@@ -49,7 +49,7 @@ def volume_detail(state: State, heading: Heading, *, full: bool) -> list[Line]:
         labelled("size", f"{known}{some}"),
         labelled("used by", listed(users, len(users) if full else _MOST_NAMES) or Span("nothing", "dim")),
     ]
-    last = sorted(_last_backups(state, keys), key=lambda backup: backup.started)
+    last = sorted(_last_backups(state, keys), key=order)
     if last:
         lines.append(labelled("newest", _backup_words(last[-1])))
         lines.append(labelled("oldest", _backup_words(last[0])))
